@@ -1,0 +1,8 @@
+/* A hash that strangers cannot aim at: SipHash-1-3 with a key drawn at random once per process. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+uint64_t hash_bytes(const void *bytes, size_t n);
+uint64_t hash_text(const char *text);

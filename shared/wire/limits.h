@@ -1,0 +1,46 @@
+/* Every limit of the line protocol, with its unit. */
+#pragma once
+
+enum {
+    WIRE_PROTOCOL = 1,
+    WIRE_PORT = 7719,
+
+    /* Bytes of a line, its LF not counted. */
+    WIRE_LINE_BEFORE_LOGIN = 8 * 1024,
+    WIRE_LINE_FROM_CLIENT = 64 * 1024,
+    WIRE_LINE_TO_CLIENT = 1024 * 1024,
+
+    /* JSON from a client: nesting, and keys of the whole message. */
+    WIRE_JSON_DEPTH_MAX = 16,
+    WIRE_JSON_KEYS_MAX = 256,
+    WIRE_JSON_NUMBER_MAX = 64, /* characters of one number */
+
+    /* Characters. */
+    WIRE_TAG_MAX = 32,
+    WIRE_VERB_MAX = 64,
+    WIRE_KEY_MIN = 8,
+    WIRE_KEY_MAX = 64,
+
+    /* Requests of one connection. */
+    WIRE_IN_FLIGHT_MAX = 16,
+    WIRE_CHANGING_MAX = 1,
+    WIRE_FAULTS_MAX = 2, /* the second line that is no message closes the connection */
+
+    WIRE_CONNECTIONS_PER_ADDRESS_BEFORE_LOGIN = 20,
+
+    /* Milliseconds. */
+    WIRE_HANDSHAKE_MS = 5 * 1000,
+    WIRE_LOGIN_MS = 10 * 1000,
+    WIRE_LINE_MS = 15 * 1000,
+    WIRE_STALLED_READER_MS = 30 * 1000,
+    WIRE_PROGRESS_AFTER_MS = 500,
+
+    /* Bytes. */
+    WIRE_OUTPUT_MAX = 1024 * 1024,   /* unsent output of a connection; above it is closed */
+    WIRE_EXPORT_PAUSE = 256 * 1024,  /* an export waits while so much is unsent */
+    WIRE_LIST_AS_ROWS = 256 * 1024,  /* a list above it comes as row lines */
+    WIRE_ANSWER_KEPT_MAX = 4 * 1024, /* of an answer stored with its idempotency key */
+    WIRE_FILE_CHUNK_MAX = 40 * 1024, /* raw, before base64 */
+
+    WIRE_LIST_LIMIT_MAX = 500, /* rows of one list */
+};
