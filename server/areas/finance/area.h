@@ -1,0 +1,45 @@
+/* What the other areas may ask of finance: to make and post one document. Nothing else posts. */
+#pragma once
+
+#include "base/time.h"
+#include "server/entity/entity.h"
+
+struct posting_line {
+    const char *account; /* code in the chart of accounts */
+    char side;           /* 'D' or 'C' */
+    int64_t amount_fen;  /* signed: negative is red */
+    int64_t branch_id;
+    int64_t party_id;    /* NIL: none */
+    int64_t employee_id; /* NIL: none */
+    const char *business; /* line of work: "rescue", "travel", … */
+};
+
+struct document_post {
+    const char *kind; /* receivable, payable, receipt, payment, refund, adjustment */
+    const char *entity; /* what it is about: "rescue" */
+    int64_t row_id;
+    int64_t charge_id;
+    int sequence;      /* unique within (entity, row, charge, kind) */
+    int64_t branch_id;
+    int64_t party_id;
+    int64_t amount_fen;
+    int64_t tax_fen;
+    struct day day;    /* business day in the branch's zone */
+    const char *method; /* payment method, NULL: none */
+    const char *reason; /* NULL: none */
+    int64_t red_of;    /* document reversed by this one, NIL: none */
+    const char *word;  /* voucher word: 收 付 转 */
+    const char *text;  /* summary of the entry */
+    int64_t maker_id, checker_id, poster_id;
+    const struct posting_line *lines;
+    size_t nlines;
+};
+
+/* Queues the document and its ledger entry, in the transaction of the request; the database refuses what does not balance or a closed
+ * period. Lines whose amount is 0 are left out. The period is chosen by the database (decision 19). */
+void finance_document_post(struct request *request, const struct document_post *post);
+
+/* Account of a payment method's money ("cash" → till …), from base data; NULL when the method is unknown. */
+const char *finance_method_account(const char *method);
+
+extern const struct area finance_area;

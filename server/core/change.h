@@ -1,0 +1,23 @@
+/* The trail: one insert per change of a record gives history, audit and the live event (decision 7). */
+#pragma once
+
+#include "base/util.h"
+
+#include <stdint.h>
+
+struct request;
+
+struct change {
+    const char *entity;
+    int64_t id;
+    const char *action; /* NULL: the part of the verb after the dot */
+    int64_t version;
+    int64_t branch_id;     /* NIL for shared rows */
+    int64_t old_branch_id; /* NIL when it did not move */
+    const char *reason;
+    const char *was; /* JSON object of the changed columns before, secrets as "***"; NULL at create */
+    const char *now; /* and after */
+};
+
+/* Queues the insert and keeps the event for after commit. */
+void change_add(struct request *request, const struct change *change);

@@ -1,0 +1,64 @@
+/*
+ * One request on its way through the house. A worker owns it; it lives in its arena. Handlers queue reads, call request_need() once,
+ * decide, queue writes, and answer; the core adds permission, key, trail, events and commit.
+ */
+#pragma once
+
+#include "base/str.h"
+#include "base/time.h"
+#include "base/util.h"
+#include "server/core/session.h"
+#include "server/core/verb.h"
+#include "server/db/transaction.h"
+#include "wire/error.h"
+
+#include <jansson.h>
+
+struct arena;
+
+struct request {
+    struct arena *arena;
+    const struct verb *verb;
+    const char *tag;
+    json_t *args; /* an object, never NULL */
+    const char *key;
+    struct session *session;   /* NULL before login */
+    const struct grant *grant; /* scope of this verb's permission; NULL before login */
+    const char *address;       /* of the peer */
+    struct instant now;        /* business time */
+    int64_t deadline_ms;       /* monotonic */
+    struct tx *tx;
+    struct str out; /* the reply object's JSON, when answered */
+    /* The rest belongs to core. */
+    struct request_state *state;
+};
+
+/* What handlers return: 0 answered; positive enum error_code after request_fail(); REQUEST_REPLAY when the stored answer of the key was put
+ * into out; negative fatal (logged, answered `internal`). */
+enum { REQUEST_REPLAY = 1000 };
+
+/* Flushes the queued reads together with the gate's own (session epoch, stored answer of the key) and checks those. Anything but 0 must be
+ * returned at once. Call it before looking at the first result; core calls it before commit otherwise. */
+must_check int request_need(struct request *request);
+
+/* The refusal for a failed transaction: maps enum tx_fault to an error code and returns it. */
+int request_tx_failed(struct request *request);
+
+/* Refuses: `field` may be NULL; then pairs of parameter name and text, ended by NULL. The English message is the msgid filled in.
+ *   return request_fail(r, ERR_CONFLICT, "vehicle_id", N_("Vehicle {plate} is on another job"), "plate", plate, NULL);   */
+int request_fail(struct request *request, enum error_code code, const char *field, const char *msgid, ...)
+    __attribute__((sentinel));
+
+/* Adds a member with JSON text to the error object (`current`, `allowed`). Before or after request_fail. */
+void request_fail_detail(struct request *request, const char *name, const char *json);
+
+/* Streams `row` lines before the final ok (lists above 256 KiB, describe, exports). Negative when the peer is gone or stalled. */
+must_check int request_send_row(struct request *request, const char *json, size_t len);
+must_check int request_send_progress(struct request *request, int64_t done, int64_t total);
+bool request_cancelled(const struct request *request);
+
+/* Typed looks at arguments that the gate has already checked against the verb's rows; the null of the type when absent. */
+int64_t request_int(const struct request *request, const char *name);
+const char *request_text(const struct request *request, const char *name);
+bool request_bool(const struct request *request, const char *name);
+bool request_has(const struct request *request, const char *name); /* present, null included */

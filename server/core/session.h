@@ -1,0 +1,43 @@
+/* A logged-in user on one connection. Immutable once made and counted by reference, so that the loop and the workers share it;
+ * changed rights make a new one. */
+#pragma once
+
+#include "base/time.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Over which rows a permission reaches: the union over the user's roles that grant it. */
+struct grant {
+    bool all;              /* every branch */
+    bool own;              /* rows of one's own (entity.own_column = employee id) */
+    const int64_t *branches; /* sorted; all of them when `all` */
+    size_t count;
+    const char *scope; /* the same as an int array literal for app.scope: "{1,2}" */
+};
+
+struct session {
+    int64_t id;
+    int64_t employee_id;
+    const char *user; /* login name */
+    const char *name;
+    int64_t branch_id;
+    const char *branch_name;
+    const char *time_zone; /* of the branch */
+    const char *terminal;  /* device name for the trail */
+    int64_t epoch;
+    struct instant expires_at;
+    bool must_change_password;
+    const char *extension; /* phone extension, may be NULL */
+    const char *const *roles;
+    size_t nroles;
+    struct session_private *private_; /* grants by permission, reference count, arena */
+};
+
+struct session *session_ref(struct session *session);
+void session_unref(struct session *session);
+
+/* NULL: not permitted. */
+const struct grant *session_grant(const struct session *session, const char *permission);
+bool grant_covers(const struct grant *grant, int64_t branch_id); /* a NIL branch (shared row) is covered by any grant that is not own-only */

@@ -1,0 +1,121 @@
+/*
+ * One transaction on one connection, sticky and lazy: statements are queued in libpq's pipeline and flushed when a result is looked at
+ * or at commit; after the first failure the rest are no-ops and commit says what failed. Handlers therefore read straight down.
+ * Owned by one worker thread.
+ */
+#pragma once
+
+#include "base/time.h"
+#include "base/util.h"
+#include "model/field.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct connection;
+struct tx;
+struct rows;
+
+/* A statement. Literals are static rows with a name and are prepared at first use on a connection; without a name it is sent unnamed
+ * (generated list statements, whose text varies). Parameters are $1…$n, always. */
+struct sql {
+    const char *name;
+    const char *text;
+};
+
+enum param_kind { PARAM_NULL, PARAM_TEXT, PARAM_INT, PARAM_BOOL, PARAM_REAL, PARAM_TIME, PARAM_DATE, PARAM_SET, PARAM_IDS };
+
+struct param {
+    enum param_kind kind;
+    union {
+        const char *text;
+        int64_t number;
+        bool truth;
+        double real;
+        struct instant time;
+        struct day day;
+        struct text_set set;
+        struct {
+            const int64_t *items;
+            size_t count;
+        } ids;
+    };
+};
+
+/* Constructors; the null of each storage (NULL, NIL, NAN …) becomes SQL NULL. Text lives until the next flush: use the request's arena. */
+struct param p_null(void);
+struct param p_text(const char *text);
+struct param p_int(int64_t value);
+struct param p_bool(bool value);
+struct param p_real(double value);
+struct param p_time(struct instant value);
+struct param p_date(struct day value);
+struct param p_set(struct text_set value);                     /* text[] */
+struct param p_ids(const int64_t *items, size_t count);        /* bigint[] */
+
+/* What became of a transaction. Everything but TX_OK means: nothing was done, save TX_UNKNOWN. */
+enum tx_fault {
+    TX_OK,
+    TX_MISSED,      /* a write that had to hit exactly one row did not (SQLSTATE YZ001) */
+    TX_DUPLICATE,   /* unique violation; tx_constraint() names the index */
+    TX_REFUSED,     /* check, foreign key, not null, exclusion or a rule's own SQLSTATE (class YZ); tx_constraint(), tx_sqlstate() */
+    TX_RETRY,       /* serialization failure or deadlock: run the handler again */
+    TX_BUSY,        /* lock_timeout */
+    TX_TIMEOUT,     /* the deadline passed before COMMIT was flushed, or the statement was cancelled */
+    TX_UNAVAILABLE, /* no connection, or lost before COMMIT was flushed */
+    TX_UNKNOWN,     /* lost, or warned, between flushing COMMIT and its answer (decision 4) */
+    TX_BROKEN       /* a statement that can never work: our bug */
+};
+
+/* Starts a transaction: BEGIN and the settings are only queued. `deadline_ms` is monotonic (time_monotonic_ms).
+ * The arena owns results and copies of parameters. scope: int array literal "{1,2}", self: employee id or 0. */
+struct tx *tx_begin(struct connection *connection, struct arena *arena, int64_t deadline_ms);
+void tx_set_scope(struct tx *tx, const char *scope, const char *scope_vehicle, int64_t self);
+
+/* Queues a read; nothing is sent yet. Looking at the rows (any rows_…) flushes. Never NULL. */
+#define tx_read(tx, sql, ...) tx_read_params(tx, sql, TX_PARAMS(__VA_ARGS__))
+struct rows *tx_read_params(struct tx *tx, const struct sql *sql, const struct param *params, size_t count);
+
+/* Queues a write whose row count does not matter (INSERTs, upserts). */
+#define tx_write(tx, sql, ...) tx_write_params(tx, sql, TX_PARAMS(__VA_ARGS__))
+void tx_write_params(struct tx *tx, const struct sql *sql, const struct param *params, size_t count);
+
+/* Queues an UPDATE or DELETE … that must hit exactly one row. The text given is the bare statement ending in RETURNING 1;
+ * it is wrapped so that the database itself raises YZ001 otherwise and COMMIT is skipped (decision 1). */
+#define tx_write_one(tx, sql, ...) tx_write_one_params(tx, sql, TX_PARAMS(__VA_ARGS__))
+void tx_write_one_params(struct tx *tx, const struct sql *sql, const struct param *params, size_t count);
+
+#define TX_PARAMS(...)                                                                                       \
+    &((const struct param[]){{.kind = PARAM_NULL}, __VA_ARGS__})[1],                                         \
+        sizeof((const struct param[]){{.kind = PARAM_NULL}, __VA_ARGS__}) / sizeof(struct param) - 1
+
+/* Flushes and waits until every queued result is in. Returns at once on a failed transaction. */
+enum tx_fault tx_need(struct tx *tx);
+
+/* Queues COMMIT behind the writes, flushes, waits. On any fault the transaction is rolled back (or, on TX_UNKNOWN, may have happened). */
+must_check enum tx_fault tx_commit(struct tx *tx);
+void tx_rollback(struct tx *tx);
+
+/* Marks the transaction failed by the caller's own judgement; later statements are no-ops. */
+void tx_refuse(struct tx *tx);
+
+enum tx_fault tx_fault(const struct tx *tx);
+const char *tx_sqlstate(const struct tx *tx);
+const char *tx_constraint(const struct tx *tx); /* "" when none */
+const char *tx_message(const struct tx *tx);    /* for the log only: may hold data */
+int tx_round_trips(const struct tx *tx);
+struct arena *tx_arena(struct tx *tx);
+
+/* Results. row and column from 0. A null, a missing row, or a failed transaction gives the null of the type (bool: false). */
+size_t rows_count(struct rows *rows);
+const char *rows_text(struct rows *rows, size_t row, int column);
+int64_t rows_int(struct rows *rows, size_t row, int column);
+bool rows_bool(struct rows *rows, size_t row, int column);
+double rows_real(struct rows *rows, size_t row, int column);
+struct instant rows_time(struct rows *rows, size_t row, int column);
+struct day rows_date(struct rows *rows, size_t row, int column);
+struct text_set rows_set(struct rows *rows, size_t row, int column);
+int rows_columns(struct rows *rows);
+bool rows_null(struct rows *rows, size_t row, int column);

@@ -1,0 +1,142 @@
+/*
+ * An entity is declared once, as rows: its struct, fields, list, form, flow, hooks. Everything the generic verbs, the catalogue, the trail, the search
+ * keys and the manual need is taken from here. Denied by default: a verb is there when its bit is set, and permitted to roles that hold its name.
+ */
+#pragma once
+
+#include "model/field.h"
+#include "server/core/request.h"
+
+enum entity_scope {
+    SCOPE_COMPANY, /* no branch column: the same rows for everybody who has the verb */
+    SCOPE_BRANCH,  /* branch_id NOT NULL */
+    SCOPE_SHARED   /* branch_id may be NULL: company-wide rows beside the branches' own */
+};
+
+enum entity_verbs {
+    VERB_LIST = 1 << 0,
+    VERB_GET = 1 << 1,
+    VERB_CREATE = 1 << 2,
+    VERB_UPDATE = 1 << 3,
+    VERB_DISABLE = 1 << 4, /* and enable */
+    VERB_DELETE = 1 << 5,  /* only what nothing refers to */
+    VERB_HISTORY = 1 << 6,
+    VERBS_READ = VERB_LIST | VERB_GET | VERB_HISTORY,
+    VERBS_ALL = VERBS_READ | VERB_CREATE | VERB_UPDATE | VERB_DISABLE | VERB_DELETE
+};
+
+enum entity_flags {
+    ENTITY_BIG = 1 << 0,    /* unindexed sorts go to the long lane; sortable columns need an index */
+    ENTITY_HIDDEN = 1 << 1  /* not in the menu (line entities, base data parts) */
+};
+
+struct act;
+
+/* Hooks. check: pure, no database. load: queues reads that ride in the first flush. in_tx: decides on what was read, changes act->now, queues writes.
+ * after_commit: must not fail. All but after_commit return 0 or what request_fail() gave. */
+typedef int entity_hook(struct act *act);
+
+/* A step of the flow (or, with from "*" and to NULL, an action that keeps the state). */
+struct action {
+    const char *name;   /* the verb is entity.name */
+    char key;           /* letter on the key bar */
+    const char *label;  /* msgid */
+    const char *help;   /* msgid */
+    const char *from;   /* "new dispatched", or "*" */
+    const char *to;     /* NULL: unchanged, or set by the hook */
+    const char *state;  /* name of the state column, NULL: entity.state. (rescue has state and money_state) */
+    const char *confirm; /* msgid of the question, NULL: none */
+    const char *permission; /* NULL: the verb's name */
+    bool bulk;          /* may be used on several marked rows; takes items */
+    bool danger;
+    bool reason;        /* wants `reason` */
+    const char *reason_base; /* base data kind that offers reasons */
+    const struct field *args;
+    size_t nargs;
+    entity_hook *load;
+    entity_hook *in_tx;
+    entity_hook *after_commit;
+};
+
+struct tab {
+    const char *label;         /* msgid */
+    const char *const *fields; /* ended by NULL */
+};
+
+struct search_extra {
+    const char *field; /* text field searched besides those with .search */
+};
+
+struct entity {
+    const char *name;  /* business.md */
+    const char *area;  /* where it stands in the menu */
+    const char *table;
+    const char *label; /* msgid, singular */
+    const char *plural; /* msgid, the menu's */
+    const char *help;  /* msgid */
+    const char *code;  /* screen code typed on the command line, e.g. "ro" */
+    size_t size;       /* of the struct */
+    enum entity_scope scope;
+    const char *own_column; /* whose rows an `own` grant sees, e.g. "driver_id" */
+    const char *only;       /* SQL condition over t for descriptors that show a part of a table; NULL: all */
+    const struct field *fields;
+    size_t nfields;
+    const char *title;           /* field that names a record */
+    const char *const *columns;  /* of the list, ended by NULL */
+    const char *sort;            /* default: "-created_at" */
+    const struct tab *tabs;      /* of the form, ended by a row without label */
+    const char *state;           /* state column, NULL: none */
+    const struct choice *states; /* in the order of the flow line */
+    const struct action *actions;
+    size_t nactions;
+    unsigned verbs; /* enum entity_verbs */
+    unsigned flags; /* enum entity_flags */
+    const char *view; /* desk of the client, NULL: generic */
+    const char *parent; /* line entities: the column that holds the owner's id */
+    entity_hook *check;  /* create and update */
+    entity_hook *load;   /* create and update */
+    entity_hook *in_tx;  /* create and update */
+    entity_hook *after_commit;
+    entity_hook *decorate; /* get: adds members to the reply (act->out) */
+};
+
+enum act_kind { ACT_CREATE, ACT_UPDATE, ACT_DISABLE, ACT_ENABLE, ACT_DELETE, ACT_ACTION, ACT_GET };
+
+/* One command on one record, as its hooks see it. */
+struct act {
+    struct request *request;
+    const struct entity *entity;
+    const struct action *action; /* ACT_ACTION */
+    enum act_kind kind;
+    int64_t id;
+    const void *was; /* the record as read (struct of the entity), NULL at create; only after request_need(), so not in load */
+    void *now;       /* the record as it will be; hooks write here and mark */
+    uint64_t set[2]; /* which fields of `now` are to be written */
+    const char *reason;
+    void *data; /* hook's own, carried from load to in_tx */
+};
+
+/* Marks the field (by name) as set in act->now: act_mark(act, "vehicle_id"). Aborts on an unknown name. */
+void act_mark(struct act *act, const char *field);
+bool act_is_set(const struct act *act, const char *field);
+/* Puts the record's own row id: drawn from the sequence in the first flush, so children need no RETURNING. Only after request_need(). */
+int64_t act_row_id(const struct act *act);
+/* Adds a member to the reply object beside id, version (and state). */
+void act_reply(struct act *act, const char *name, const char *json);
+
+/* An area: its entities and its other verbs. The registry is generated from the words in server/areas/meson.build. */
+struct area {
+    const char *name;
+    const char *label; /* msgid of its menu */
+    const struct entity *const *entities;
+    size_t nentities;
+    const struct verb *verbs; /* processes that are no entity verb */
+    size_t nverbs;
+};
+
+/* Makes the generic verbs of every entity. In main, before threads. */
+void entity_register(const struct entity *entity);
+const struct entity *entity_find(const char *name);
+size_t entity_count(void);
+const struct entity *entity_at(size_t index);
+const struct field *entity_field(const struct entity *entity, const char *name);

@@ -1,0 +1,159 @@
+/*
+ * One value of a record: what it is called, what it may hold, how it is bound to a C struct. The server's tables are made of
+ * these rows, the catalogue carries them over the wire, and the client draws and checks forms with the same rows.
+ */
+#pragma once
+
+#include "base/geo.h"
+#include "base/time.h"
+#include "base/util.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a value means; the names are those of the protocol's catalogue (field_type_name). */
+enum field_type {
+    FIELD_NONE, /* taken from the storage of the struct member */
+    FIELD_ID,
+    FIELD_TEXT, /* one line */
+    FIELD_NOTE, /* several lines */
+    FIELD_CODE, /* upper-case letters, digits and - . _ */
+    FIELD_PHONE,
+    FIELD_PLATE, /* stored normalised: 粤A12345 */
+    FIELD_INT,
+    FIELD_FEN,
+    FIELD_RATIO,
+    FIELD_BOOL,
+    FIELD_DATE,
+    FIELD_TIME,
+    FIELD_DURATION, /* seconds */
+    FIELD_REF,      /* id of a row of .ref */
+    FIELD_CHOICE,   /* one code of .choices, or of the base data kind .base */
+    FIELD_SET,      /* several codes, text[] in the database */
+    FIELD_POINT,
+    FIELD_FILE,
+    FIELD_LINES, /* a line table: rows of .lines */
+    FIELD_TYPES
+};
+
+/* How the C struct holds it. Null is: NIL, NULL, NAN, INT32_MIN in the wrapper types; a bool has no null. */
+enum field_storage {
+    STORE_NONE,
+    STORE_INT,  /* int64_t */
+    STORE_TEXT, /* const char *, arena-owned */
+    STORE_BOOL, /* bool */
+    STORE_REAL, /* double */
+    STORE_TIME, /* struct instant */
+    STORE_DATE, /* struct day */
+    STORE_SET,  /* struct text_set */
+    STORE_LINES /* struct line_set */
+};
+
+struct text_set {
+    const char **items;
+    size_t count;
+};
+
+/* The rows of a line table as read or as sent: an array of `count` structs of the line entity's size. */
+struct line_set {
+    void *items;
+    size_t count;
+};
+
+struct choice {
+    const char *code;
+    const char *label; /* English msgid */
+};
+
+struct entity;
+
+struct field {
+    const char *name;
+    const char *label; /* English msgid */
+    const char *help;  /* English msgid */
+    enum field_type type;
+    enum field_storage storage;
+    uint16_t offset; /* in the entity's struct */
+    uint8_t width;   /* cells in a list; 0 = by type */
+    uint32_t max;    /* characters of text, or the largest number */
+    int64_t min;
+    bool required;
+    bool readonly;      /* never taken from a client */
+    bool create_only;   /* taken at create, fixed afterwards */
+    bool secret;        /* never sent; `***` in the trail */
+    bool pii;           /* masked in lists without pii.view */
+    bool search;        /* written to search_key (how: by type) */
+    bool unique;        /* `duplicate` with this field when its unique index is hit */
+    bool sortable;      /* an index leads to it (drift test for big entities) */
+    bool virtual_;      /* no column: `sql` says what it is, read only */
+    bool no_column;     /* an argument of create/update that a hook consumes */
+    const char *sql;    /* expression over alias t, for virtual_ */
+    const char *init;   /* default as text, shown in the form */
+    const char *ref;    /* FIELD_REF: name of the entity it points to */
+    const char *base;   /* FIELD_CHOICE, FIELD_SET: base data kind that holds the codes */
+    const struct choice *choices; /* ended by a row without code */
+    const char *show_if;          /* "field=code[,code]": shown and required only then */
+    const struct entity *lines;   /* FIELD_LINES: the line entity (its struct, its fields) */
+    const char *column;           /* where it differs from name */
+};
+
+#define FIELD_STORAGE_OF(member)                                                                             \
+    _Generic((member),                                                                                       \
+        int64_t: STORE_INT,                                                                                  \
+        const char *: STORE_TEXT,                                                                            \
+        bool: STORE_BOOL,                                                                                    \
+        double: STORE_REAL,                                                                                  \
+        struct instant: STORE_TIME,                                                                          \
+        struct day: STORE_DATE,                                                                              \
+        struct text_set: STORE_SET,                                                                          \
+        struct line_set: STORE_LINES)
+
+/* One row of an entity's field table: FIELD(customer, phone, .type = FIELD_PHONE, .label = N_("Phone"), …) */
+#define FIELD(record, member, ...)                                                                           \
+    {                                                                                                        \
+        .name = #member, .offset = offsetof(struct record, member),                                          \
+        .storage = FIELD_STORAGE_OF(((struct record *)0)->member), __VA_ARGS__                               \
+    }
+
+/* One row of an argument table (not bound to a struct): ARG(reason, FIELD_TEXT, .required = true) */
+#define ARG(argument, kind, ...)                                                                             \
+    {                                                                                                        \
+        .name = #argument, .type = kind, __VA_ARGS__                                                         \
+    }
+
+const char *field_type_name(enum field_type type);
+enum field_type field_type_parse(const char *name); /* FIELD_NONE when unknown */
+
+/* The type meant when .type is FIELD_NONE: by storage (int64_t → int, text → text …). */
+enum field_type field_type_of(const struct field *field);
+
+enum field_fault {
+    FIELD_OK,
+    FIELD_MISSING,   /* required and empty */
+    FIELD_BAD,       /* not of this type */
+    FIELD_TOO_LONG,  /* over .max */
+    FIELD_TOO_SMALL, /* under .min */
+    FIELD_TOO_LARGE,
+    FIELD_UNCLEAN,   /* control or hidden characters, broken UTF-8, not NFC */
+    FIELD_NO_CHOICE  /* not one of .choices */
+};
+
+/* msgid of what is wrong, with {field} {max} {min} {value} as parameters. */
+const char *field_fault_text(enum field_fault fault);
+
+struct arena;
+struct str;
+
+/* Normalises what a person typed (full width folded in code/phone/plate/date/amount, plate dots and traditional province characters
+ * folded, shorthand dates are not known here) and checks it. *out_r is arena text in the protocol's form (numbers as digits, fen for amounts,
+ * RFC 3339 for times). Used by the client's forms, by CSV import and by `yizhan call`. */
+must_check enum field_fault field_parse_text(const struct field *field, struct arena *arena, const char *typed,
+                                             const char **out_r);
+
+/* The display form of a protocol value (amounts "1,234.50", times "MM-DD hh:mm" in `zone`): for lists, forms and reports. */
+const char *field_print(const struct field *field, struct arena *arena, const char *value, const char *zone);
+
+/* Normal form of a plate: upper case, without dots and spaces, 粵→粤 and the like; false when it cannot be a plate
+ * (ordinary, new-energy, HK/Macau, temporary, trailer, police, embassy, army). */
+bool plate_normalise(const char *typed, char *out, size_t size);
