@@ -1,0 +1,40 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+
+/*
+ * A text with a cursor that stands between graphemes: what a field and a text area share. The text is always
+ * valid, normalised (NFC) and free of control and hidden characters.
+ */
+struct edit {
+    struct str text;
+    size_t cursor;   /* byte offset */
+    size_t max;      /* characters (code points); 0: EDIT_MAX */
+    bool multi_line; /* \n is allowed */
+    bool secret;     /* wiped when freed, never copied */
+    char *cleared;   /* what the last edit_clear() took away; ours */
+};
+
+enum { EDIT_MAX = 32 * 1024 };
+
+void edit_init(struct edit *edit, size_t max, bool multi_line, bool secret);
+void edit_finish(struct edit *edit);
+
+/* Sets the text, clipped to max, cursor at the end. NULL is empty. */
+void edit_set(struct edit *edit, const char *text);
+
+/* Inserts what is left of text after cleaning, as far as it fits. Returns false when something had to be left
+ * out. */
+bool edit_insert(struct edit *edit, const char *text, size_t len);
+bool edit_left(struct edit *edit);
+bool edit_right(struct edit *edit);
+bool edit_home(struct edit *edit); /* of the line */
+bool edit_end(struct edit *edit);
+bool edit_backspace(struct edit *edit);
+bool edit_delete(struct edit *edit);
+
+/* Empties the text; on an empty text brings back what the last one took. */
+bool edit_clear(struct edit *edit);

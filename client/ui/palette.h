@@ -1,0 +1,35 @@
+#pragma once
+
+#include "client/ui/screen.h"
+
+/*
+ * The command line: a field, and under it what fits of the entries. Enter hands over the entry under the
+ * cursor, or where nothing fits (a quick code) the line itself.
+ */
+struct palette_entry {
+    int64_t id;
+    const char *text;   /* what is shown and searched */
+    const char *detail; /* shown dim at the right; may be NULL */
+    const char *search; /* a second thing to find it by: pinyin initials, code; may be NULL */
+    int weight;         /* breaks ties: higher first */
+};
+
+typedef void palette_done(void *context, const struct palette_entry *entry, const char *line);
+typedef void palette_typed(void *context, uint64_t screen, const char *line);
+
+struct palette_ops {
+    palette_done *done;   /* called once; entry NULL: the line itself; line NULL: cancelled */
+    palette_typed *typed; /* every change, to ask for records; may be NULL */
+};
+
+/* Entries are copied. Returns the screen's id. */
+uint64_t palette_open(struct ui *ui, const char *title, const struct palette_entry entries[], size_t count,
+                      const struct palette_ops *ops, void *context);
+
+/* Records that were found, shown behind the entries and not filtered again. The screen may be gone: then
+ * nothing. */
+void palette_found(struct ui *ui, uint64_t screen, const struct palette_entry entries[], size_t count);
+
+/* 0: does not fit. Letters in order, better when together, at word starts, at the front. Case and width
+ * folded. */
+int fuzzy_score(const char *pattern, const char *text);

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <stdint.h>
+
+#include "base/vec.h"
+#include "client/ui/canvas.h"
+#include "client/ui/key.h"
+#include "client/ui/status.h"
+
+/*
+ * A screen is a struct of operations over the caller's own struct, which has a `struct screen` as a member.
+ * Handlers change the screen's model and return flags; only ui_draw() draws. Any operation may be NULL.
+ */
+struct ui;
+struct screen;
+
+enum screen_flag {
+    SCREEN_REDRAW = 1,
+    SCREEN_CLOSE = 2,
+    SCREEN_UNUSED = 4, /* not a key of mine: the defaults may have it */
+    SCREEN_BELL = 8,
+};
+
+struct screen_ops {
+    const char *name; /* for help topics and tests: "list", "form", "dialog" */
+    bool overlay;     /* drawn over the screen below, which stays visible */
+
+    void (*open)(struct screen *screen); /* it is on the stack, with ui and id set */
+    unsigned (*key)(struct screen *screen, const struct key *key);
+    void (*draw)(struct screen *screen, struct canvas *canvas, struct area body);
+    void (*resize)(struct screen *screen, struct area body);
+    unsigned (*tick)(struct screen *screen, int64_t now_ms);
+    unsigned (*covered)(struct screen *screen, bool covered); /* something was opened over it, or went away */
+    bool (*may_close)(struct screen *screen); /* false keeps it: it has asked the person whether to leave */
+    void (*close)(struct screen *screen);     /* frees it */
+
+    void (*title)(struct screen *screen, struct str *out);
+    void (*crumb)(struct screen *screen, struct str *out);
+    void (*keys)(struct screen *screen, struct key_bar *bar); /* the keys valid now */
+    const char *(*help)(struct screen *screen);               /* text of the screen's help, translated */
+    void (*plain)(struct screen *screen,
+                  struct str *out); /* label and value by line; else the canvas' text */
+};
+
+struct screen {
+    const struct screen_ops *ops;
+    struct ui *ui;
+    uint64_t id; /* never used twice: an answer that comes late asks ui_find() first */
+    bool closing;
+};
+
+struct task {
+    VEC(struct screen *) stack;
+};
+
+struct ui {
+    VEC(struct task) tasks;
+    size_t current; /* task */
+    struct canvas canvas;
+    struct status status;
+    uint64_t next_id;
+    int busy; /* handlers running: closing waits for them */
+    bool dirty;
+    bool bell;       /* ring at the next paint */
+    bool repaint;    /* paint every cell, changed or not (Ctrl-L) */
+    bool drop_input; /* forget what was typed ahead */
+
+    /* What screens do not use: global keys (palette, help, tasks …). Returns screen flags. May be NULL. */
+    unsigned (*unused_key)(void *context, const struct key *key);
+    void *context;
+};
+
+void ui_init(struct ui *ui, int rows, int cols);
+void ui_finish(struct ui *ui); /* closes every screen */
+
+/* Puts a screen on the present task, or on a new task of its own. The ui owns it from here and calls its
+ * close. */
+void ui_open(struct ui *ui, struct screen *screen);
+void ui_open_task(struct ui *ui, struct screen *screen);
+
+/* Closes at once, or when the running handler has returned. Screens over it go first. may_close is not asked.
+ */
+void ui_close(struct ui *ui, struct screen *screen);
+void ui_close_all(struct ui *ui);
+struct screen *ui_top(const struct ui *ui); /* NULL: nothing is open, time to end */
+struct screen *ui_find(const struct ui *ui, uint64_t id);
+size_t ui_task_count(const struct ui *ui);
+void ui_next_task(struct ui *ui);
+
+void ui_key(struct ui *ui, const struct key *key);
+void ui_tick(struct ui *ui, int64_t now_ms);
+void ui_resize(struct ui *ui, int rows, int cols);
+
+/* A screen whose model changed without a key (an answer came) says so. */
+void ui_redraw(struct ui *ui);
+void ui_draw(struct ui *ui); /* into ui->canvas */
+struct area ui_body(const struct ui *ui);
+
+/* The message line: stays until the next key, an error until a key that was used. printf-like, already
+ * translated. */
+void ui_say(struct ui *ui, enum role role, const char *format, ...) printf_like(3, 4);
+
+/* A list of the keys valid now, to read and to run ("?"). */
+void ui_show_keys(struct ui *ui);
+
+/* The plain mode's text of the top screen. */
+void ui_plain(struct ui *ui, struct str *out);
