@@ -140,3 +140,19 @@ const struct entity *entity_find(const char *name);
 size_t entity_count(void);
 const struct entity *entity_at(size_t index);
 const struct field *entity_field(const struct entity *entity, const char *name);
+
+/* One code that fields with .base may hold, as the catalogue offers it and the gate checks it. Labels are data, one a language. */
+struct base_choice {
+    const char *code;
+    const char *label; /* English */
+    const char *label_zh_cn, *label_zh_tw;
+    bool disabled; /* kept for old records, not taken in new values */
+};
+
+/* Where those codes come from: fills an array in the arena, in order; NULL and 0 for a kind that is not there. Any thread.
+ * Besides the kinds of base data: "permission" (the verb registry) and "role" (codes of roles). */
+typedef const struct base_choice *entity_choices(const char *kind, struct arena *arena, size_t *count_r);
+void entity_set_choices_source(entity_choices *source); /* in main, before threads */
+entity_choices *entity_choices_source(void);
+/* The choices are not what they were: cached catalogue lines are stale. Any thread. */
+void entity_choices_changed(void);
