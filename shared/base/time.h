@@ -45,7 +45,7 @@ int64_t time_monotonic_ms(void);
 
 /*
  * RFC 3339, "2026-03-01T08:30:00Z", "…+08:00", with a fraction of any length cut to microseconds; years 0001 to 9999. A leap
- * second (:60) is taken at the end of a UTC minute and means the next second. 0 or -EINVAL.
+ * second (23:59:60 UTC) means the second after it. 0 or -EINVAL.
  */
 int time_parse(const char *text, struct instant *at_r) must_check;
 

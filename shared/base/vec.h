@@ -9,6 +9,7 @@
 
 #include "base/util.h"
 #include <stddef.h>
+#include <stdlib.h>
 
 /* clang-format off */
 #define VEC(type) struct { type *items; size_t count, cap; }
@@ -17,17 +18,15 @@
 /* Makes room for one more item and counts it in; returns the new items. */
 void *vec_grow(void *items, size_t *count, size_t *cap, size_t item_size) must_check;
 
-#define vec_push(v, x)                                                                                       \
+#define vec_push(v, ...)                                                                                     \
     ((v)->items = vec_grow((v)->items, &(v)->count, &(v)->cap, sizeof(*(v)->items)),                         \
-     (void)((v)->items[(v)->count - 1] = (x)))
+     (void)((v)->items[(v)->count - 1] = (__VA_ARGS__)))
 
 /* The last item, taken off; the vector must not be empty. */
 #define vec_pop(v) ((v)->items[--(v)->count])
 #define vec_last(v) ((v)->items[(v)->count - 1])
 #define vec_clear(v) ((void)((v)->count = 0))
-#define vec_finish(v) vec_release((void **)(void *)&(v)->items, &(v)->count, &(v)->cap)
-
-void vec_release(void **items, size_t *count, size_t *cap);
+#define vec_finish(v) (free((v)->items), (v)->items = NULL, (void)((v)->count = (v)->cap = 0))
 
 /* for (type *item = …): walks the items in order; do not push while walking. */
 #define vec_each(type, item, v)                                                                              \
