@@ -1,0 +1,562 @@
+#include "client/link/call.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/time.h"
+#include "base/uuid.h"
+#include "base/vec.h"
+#include "client/link/connection.h"
+#include "wire/json.h"
+#include "wire/limits.h"
+#include "wire/message.h"
+
+enum {
+    RETRY_BUSY_MAX = 8,           /* times a busy or unknown answer is asked again */
+    RETRY_FIRST_MS = 250,         /* first pause after a lost line */
+    RETRY_LONGEST_MS = 10 * 1000, /* pauses double up to here */
+    PING_IDLE_SECONDS = 25,       /* silence after which the line is tried */
+    PING_ANSWER_SECONDS = 10      /* silence after a ping that means it is dead */
+};
+
+struct call {
+    uint64_t number;
+    char tag[24];
+    char *verb;
+    json_t *args;
+    unsigned flags;
+    bool sent, session; /* session: may go before login, and dies with the connection */
+    int tries;
+    int64_t sent_ms, not_before_ms;
+    row_handler *row;
+    answer_handler *done;
+    void *context;
+};
+
+struct link {
+    struct link_settings settings;
+    char *host, *port, *terminal;
+    const struct link_ops *ops;
+    void *context;
+    struct connection *connection;
+    enum link_state state;
+    const char *broken;       /* why there can be no connection at all */
+    VEC(struct call *) calls; /* in the order they were made */
+    uint64_t numbers;
+    json_t *identity;
+    char *token; /* session.resume's, kept in memory only */
+    int64_t retry_ms, retry_at_ms, heard_ms, round_trip_ms;
+    bool pinged, want_login;
+    ev_timer timer; /* one second: retries, pings, postponed calls */
+};
+
+static void link_pump(struct link *link);
+
+static void link_turn(struct link *link, enum link_state state, const char *why)
+{
+    link->state = state;
+    link->ops->state(link->context, state, why);
+}
+
+static void call_free(struct call *call)
+{
+    json_decref(call->args);
+    free(call->verb);
+    free(call);
+}
+
+static void link_take_out(struct link *link, size_t i)
+{
+    memmove(&link->calls.items[i], &link->calls.items[i + 1],
+            (link->calls.count - i - 1) * sizeof(struct call *));
+    link->calls.count--;
+}
+
+static struct call *link_find(struct link *link, const char *tag, size_t *index_r)
+{
+    for (size_t i = 0; i < link->calls.count; i++) {
+        if (strcmp(link->calls.items[i]->tag, tag) == 0) {
+            *index_r = i;
+            return link->calls.items[i];
+        }
+    }
+    return NULL;
+}
+
+static void call_answer(struct call *call, enum error_code code, const json_t *object)
+{
+    const char *message = "";
+    if (code)
+        json_get_text(object, "message", &message);
+    struct answer answer = {.code = code, .object = object, .message = message};
+    if (call->done)
+        call->done(call->context, &answer);
+}
+
+/* An answer of our own making: nothing was done. */
+static void call_fail(struct call *call, enum error_code code, const char *message)
+{
+    json_t *object =
+        json_pack("{s:s, s:s, s:s}", "code", error_code_name(code), "message", message, "msgid", message);
+    call_answer(call, code, object);
+    json_decref(object);
+    call_free(call);
+}
+
+static void call_send(struct link *link, struct call *call)
+{
+    struct str line, args;
+    str_init(&line, NULL);
+    str_init(&args, NULL);
+    if (call->args)
+        json_write(call->args, &args);
+    message_add_request(&line, call->tag, call->verb, call->args ? args.data : NULL);
+    call->sent = true;
+    call->sent_ms = time_monotonic_ms();
+    connection_send(link->connection, line.data, line.len);
+    if (strcmp(call->verb, "session.login") == 0)
+        explicit_bzero(line.data, line.len), explicit_bzero(args.data, args.len);
+    str_finish(&line);
+    str_finish(&args);
+}
+
+/* Sends what may go now: 16 in flight, one changing at a time, session verbs ahead of the rest while there is no login. */
+static void link_pump(struct link *link)
+{
+    if (connection_state(link->connection) != CONNECTION_OPEN)
+        return;
+    size_t in_flight = 0;
+    bool changing = false;
+    int64_t now = time_monotonic_ms();
+    for (size_t i = 0; i < link->calls.count; i++) {
+        in_flight += link->calls.items[i]->sent;
+        changing |= link->calls.items[i]->sent && (link->calls.items[i]->flags & CALL_CHANGES);
+    }
+    for (size_t i = 0; i < link->calls.count && in_flight < WIRE_IN_FLIGHT_MAX; i++) {
+        struct call *call = link->calls.items[i];
+        bool changes = call->flags & CALL_CHANGES;
+        if (call->sent || call->not_before_ms > now || (!call->session && link->state != LINK_READY))
+            continue;
+        if (changes && changing)
+            continue;
+        changing |= changes;
+        in_flight++;
+        call_send(link, call);
+    }
+}
+
+static struct call *call_create(struct link *link, const char *verb, json_t *args, unsigned flags)
+{
+    struct call *call = calloc(1, sizeof *call);
+    if (!call)
+        abort();
+    call->number = ++link->numbers;
+    snprintf(call->tag, sizeof call->tag, "c%llx", (unsigned long long)call->number);
+    call->verb = strdup(verb);
+    call->args = args;
+    call->flags = flags;
+    if (flags & CALL_CHANGES) {
+        char key[37];
+        uuid_v7(key);
+        if (!call->args)
+            call->args = json_object();
+        if (!json_object_get(call->args, "key"))
+            json_object_set_new(call->args, "key", json_string(key));
+    }
+    vec_push(&link->calls, call);
+    return call;
+}
+
+/* Asked again later with the same key: the server was busy, or a commit's answer was lost between it and the database. */
+static bool call_postpone(struct link *link, struct call *call, enum error_code code, const json_t *object)
+{
+    const char *retry = "";
+    json_get_text(object, "retry", &retry);
+    bool again = code == ERR_BUSY || (code == ERR_UNKNOWN_OUTCOME && strcmp(retry, "same_key") == 0) ||
+                 (code == ERR_UNAVAILABLE && call->tries < 3);
+    if (!again || call->session || call->tries >= RETRY_BUSY_MAX)
+        return false;
+    call->sent = false;
+    call->not_before_ms = time_monotonic_ms() + ((int64_t)100 << MIN(call->tries, 5));
+    call->tries++;
+    ev_timer_stop(link->settings.loop, &link->timer);
+    ev_timer_set(&link->timer, 0.1, 0.25);
+    ev_timer_start(link->settings.loop, &link->timer);
+    return true;
+}
+
+static void link_answer(struct link *link, const struct message_reply *reply, const json_t *object)
+{
+    size_t index = 0;
+    struct call *call = link_find(link, reply->tag, &index);
+    if (!call)
+        return; /* cancelled meanwhile */
+    if (reply->kind == MESSAGE_ROW || reply->kind == MESSAGE_PROGRESS) {
+        if (call->row)
+            call->row(call->context, object);
+        return;
+    }
+    const char *name = "";
+    enum error_code code = ERR_NONE;
+    if (reply->kind == MESSAGE_ERR) {
+        json_get_text(object, "code", &name);
+        code = error_code_parse(name);
+        if (!code)
+            code = ERR_INTERNAL;
+        if (call_postpone(link, call, code, object))
+            return;
+    }
+    link->round_trip_ms = time_monotonic_ms() - call->sent_ms;
+    link_take_out(link, index);
+    call_answer(call, code, object);
+    call_free(call);
+    link_pump(link);
+}
+
+/* ---- login and resume ---- */
+
+static void link_take_identity(struct link *link, const json_t *object)
+{
+    const char *token = NULL;
+    json_decref(link->identity);
+    link->identity = json_deep_copy(object);
+    if (json_get_text(object, "token", &token) == JSON_GET_FOUND) {
+        free(link->token);
+        link->token = strdup(token);
+        json_object_del(link->identity, "token");
+    }
+}
+
+static void link_forget_token(struct link *link)
+{
+    if (link->token)
+        explicit_bzero(link->token, strlen(link->token));
+    free(link->token);
+    link->token = NULL;
+}
+
+static void on_resumed(void *context, const struct answer *answer)
+{
+    struct link *link = context;
+    if (answer->code == ERR_NONE) {
+        link_take_identity(link, answer->object);
+        link->retry_ms = RETRY_FIRST_MS;
+        link_turn(link, LINK_READY, "");
+        link_pump(link);
+    } else {
+        link_forget_token(link);
+        link_turn(link, LINK_LOGIN, answer->message);
+    }
+}
+
+static void link_resume(struct link *link)
+{
+    struct call *call =
+        call_create(link, "session.resume", json_pack("{s:s}", "token", link->token), CALL_READ);
+    call->session = true;
+    call->done = on_resumed;
+    call->context = link;
+    link_pump(link);
+}
+
+static void link_hello(struct link *link)
+{
+    if (link->token)
+        link_resume(link);
+    else
+        link_turn(link, LINK_LOGIN, "");
+}
+
+struct login_done {
+    struct link *link;
+    answer_handler *done;
+    void *context;
+};
+
+/* Somebody else sits down at the terminal: what the one before left waiting is not sent in the newcomer's name. */
+static void link_drop_strangers(struct link *link, const json_t *newcomer)
+{
+    const char *was = "", *is = "";
+    json_get_text(link->identity, "user", &was);
+    json_get_text(newcomer, "user", &is);
+    if (strcmp(was, is) == 0)
+        return;
+    for (size_t i = 0; i < link->calls.count;) {
+        struct call *call = link->calls.items[i];
+        if (call->session) {
+            i++;
+            continue;
+        }
+        link_take_out(link, i);
+        call_fail(call, ERR_UNAUTHENTICATED, N_("Another user has logged in"));
+    }
+}
+
+static void on_login(void *context, const struct answer *answer)
+{
+    struct login_done *login = context;
+    struct link *link = login->link;
+    if (answer->code == ERR_NONE) {
+        link_drop_strangers(link, answer->object);
+        link_take_identity(link, answer->object);
+        link->retry_ms = RETRY_FIRST_MS;
+        link_turn(link, LINK_READY, "");
+    }
+    if (login->done)
+        login->done(login->context, answer);
+    free(login);
+    link_pump(link);
+}
+
+void link_login(struct link *link, char *user, char *password, const char *otp, answer_handler *done,
+                void *context)
+{
+    json_t *args = json_pack("{s:s, s:s}", "user", user, "password", password);
+    explicit_bzero(password, strlen(password));
+    if (otp && *otp)
+        json_object_set_new(args, "otp", json_string(otp));
+    if (link->terminal)
+        json_object_set_new(args, "terminal", json_string(link->terminal));
+    struct login_done *login = calloc(1, sizeof *login);
+    if (!login)
+        abort();
+    *login = (struct login_done){link, done, context};
+    struct call *call = call_create(link, "session.login", args, CALL_READ);
+    call->session = true;
+    call->done = on_login;
+    call->context = login;
+    link_pump(link);
+}
+
+void link_logout(struct link *link)
+{
+    if (link->state == LINK_READY) {
+        struct call *call = call_create(link, "session.logout", NULL, CALL_READ);
+        call->session = true;
+        link_pump(link);
+    }
+    link_forget_token(link);
+    json_decref(link->identity);
+    link->identity = NULL;
+}
+
+/* ---- the connection's side ---- */
+
+static void on_open(void *context)
+{
+    struct link *link = context;
+    link->heard_ms = time_monotonic_ms();
+    link->pinged = false; /* the server speaks first: hello */
+}
+
+static void link_event(struct link *link, const char *name, const json_t *object)
+{
+    if (strcmp(name, "hello") == 0)
+        link_hello(link);
+    else
+        link->ops->event(link->context, name, object);
+}
+
+static void on_line(void *context, char *line, size_t len)
+{
+    struct link *link = context;
+    struct message_reply reply;
+    struct json_fault fault;
+    link->heard_ms = time_monotonic_ms();
+    link->pinged = false;
+    if (message_parse_reply(line, len, &reply))
+        return;
+    json_t *object = json_read_reply(reply.json, reply.json_len, &fault);
+    if (!object)
+        return;
+    if (reply.kind == MESSAGE_EVENT)
+        link_event(link, reply.event, object);
+    else
+        link_answer(link, &reply, object);
+    json_decref(object);
+}
+
+/* Session calls end with the connection; all others wait for the next one. */
+static void link_rewind(struct link *link)
+{
+    for (size_t i = 0; i < link->calls.count;) {
+        struct call *call = link->calls.items[i];
+        if (!call->session) {
+            call->sent = false;
+            i++;
+            continue;
+        }
+        link_take_out(link, i);
+        if (call->done == on_resumed)
+            call_free(call); /* tried again by itself */
+        else
+            call_fail(call, ERR_UNAVAILABLE, N_("The line was lost"));
+    }
+}
+
+static void on_lost(void *context, const char *why, bool refused)
+{
+    struct link *link = context;
+    link_rewind(link);
+    if (refused) {
+        link_turn(link, LINK_REFUSED, why);
+        return;
+    }
+    link->retry_at_ms = time_monotonic_ms() + link->retry_ms;
+    link->retry_ms = MIN(link->retry_ms * 2, (int64_t)RETRY_LONGEST_MS);
+    link_turn(link, LINK_WAITING, why);
+}
+
+static const struct connection_ops connection_ops = {.open = on_open, .line = on_line, .lost = on_lost};
+
+static void link_ping(struct link *link)
+{
+    int64_t silent_ms = time_monotonic_ms() - link->heard_ms;
+    if (connection_state(link->connection) != CONNECTION_OPEN)
+        return;
+    if (!link->pinged && silent_ms > PING_IDLE_SECONDS * 1000) {
+        link->pinged = true;
+        connection_send(link->connection, "ping session.ping\n", sizeof "ping session.ping\n" - 1);
+    } else if (link->pinged && silent_ms > (PING_IDLE_SECONDS + PING_ANSWER_SECONDS) * 1000) {
+        connection_close(link->connection);
+        on_lost(link, "no answer", false);
+    }
+}
+
+static void on_tick(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    struct link *link = watcher->data;
+    if (link->state == LINK_WAITING) {
+        if (time_monotonic_ms() >= link->retry_at_ms)
+            link_retry_now(link);
+        else
+            link->ops->state(link->context, LINK_WAITING, NULL); /* the countdown */
+        return;
+    }
+    link_ping(link);
+    link_pump(link);
+}
+
+/* ---- outside ---- */
+
+struct link *link_create(const struct link_settings *settings, const struct link_ops *ops, void *context)
+{
+    struct link *link = calloc(1, sizeof *link);
+    if (!link)
+        abort();
+    *link = (struct link){.settings = *settings, .ops = ops, .context = context, .retry_ms = RETRY_FIRST_MS};
+    link->connection = connection_create(settings->loop, settings->host, settings->port, settings->ca,
+                                         &connection_ops, link, &link->broken);
+    link->terminal = settings->terminal ? strdup(settings->terminal) : NULL;
+    ev_timer_init(&link->timer, on_tick, 0.25, 0.25);
+    link->timer.data = link;
+    return link;
+}
+
+void link_destroy(struct link *link)
+{
+    if (!link)
+        return;
+    ev_timer_stop(link->settings.loop, &link->timer);
+    connection_destroy(link->connection);
+    for (size_t i = 0; i < link->calls.count; i++) {
+        if (link->calls.items[i]->done == on_login)
+            free(link->calls.items[i]->context);
+        call_free(link->calls.items[i]);
+    }
+    vec_finish(&link->calls);
+    link_forget_token(link);
+    json_decref(link->identity);
+    free(link->terminal);
+    free(link);
+}
+
+void link_start(struct link *link)
+{
+    if (!link->connection) {
+        link_turn(link, LINK_REFUSED, link->broken);
+        return;
+    }
+    ev_timer_start(link->settings.loop, &link->timer);
+    link_retry_now(link);
+}
+
+void link_retry_now(struct link *link)
+{
+    if (!link->connection || connection_state(link->connection) != CONNECTION_OFF)
+        return;
+    link_turn(link, LINK_CONNECTING, "");
+    connection_open(link->connection);
+}
+
+enum link_state link_state(const struct link *link)
+{
+    return link->state;
+}
+
+int link_retry_seconds(const struct link *link)
+{
+    if (link->state != LINK_WAITING)
+        return 0;
+    int64_t left = link->retry_at_ms - time_monotonic_ms();
+    return left > 0 ? (int)((left + 999) / 1000) : 0;
+}
+
+const json_t *link_identity(const struct link *link)
+{
+    return link->identity;
+}
+
+bool link_may(const struct link *link, const char *permission)
+{
+    size_t i;
+    json_t *name;
+    json_array_foreach(json_object_get(link->identity, "permissions"), i, name)
+    {
+        if (strcmp(json_string_value(name), permission) == 0)
+            return true;
+    }
+    return false;
+}
+
+uint64_t link_call(struct link *link, const char *verb, json_t *args, unsigned flags, row_handler *row,
+                   answer_handler *done, void *context)
+{
+    struct call *call = call_create(link, verb, args, flags);
+    call->row = row;
+    call->done = done;
+    call->context = context;
+    uint64_t number = call->number;
+    link_pump(link);
+    return number;
+}
+
+void link_cancel(struct link *link, uint64_t number)
+{
+    for (size_t i = 0; i < link->calls.count; i++) {
+        struct call *call = link->calls.items[i];
+        if (call->number != number)
+            continue;
+        if (call->sent && link->state == LINK_READY) {
+            struct call *cancel =
+                call_create(link, "session.cancel", json_pack("{s:s}", "tag", call->tag), CALL_READ);
+            cancel->session = true;
+        }
+        link_take_out(link, i);
+        call_free(call);
+        link_pump(link);
+        return;
+    }
+}
+
+size_t link_pending(const struct link *link)
+{
+    return link->calls.count;
+}
+
+int64_t link_round_trip_ms(const struct link *link)
+{
+    return link->round_trip_ms;
+}
