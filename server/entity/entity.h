@@ -98,6 +98,7 @@ struct entity {
     entity_hook *in_tx;  /* create and update */
     entity_hook *after_commit;
     entity_hook *decorate; /* get: adds members to the reply (act->out) */
+    entity_hook *guard;    /* disable, enable, delete: may refuse, once the record was read (act->kind says which) */
 };
 
 enum act_kind { ACT_CREATE, ACT_UPDATE, ACT_DISABLE, ACT_ENABLE, ACT_DELETE, ACT_ACTION, ACT_GET };
