@@ -27,8 +27,14 @@ enum entity_verbs {
 
 enum entity_flags {
     ENTITY_BIG = 1 << 0,    /* unindexed sorts go to the long lane; sortable columns need an index */
-    ENTITY_HIDDEN = 1 << 1  /* not in the menu (line entities, base data parts) */
+    ENTITY_HIDDEN = 1 << 1, /* not in the menu (line entities, base data parts) */
+    ENTITY_BARE = 1 << 2    /* the table has id and what .fields say: no version, created_at, … (trails, ledger) */
 };
+
+/* Fields every entity has without declaring them: id, and unless ENTITY_BARE version, created_at, created_by, updated_at, disabled_at; and
+ * branch_id where the scope is by branch. They may be named in columns, sort, tabs and filters. Declare one (a struct member and a row) to give
+ * it another label, or to have it in `was` and `now`; only branch_id can be written. Line entities have id, their parent, and what they declare;
+ * a declared `position` is filled with the place in the list (from 1) and orders it, otherwise id does. */
 
 struct act;
 
@@ -36,7 +42,8 @@ struct act;
  * after_commit: must not fail. All but after_commit return 0 or what request_fail() gave. */
 typedef int entity_hook(struct act *act);
 
-/* A step of the flow (or, with from "*" and to NULL, an action that keeps the state). */
+/* A step of the flow (or, with from "*" and to NULL, an action that keeps the state). A row named update, disable, enable or delete makes no verb
+ * of its own: it says from which states the generic verb may be used. */
 struct action {
     const char *name;   /* the verb is entity.name */
     char key;           /* letter on the key bar */
@@ -93,6 +100,7 @@ struct entity {
     unsigned flags; /* enum entity_flags */
     const char *view; /* desk of the client, NULL: generic */
     const char *parent; /* line entities: the column that holds the owner's id */
+    const char *sequence; /* of the ids; NULL: <table>_id_seq */
     entity_hook *check;  /* create and update */
     entity_hook *load;   /* create and update */
     entity_hook *in_tx;  /* create and update */
@@ -110,6 +118,9 @@ struct act {
     const struct action *action; /* ACT_ACTION */
     enum act_kind kind;
     int64_t id;
+    int64_t version;   /* as read; 0 at create. After request_need() */
+    int64_t branch_id; /* where the record stands or will stand; NIL: shared. At create from the start, else after request_need() */
+    const char *state; /* as read (entity.state), NULL when there is none or at create. After request_need() */
     const void *was; /* the record as read (struct of the entity), NULL at create; only after request_need(), so not in load */
     void *now;       /* the record as it will be; hooks write here and mark */
     uint64_t set[2]; /* which fields of `now` are to be written */
@@ -124,6 +135,13 @@ bool act_is_set(const struct act *act, const char *field);
 int64_t act_row_id(const struct act *act);
 /* Adds a member to the reply object beside id, version (and state). */
 void act_reply(struct act *act, const char *name, const char *json);
+/* Puts a line table into the record: `items` as an array of the line entity's struct, in the request's arena. Lines whose struct has an `id`
+ * member that is set are kept and updated, the rest are new, those not in the array are deleted. Marks the field. */
+void act_set_lines(struct act *act, const char *field, void *items, size_t count);
+/* The rows of a line-table argument (ARG(items, FIELD_LINES, .lines = &x_entity)), bound and checked by the gate of actions. Empty when absent. */
+struct line_set act_arg_lines(struct act *act, const char *name);
+/* Refuses as "not in this state", with the actions that are allowed now. */
+int act_refuse(struct act *act, const char *msgid);
 
 /* An area: its entities and its other verbs. The registry is generated from the words in server/areas/meson.build. */
 struct area {

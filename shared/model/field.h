@@ -18,7 +18,7 @@ enum field_type {
     FIELD_ID,
     FIELD_TEXT, /* one line */
     FIELD_NOTE, /* several lines */
-    FIELD_CODE, /* upper-case letters, digits and - . _ */
+    FIELD_CODE, /* letters, digits and - . _ */
     FIELD_PHONE,
     FIELD_PLATE, /* stored normalised: 粤A12345 */
     FIELD_INT,
@@ -76,8 +76,8 @@ struct field {
     enum field_storage storage;
     uint16_t offset; /* in the entity's struct */
     uint8_t width;   /* cells in a list; 0 = by type */
-    uint32_t max;    /* characters of text, or the largest number */
-    int64_t min;
+    uint32_t max;    /* characters of text, or the largest number; 0: by type (text 200, note 4000, code 64 …) */
+    int64_t min;     /* of numbers; 0 refuses what is below it, so amounts that may be negative say so */
     bool required;
     bool readonly;      /* never taken from a client */
     bool create_only;   /* taken at create, fixed afterwards */
@@ -87,6 +87,7 @@ struct field {
     bool unique;        /* `duplicate` with this field when its unique index is hit */
     bool sortable;      /* an index leads to it (drift test for big entities) */
     bool virtual_;      /* no column: `sql` says what it is, read only */
+    bool filled;        /* never NULL in the database though no client must give it (states, numbers, defaults) */
     bool no_column;     /* an argument of create/update that a hook consumes */
     const char *sql;    /* expression over alias t, for virtual_ */
     const char *init;   /* default as text, shown in the form */
