@@ -56,6 +56,7 @@ struct action {
     const char *permission; /* NULL: the verb's name */
     bool bulk;          /* may be used on several marked rows; takes items */
     bool danger;
+    enum verb_lane lane; /* LANE_HASH where check or load hashes a password */
     bool reason;        /* wants `reason` */
     const char *reason_base; /* base data kind that offers reasons */
     const struct field *args;
