@@ -28,7 +28,8 @@ enum entity_verbs {
 enum entity_flags {
     ENTITY_BIG = 1 << 0,    /* unindexed sorts go to the long lane; sortable columns need an index */
     ENTITY_HIDDEN = 1 << 1, /* not in the menu (line entities, base data parts) */
-    ENTITY_BARE = 1 << 2    /* the table has id and what .fields say: no version, created_at, … (trails, ledger) */
+    ENTITY_BARE = 1 << 2,   /* the table has id and what .fields say: no version, created_at, … (trails, ledger) */
+    ENTITY_HASHES = 1 << 3  /* create hashes a password: it runs on the hash lane */
 };
 
 /* Fields every entity has without declaring them: id, and unless ENTITY_BARE version, created_at, created_by, updated_at, disabled_at; and
