@@ -68,7 +68,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON vehicle_driver TO yizhan_app;
 GRANT USAGE ON SEQUENCE vehicle_driver_id_seq TO yizhan_app;
 
 -- ---------------------------------------------------------------------------------------------------------------
--- sla_rule: seconds allowed for each step; the closest rule counts (customer and service, customer, service, any)
+-- sla_rule: a customer's own limits, in seconds, for one service or (NULL) for any; who has none is held to the base
+-- data `sla_limit`
 
 CREATE SEQUENCE sla_rule_id_seq;
 CREATE TABLE sla_rule (
@@ -78,20 +79,16 @@ CREATE TABLE sla_rule (
     created_by bigint,
     updated_at timestamptz,
     disabled_at timestamptz,
-    code text NOT NULL,
-    customer_id bigint REFERENCES party (id),
+    customer_id bigint NOT NULL REFERENCES party (id),
     service text,
     dispatch_s bigint NOT NULL CHECK (dispatch_s > 0),  -- created → dispatched
     accept_s bigint NOT NULL CHECK (accept_s > 0),      -- dispatched → accepted
     arrive_s bigint NOT NULL CHECK (arrive_s > 0)       -- accepted → arrived
 );
 ALTER SEQUENCE sla_rule_id_seq OWNED BY sla_rule.id;
-CREATE UNIQUE INDEX sla_rule_code_key ON sla_rule (code);
-CREATE UNIQUE INDEX sla_rule_service_key ON sla_rule (coalesce(customer_id, 0), coalesce(service, ''))
-    WHERE disabled_at IS NULL;
+CREATE UNIQUE INDEX sla_rule_service_key ON sla_rule (customer_id, coalesce(service, '')) WHERE disabled_at IS NULL;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sla_rule TO yizhan_app;
 GRANT USAGE ON SEQUENCE sla_rule_id_seq TO yizhan_app;
-INSERT INTO sla_rule (code, dispatch_s, accept_s, arrive_s) VALUES ('DEFAULT', 300, 180, 2700);
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- rescue_order
@@ -169,7 +166,8 @@ CREATE TABLE rescue_order (
     price_parts jsonb,
     method text,                                -- entry method
     received_fen bigint NOT NULL DEFAULT 0 CHECK (received_fen >= 0),
-    cost_fen bigint CHECK (cost_fen >= 0),      -- of a contracted vehicle
+    supplier_id bigint REFERENCES party (id),   -- of a contracted vehicle
+    cost_fen bigint CHECK (cost_fen >= 0),      -- what he gets
     clear_reason text,                          -- no_charge, or the reason of a difference
     onestop boolean NOT NULL DEFAULT false,     -- one person took several money steps, by that right
     audited_by bigint,
@@ -205,6 +203,7 @@ CREATE INDEX rescue_order_appoint ON rescue_order (branch_id, appoint_at, id) WH
 CREATE INDEX rescue_order_customer ON rescue_order (customer_id, created_at, id);
 CREATE INDEX rescue_order_driver ON rescue_order (driver_id, created_at, id) WHERE driver_id IS NOT NULL;
 CREATE INDEX rescue_order_vehicle_of ON rescue_order (vehicle_id, created_at, id) WHERE vehicle_id IS NOT NULL;
+CREATE INDEX rescue_order_free ON rescue_order (agreement_id, plate) WHERE free_times > 0;
 CREATE INDEX rescue_order_linked ON rescue_order (linked_id) WHERE linked_id IS NOT NULL;
 -- Is this car, or this caller, on a live order already?
 CREATE INDEX rescue_order_live_plate ON rescue_order (plate)
@@ -295,7 +294,50 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $$;
 GRANT EXECUTE ON FUNCTION vehicle_drivers(bigint, timestamptz) TO yizhan_app;
 
--- A difference above these takes who may price as well.
-INSERT INTO setting (name, value, help) VALUES
-    ('rescue.difference_limit_fen', '50000', 'Largest difference an accountant clears alone, in fen'),
-    ('rescue.bad_debt_limit_fen', '200000', 'Largest bad debt an accountant clears alone, in fen');
+-- ---------------------------------------------------------------------------------------------------------------
+-- What a price and the limits of time are worked out from. A driver ends his job without the customer, his agreement or
+-- the branch's list in his scope, and a free service may have been used at another branch: so this reads as the owner.
+
+-- Free services of an agreement already used by a car.
+CREATE FUNCTION rescue_free_used(p_agreement bigint, p_plate text, p_except bigint) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(sum(free_times), 0)::bigint FROM rescue_order
+    WHERE agreement_id = p_agreement AND plate = p_plate AND free_times > 0 AND id IS DISTINCT FROM p_except
+$$;
+
+-- Always one row where the branch exists; source is NULL where nothing has a price for the service.
+CREATE FUNCTION rescue_facts(p_customer bigint, p_branch int, p_service text, p_plate text, p_at timestamptz,
+                             p_except bigint)
+RETURNS TABLE (source text, agreement_id bigint, base_fen bigint, included_km int, per_km_fen bigint, night_bp int,
+               holiday_bp int, free_times bigint, free_km int, night_from int, night_to int, minute int, holiday boolean,
+               result_required boolean, dispatch_s bigint, accept_s bigint, arrive_s bigint, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT p.source, CASE WHEN p.source = 'agreement' THEN p.id END, p.base_fen, p.included_km, p.per_km_fen,
+           p.night_bp, p.holiday_bp,
+           CASE WHEN p.free_times > 0 AND p_plate IS NOT NULL
+                THEN greatest(p.free_times - rescue_free_used(p.id, p_plate, p_except), 0) ELSE 0 END,
+           p.free_km,
+           (extract(epoch FROM (SELECT value::time FROM setting WHERE name = 'rescue.night_from')) / 60)::int,
+           (extract(epoch FROM (SELECT value::time FROM setting WHERE name = 'rescue.night_to')) / 60)::int,
+           floor(extract(epoch FROM l.local::time) / 60)::int, day_is_holiday(l.local::date),
+           coalesce((SELECT c.result_required FROM party c WHERE c.id = p_customer), false),
+           coalesce(r.dispatch_s, (s.extra ->> 'dispatched')::bigint),
+           coalesce(r.accept_s, (s.extra ->> 'accepted')::bigint),
+           coalesce(r.arrive_s, (s.extra ->> 'arrived')::bigint), l.local::date
+    FROM branch b
+    CROSS JOIN LATERAL (SELECT p_at AT TIME ZONE b.time_zone AS local) l
+    LEFT JOIN LATERAL price_for(p_customer, p_branch, p_service, l.local::date) p ON true
+    LEFT JOIN LATERAL (
+        SELECT dispatch_s, accept_s, arrive_s FROM sla_rule
+        WHERE customer_id = p_customer AND (service = p_service OR service IS NULL) AND disabled_at IS NULL
+        ORDER BY service NULLS LAST LIMIT 1
+    ) r ON true
+    LEFT JOIN LATERAL (
+        SELECT extra FROM base_item
+        WHERE kind = 'sla_limit' AND code IN (p_service, 'default') AND disabled_at IS NULL
+        ORDER BY code = 'default' LIMIT 1
+    ) s ON true
+    WHERE b.id = p_branch
+$$;
+GRANT EXECUTE ON FUNCTION rescue_free_used(bigint, text, bigint),
+    rescue_facts(bigint, int, text, text, timestamptz, bigint) TO yizhan_app;
