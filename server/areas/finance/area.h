@@ -9,27 +9,27 @@ struct posting_line {
     char side;           /* 'D' or 'C' */
     int64_t amount_fen;  /* signed: negative is red */
     int64_t branch_id;
-    int64_t party_id;    /* NIL: none */
-    int64_t employee_id; /* NIL: none */
+    int64_t party_id;     /* NIL: none */
+    int64_t employee_id;  /* NIL: none */
     const char *business; /* line of work: "rescue", "travel", … */
 };
 
 struct document_post {
-    const char *kind; /* receivable, payable, receipt, payment, refund, adjustment */
+    const char *kind;   /* receivable, payable, receipt, payment, refund, adjustment */
     const char *entity; /* what it is about: "rescue" */
     int64_t row_id;
     int64_t charge_id;
-    int sequence;      /* unique within (entity, row, charge, kind) */
+    int sequence; /* unique within (entity, row, charge, kind) */
     int64_t branch_id;
     int64_t party_id;
     int64_t amount_fen;
     int64_t tax_fen;
-    struct day day;    /* business day in the branch's zone */
+    struct day day;     /* business day in the branch's zone */
     const char *method; /* payment method, NULL: none */
     const char *reason; /* NULL: none */
-    int64_t red_of;    /* document reversed by this one, NIL: none */
-    const char *word;  /* voucher word: 收 付 转 */
-    const char *text;  /* summary of the entry */
+    int64_t red_of;     /* document reversed by this one, NIL: none */
+    const char *word;   /* voucher word: 收 付 转 */
+    const char *text;   /* summary of the entry */
     int64_t maker_id, checker_id, poster_id;
     const struct posting_line *lines;
     size_t nlines;
@@ -41,5 +41,17 @@ void finance_document_post(struct request *request, const struct document_post *
 
 /* Account of a payment method's money ("cash" → till …), from base data; NULL when the method is unknown. */
 const char *finance_method_account(const char *method);
+
+/* Whether money by this method is with the driver until handed in ("cash_on_site"): posting_driver_cash instead of posting_receipt. */
+bool finance_method_by_driver(const char *method);
+
+/* Account of a difference on clear ("discount", "bad_debt" …), from base data clear_difference; NULL when the reason is unknown. */
+const char *finance_difference_account(const char *reason);
+
+/* Role that somebody must hold to use the reason, NULL when anybody may who may clear. */
+const char *finance_difference_role(const char *reason);
+
+/* Output VAT of a service in basis points, from base data service; -1 when it is unknown. */
+int finance_service_rate_bp(const char *service);
 
 extern const struct area finance_area;

@@ -5,27 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* Small enterprises book a bad debt straight to non-operating expense; there is no allowance account. */
-static const struct {
-    const char *reason, *account;
-} difference_accounts[] = {
-    {"discount", ACCOUNT_DISCOUNT},
-    {"rounding", ACCOUNT_BANK_CHARGE},
-    {"bank_charge", ACCOUNT_BANK_CHARGE},
-    {"bad_debt", ACCOUNT_LOSS},
-    {"goodwill", ACCOUNT_DISCOUNT},
-    {"other", ACCOUNT_LOSS},
-};
-
-const char *posting_difference_account(const char *reason)
-{
-    for (size_t i = 0; reason && i < array_len(difference_accounts); i++) {
-        if (strcmp(difference_accounts[i].reason, reason) == 0)
-            return difference_accounts[i].account;
-    }
-    return NULL;
-}
-
 const char *posting_word(const char *document_kind)
 {
     if (strcmp(document_kind, "receipt") == 0)
@@ -149,10 +128,9 @@ int posting_hand_in(struct posting_draft *draft, const struct posting_subject *a
     return add_split(draft, &driver, account, &driver, ACCOUNT_EMPLOYEE_DUE, amount_fen, NULL, 0);
 }
 
-int posting_difference(struct posting_draft *draft, const struct posting_subject *about, const char *reason,
+int posting_difference(struct posting_draft *draft, const struct posting_subject *about, const char *account,
                        int64_t amount_fen)
 {
-    const char *account = posting_difference_account(reason);
     if (!valid(about, amount_fen) || !account || about->party_id == NIL)
         return -EINVAL;
     struct posting_subject payer = of_party(about);
@@ -165,7 +143,8 @@ int posting_contracted_cost(struct posting_draft *draft, const struct posting_su
     if (!valid(about, amount_fen) || about->party_id == NIL)
         return -EINVAL;
     struct posting_subject supplier = of_party(about);
-    return add_split(draft, &supplier, ACCOUNT_COST_SERVICE, &supplier, ACCOUNT_PAYABLE, amount_fen, NULL, 0);
+    return add_split(draft, &supplier, ACCOUNT_COST_CONTRACTED, &supplier, ACCOUNT_PAYABLE, amount_fen, NULL,
+                     0);
 }
 
 int posting_commission(struct posting_draft *draft, const struct posting_subject *about, int64_t amount_fen)
@@ -173,8 +152,8 @@ int posting_commission(struct posting_draft *draft, const struct posting_subject
     if (!valid(about, amount_fen) || about->employee_id == NIL)
         return -EINVAL;
     struct posting_subject driver = of_employee(about);
-    return add_split(draft, &driver, ACCOUNT_COST_SERVICE, &driver, ACCOUNT_EMPLOYEE_PAY, amount_fen, NULL,
-                     0);
+    return add_split(draft, &driver, ACCOUNT_COST_COMMISSION, &driver, ACCOUNT_COMMISSION_OWED, amount_fen,
+                     NULL, 0);
 }
 
 int posting_red(struct posting_draft *draft, const struct posting_line *lines, size_t count)

@@ -46,9 +46,10 @@ must_check int posting_driver_cash(struct posting_draft *draft, const struct pos
 must_check int posting_hand_in(struct posting_draft *draft, const struct posting_subject *about,
                                const char *account, int64_t amount_fen);
 
-/* What is left of a receivable is given up: discount, bad debt or other, by reason / receivable. */
+/* What is left of a receivable is given up: discount, bad debt or other / receivable. `account` is that of the reason, from
+ * finance_difference_account(). */
 must_check int posting_difference(struct posting_draft *draft, const struct posting_subject *about,
-                                  const char *reason, int64_t amount_fen);
+                                  const char *account, int64_t amount_fen);
 
 /* A contracted vehicle's cost: cost / payable (supplier = about->party_id). */
 must_check int posting_contracted_cost(struct posting_draft *draft, const struct posting_subject *about,
@@ -60,9 +61,6 @@ must_check int posting_commission(struct posting_draft *draft, const struct post
 
 /* The red mirror of lines once posted: same accounts and sides, negative amounts. */
 must_check int posting_red(struct posting_draft *draft, const struct posting_line *lines, size_t count);
-
-/* The account of a difference reason ("discount", "bad_debt", …), NULL for one that is not known. */
-const char *posting_difference_account(const char *reason);
 
 /* Voucher word of a document kind: 收 for receipts, 付 for payments and refunds, 转 for the rest. */
 const char *posting_word(const char *document_kind);
