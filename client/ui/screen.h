@@ -47,6 +47,7 @@ struct screen {
     struct ui *ui;
     uint64_t id; /* never used twice: an answer that comes late asks ui_find() first */
     bool closing;
+    bool hidden; /* another screen is over it, or another task is shown */
 };
 
 struct task {
@@ -60,6 +61,7 @@ struct ui {
     struct status status;
     uint64_t next_id;
     int busy; /* handlers running: closing waits for them */
+    uint64_t shown; /* id of the screen that was on top last */
     bool dirty;
     bool bell;       /* ring at the next paint */
     bool repaint;    /* paint every cell, changed or not (Ctrl-L) */
@@ -102,6 +104,9 @@ void ui_say(struct ui *ui, enum role role, const char *format, ...) printf_like(
 
 /* A list of the keys valid now, to read and to run ("?"). */
 void ui_show_keys(struct ui *ui);
+
+/* The same below the screen's help text (F1). */
+void ui_show_help(struct ui *ui);
 
 /* The plain mode's text of the top screen. */
 void ui_plain(struct ui *ui, struct str *out);

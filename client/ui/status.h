@@ -45,6 +45,7 @@ must_check bool status_set_person(struct status *status, const char *branch, con
 must_check bool status_set_clock(struct status *status, const char *clock);
 must_check bool status_set_link(struct status *status, const char *trouble); /* NULL: connected */
 must_check bool status_set_bell(struct status *status, enum role role, const char *text);
+must_check bool status_set_message(struct status *status, enum role role, const char *text);
 must_check bool status_set_progress(struct status *status, const char *label, int permille); /* NULL: none */
 
 void status_draw(struct status *status, struct canvas *canvas, const char *title, const char *crumb,

@@ -72,6 +72,8 @@ void table_reset(struct table *table);
 enum table_result table_key(struct table *table, const struct key *key);
 void table_draw(struct table *table, struct canvas *canvas, struct area area, bool focused);
 
+/* Columns are hidden at the right. */
+bool table_more_right(const struct table *table);
 bool table_has_row(const struct table *table);
 int64_t table_current(const struct table *table); /* id; only with a row */
 bool table_is_marked(const struct table *table, int64_t id);

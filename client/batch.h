@@ -1,0 +1,7 @@
+/* `yizhan … call VERB [JSON|-]`: the protocol for scripts. Each reply object, rows and errors included, is one line of JSON on stdout, in
+ * the order of the requests. Returns the exit code (sysexits) of the last request refused, or 0. */
+#pragma once
+
+#include "client/options.h"
+
+int batch_run(const struct options *options);

@@ -1,0 +1,207 @@
+#include <string.h>
+
+#include "base/utf8.h"
+#include "base/util.h"
+#include "client/ui/field.h"
+
+static const struct {
+    const char *allowed; /* NULL: everything; else ASCII after folding */
+    bool printable;      /* every printable ASCII character */
+} kinds[] = {
+    [FIELD_TEXT] = {NULL},
+    [FIELD_DIGITS] = {"0123456789"},
+    [FIELD_CODE] = {"", .printable = true},
+    [FIELD_PHONE] = {"0123456789+-()#* "},
+    [FIELD_AMOUNT] = {"0123456789.,-+*/()="},
+    [FIELD_DATE] = {"0123456789-/.:+ "},
+    [FIELD_SECRET] = {NULL},
+};
+
+void field_init(struct field *field, enum field_kind kind, size_t max)
+{
+    *field = (struct field){.kind = kind};
+    edit_init(&field->edit, max, false, kind == FIELD_SECRET);
+}
+
+void field_finish(struct field *field)
+{
+    edit_finish(&field->edit);
+}
+
+void field_set(struct field *field, const char *text)
+{
+    edit_set(&field->edit, text);
+    field->scroll = 0;
+}
+
+const char *field_text(const struct field *field)
+{
+    return field->edit.text.data;
+}
+
+bool field_empty(const struct field *field)
+{
+    return field->edit.text.len == 0;
+}
+
+static bool allowed(enum field_kind kind, char c)
+{
+    if (kinds[kind].printable)
+        return c >= ' ' && c <= '~';
+    return c && strchr(kinds[kind].allowed, c);
+}
+
+/* Full-width letters and digits as plain ones; the full stop an input method makes of a point as a point. */
+static void fold(enum field_kind kind, const char *text, size_t len, struct str *out)
+{
+    struct arena *arena = arena_create(0);
+    const char *folded = utf8_nfkc(arena, arena_strndup(arena, text, len));
+    for (const char *p = folded ? folded : ""; *p;) {
+        uint32_t cp = 0;
+        size_t n = utf8_decode(p, strlen(p), &cp);
+        char c = cp < 0x80 ? (char)cp : cp == 0x3002 ? '.' : cp == 0x2212 ? '-' : '\0';
+        if (allowed(kind, c))
+            str_add_char(out, c);
+        p += n ? n : 1;
+    }
+    arena_destroy(arena);
+}
+
+static enum field_result insert(struct field *field, const char *text, size_t len)
+{
+    size_t before = field->edit.text.len;
+    struct str in;
+    str_init(&in, NULL);
+    if (kinds[field->kind].allowed)
+        fold(field->kind, text, len, &in);
+    bool folded = kinds[field->kind].allowed != NULL;
+    bool all = edit_insert(&field->edit, folded ? in.data : text, folded ? in.len : len);
+    bool nothing = folded ? in.len == 0 : len == 0;
+    str_finish(&in);
+    if (nothing || (!all && field->edit.text.len == before))
+        return FIELD_REFUSED;
+    return FIELD_CHANGED;
+}
+
+static enum field_result changed(bool change)
+{
+    return change ? FIELD_CHANGED : FIELD_USED;
+}
+
+static enum field_result command(struct field *field, int code)
+{
+    struct edit *edit = &field->edit;
+    switch (code) {
+    case K_LEFT: edit_left(edit); return FIELD_USED;
+    case K_RIGHT: edit_right(edit); return FIELD_USED;
+    case K_HOME: edit_home(edit); return FIELD_USED;
+    case K_END: edit_end(edit); return FIELD_USED;
+    case K_BACKSPACE: return field->readonly ? FIELD_REFUSED : changed(edit_backspace(edit));
+    case K_DELETE: return field->readonly ? FIELD_REFUSED : changed(edit_delete(edit));
+    case K_CTRL('U'): return field->readonly ? FIELD_REFUSED : changed(edit_clear(edit));
+    default: return FIELD_UNUSED;
+    }
+}
+
+enum field_result field_key(struct field *field, const struct key *key)
+{
+    enum field_result result = FIELD_UNUSED;
+    if (key->kind == KEY_COMMAND)
+        result = command(field, key->code);
+    else if (key->kind == KEY_REPORT)
+        return FIELD_UNUSED;
+    else if (field->readonly)
+        return FIELD_REFUSED;
+    else if (key->kind == KEY_TEXT)
+        result = insert(field, key->text, strlen(key->text));
+    else
+        result = insert(field, key->paste, key->paste_len);
+    if (result == FIELD_CHANGED)
+        field->invalid = false;
+    return result;
+}
+
+static int cells(const struct field *field, size_t from, size_t to)
+{
+    const char *text = field_text(field);
+    if (field->kind != FIELD_SECRET)
+        return utf8_width_n(text + from, to - from);
+    int count = 0;
+    for (; from < to; count++)
+        from += utf8_grapheme(text + from, to - from);
+    return count;
+}
+
+static size_t step(const struct field *field, size_t at)
+{
+    return at + utf8_grapheme(field_text(field) + at, field->edit.text.len - at);
+}
+
+/* Jumps by half a width, not by one: a scrolled field costs a repaint once in a while, not at each letter. */
+static void scroll_to_cursor(struct field *field, int width)
+{
+    size_t cursor = field->edit.cursor, len = field->edit.text.len;
+    if (cells(field, 0, len) <= width) {
+        field->scroll = 0;
+        return;
+    }
+    /* Behind the last character the cursor may stand on the cell of the mark. */
+    int under = cursor < len ? cells(field, cursor, step(field, cursor)) : 0;
+    if (cursor >= field->scroll && field->scroll <= len && cells(field, field->scroll, cursor) + under <= width)
+        return;
+    field->scroll = 0;
+    while (field->scroll < cursor && cells(field, field->scroll, cursor) > width / 2)
+        field->scroll = step(field, field->scroll);
+}
+
+static void add_shown(const struct field *field, size_t from, size_t to, struct str *out)
+{
+    if (field->kind != FIELD_SECRET)
+        str_add_n(out, field_text(field) + from, to - from);
+    else
+        for (int n = cells(field, from, to); n > 0; n--)
+            str_add_char(out, '*');
+}
+
+static void draw_mark(const struct field *field, struct canvas *canvas, int row, int col, bool more)
+{
+    if (field->invalid)
+        canvas_text(canvas, row, col, 1, ROLE_ERROR, ALIGN_LEFT, "!");
+    else if (field->required && field_empty(field))
+        canvas_text(canvas, row, col, 1, ROLE_WARNING, ALIGN_LEFT, "*");
+    else
+        canvas_text(canvas, row, col, 1, ROLE_DIM, ALIGN_LEFT, more ? ">" : field->scroll ? "<" : " ");
+}
+
+void field_draw(struct field *field, struct canvas *canvas, int row, int col, int width, bool focused)
+{
+    width = MAX(width, 1);
+    if (focused)
+        scroll_to_cursor(field, width);
+    else
+        field->scroll = 0;
+    size_t end = field->scroll;
+    int used = 0;
+    while (end < field->edit.text.len) {
+        int w = cells(field, end, step(field, end));
+        if (used + w > width)
+            break;
+        used += w;
+        end = step(field, end);
+    }
+    enum role role = field->readonly ? ROLE_READONLY : ROLE_FIELD;
+    struct str shown;
+    str_init(&shown, NULL);
+    add_shown(field, field->scroll, end, &shown);
+    canvas_put(canvas, row, col, width, role, shown.data);
+    str_finish(&shown);
+    canvas_fill(canvas, (struct area){row, col + used, 1, width - used}, role, field->readonly ? L' ' : L'_');
+    draw_mark(field, canvas, row, col + width, end < field->edit.text.len);
+    if (focused)
+        canvas_cursor(canvas, row, col + cells(field, field->scroll, field->edit.cursor));
+}
+
+void field_label(struct canvas *canvas, int row, int col, int width, const char *label, bool focused)
+{
+    canvas_text(canvas, row, col, width, focused ? ROLE_FOCUS : ROLE_LABEL, ALIGN_LEFT, label);
+}

@@ -1,0 +1,113 @@
+#include <string.h>
+
+#include "client/ui/help.h"
+#include "client/ui/screen.h"
+#include "client/ui/words.h"
+
+/* The lowest screen of the stack that can be seen: everything over it is an overlay. */
+static size_t lowest_seen(const struct task *task)
+{
+    size_t i = task->stack.count - 1;
+    while (i && task->stack.items[i]->ops->overlay)
+        i--;
+    return i;
+}
+
+static void add_title(const struct task *task, struct str *title, struct str *crumb)
+{
+    for (size_t i = task->stack.count; i-- > 0;) {
+        struct screen *screen = task->stack.items[i];
+        if (!title->len && screen->ops->title)
+            screen->ops->title(screen, title);
+        if (!crumb->len && screen->ops->crumb)
+            screen->ops->crumb(screen, crumb);
+        if (!screen->ops->overlay)
+            return;
+    }
+}
+
+static void collect_keys(struct ui *ui, struct screen *top)
+{
+    vec_clear(&ui->status.bar.hints);
+    if (top && top->ops->keys)
+        top->ops->keys(top, &ui->status.bar);
+}
+
+void ui_draw(struct ui *ui)
+{
+    ui->dirty = false;
+    canvas_clear(&ui->canvas);
+    struct str title, crumb;
+    str_init(&title, NULL);
+    str_init(&crumb, NULL);
+    if (ui->current < ui->tasks.count && ui->tasks.items[ui->current].stack.count) {
+        struct task *task = &ui->tasks.items[ui->current];
+        for (size_t i = lowest_seen(task); i < task->stack.count; i++) {
+            canvas_cursor(&ui->canvas, -1, -1); /* the one on top has the cursor */
+            if (task->stack.items[i]->ops->draw)
+                task->stack.items[i]->ops->draw(task->stack.items[i], &ui->canvas, ui_body(ui));
+        }
+        add_title(task, &title, &crumb);
+    }
+    collect_keys(ui, ui_top(ui));
+    status_draw(&ui->status, &ui->canvas, title.data, crumb.data, ui->tasks.count);
+    str_finish(&title);
+    str_finish(&crumb);
+}
+
+void ui_plain(struct ui *ui, struct str *out)
+{
+    struct screen *top = ui_top(ui);
+    if (!top || !top->ops->plain) {
+        ui_draw(ui);
+        canvas_dump(&ui->canvas, out);
+        return;
+    }
+    size_t start = out->len;
+    if (top->ops->title)
+        top->ops->title(top, out);
+    if (out->len > start)
+        str_add_char(out, '\n');
+    top->ops->plain(top, out);
+    const struct status *status = &ui->status;
+    const char *const lines[] = {status->message, status->progress, status->bell, status->link};
+    for (size_t i = 0; i < array_len(lines); i++)
+        if (*lines[i])
+            str_addf(out, "%s\n", lines[i]);
+}
+
+/* The help text of the screen, if wanted, and the keys valid now, which can be run from here. */
+static void show(struct ui *ui, const char *title, const char *text)
+{
+    struct screen *top = ui_top(ui);
+    if (!top)
+        return;
+    collect_keys(ui, top);
+    VEC(struct help_line) lines = {0};
+    struct arena *arena = arena_create(0);
+    if (text && *text)
+        vec_push(&lines, ((struct help_line){text, K_NONE}));
+    if (lines.count)
+        vec_push(&lines, ((struct help_line){"", K_NONE}));
+    vec_push(&lines, ((struct help_line){arena_printf(arena, "# %s", _("Keys valid now")), K_NONE}));
+    vec_each(const struct key_hint, hint, &ui->status.bar.hints)
+    {
+        char name[16];
+        const char *line = arena_printf(arena, "%-6s %s", key_name(hint->code, name, sizeof(name)), hint->label);
+        vec_push(&lines, ((struct help_line){line, hint->code}));
+    }
+    help_open(ui, title, lines.items, lines.count);
+    vec_finish(&lines);
+    arena_destroy(arena);
+}
+
+void ui_show_keys(struct ui *ui)
+{
+    show(ui, _("Keys"), NULL);
+}
+
+void ui_show_help(struct ui *ui)
+{
+    struct screen *top = ui_top(ui);
+    show(ui, _("Help"), top && top->ops->help ? top->ops->help(top) : NULL);
+}

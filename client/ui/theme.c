@@ -1,0 +1,168 @@
+#include <string.h>
+
+#include "client/ui/theme.h"
+#include "client/ui/words.h"
+
+enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, OWN = -1 };
+
+#define PLAIN {OWN, OWN, OWN, OWN, 0}
+#define STYLE(fg, bg, fg_256, bg_256, attributes) {fg, bg, fg_256, bg_256, attributes}
+#define ONLY(attributes) STYLE(OWN, OWN, OWN, OWN, attributes)
+
+static const struct style dark[ROLE_COUNT] = {
+    [ROLE_NORMAL] = PLAIN,
+    [ROLE_TITLE] = STYLE(OWN, OWN, OWN, OWN, STYLE_REVERSE),
+    [ROLE_CRUMB] = STYLE(CYAN, OWN, 110, OWN, 0),
+    [ROLE_DIM] = STYLE(OWN, OWN, 246, OWN, STYLE_DIM),
+    [ROLE_LABEL] = STYLE(CYAN, OWN, 110, OWN, 0),
+    [ROLE_FOCUS] = STYLE(CYAN, OWN, 117, OWN, STYLE_BOLD | STYLE_UNDERLINE),
+    [ROLE_FIELD] = PLAIN,
+    [ROLE_READONLY] = STYLE(OWN, OWN, 250, OWN, 0),
+    [ROLE_HEAD] = STYLE(CYAN, OWN, 117, OWN, STYLE_BOLD),
+    [ROLE_SELECT] = ONLY(STYLE_REVERSE),
+    [ROLE_MARKED] = STYLE(YELLOW, OWN, 222, OWN, STYLE_BOLD),
+    [ROLE_CHANGED] = STYLE(YELLOW, OWN, 222, OWN, 0),
+    [ROLE_PENDING] = STYLE(OWN, OWN, 246, OWN, STYLE_DIM),
+    [ROLE_SUM] = ONLY(STYLE_BOLD),
+    [ROLE_BORDER] = STYLE(OWN, OWN, 244, OWN, 0),
+    [ROLE_MATCH] = STYLE(YELLOW, OWN, 222, OWN, STYLE_UNDERLINE),
+    [ROLE_KEY] = ONLY(STYLE_BOLD),
+    [ROLE_KEY_TEXT] = STYLE(OWN, OWN, 250, OWN, 0),
+    [ROLE_STEP_DONE] = STYLE(GREEN, OWN, 114, OWN, 0),
+    [ROLE_STEP_NOW] = ONLY(STYLE_BOLD | STYLE_REVERSE),
+    [ROLE_STEP_LATER] = STYLE(OWN, OWN, 246, OWN, STYLE_DIM),
+    [ROLE_GOOD] = STYLE(GREEN, OWN, 114, OWN, 0),
+    [ROLE_WARNING] = STYLE(YELLOW, OWN, 222, OWN, STYLE_BOLD),
+    [ROLE_ERROR] = STYLE(RED, OWN, 210, OWN, STYLE_BOLD),
+    [ROLE_ALARM] = STYLE(WHITE, RED, 231, 124, STYLE_BOLD),
+};
+
+static const struct style light[ROLE_COUNT] = {
+    [ROLE_NORMAL] = PLAIN,
+    [ROLE_TITLE] = ONLY(STYLE_REVERSE),
+    [ROLE_CRUMB] = STYLE(BLUE, OWN, 24, OWN, 0),
+    [ROLE_DIM] = STYLE(OWN, OWN, 241, OWN, STYLE_DIM),
+    [ROLE_LABEL] = STYLE(BLUE, OWN, 24, OWN, 0),
+    [ROLE_FOCUS] = STYLE(BLUE, OWN, 19, OWN, STYLE_BOLD | STYLE_UNDERLINE),
+    [ROLE_FIELD] = PLAIN,
+    [ROLE_READONLY] = STYLE(OWN, OWN, 238, OWN, 0),
+    [ROLE_HEAD] = STYLE(BLUE, OWN, 19, OWN, STYLE_BOLD),
+    [ROLE_SELECT] = ONLY(STYLE_REVERSE),
+    [ROLE_MARKED] = STYLE(MAGENTA, OWN, 90, OWN, STYLE_BOLD),
+    [ROLE_CHANGED] = STYLE(MAGENTA, OWN, 90, OWN, 0),
+    [ROLE_PENDING] = STYLE(OWN, OWN, 241, OWN, STYLE_DIM),
+    [ROLE_SUM] = ONLY(STYLE_BOLD),
+    [ROLE_BORDER] = STYLE(OWN, OWN, 244, OWN, 0),
+    [ROLE_MATCH] = STYLE(MAGENTA, OWN, 90, OWN, STYLE_UNDERLINE),
+    [ROLE_KEY] = ONLY(STYLE_BOLD),
+    [ROLE_KEY_TEXT] = STYLE(OWN, OWN, 238, OWN, 0),
+    [ROLE_STEP_DONE] = STYLE(GREEN, OWN, 22, OWN, 0),
+    [ROLE_STEP_NOW] = ONLY(STYLE_BOLD | STYLE_REVERSE),
+    [ROLE_STEP_LATER] = STYLE(OWN, OWN, 241, OWN, STYLE_DIM),
+    [ROLE_GOOD] = STYLE(GREEN, OWN, 22, OWN, 0),
+    [ROLE_WARNING] = STYLE(MAGENTA, OWN, 94, OWN, STYLE_BOLD),
+    [ROLE_ERROR] = STYLE(RED, OWN, 124, OWN, STYLE_BOLD),
+    [ROLE_ALARM] = STYLE(WHITE, RED, 231, 124, STYLE_BOLD),
+};
+
+static const struct style mono[ROLE_COUNT] = {
+    [ROLE_NORMAL] = PLAIN,
+    [ROLE_TITLE] = ONLY(STYLE_REVERSE),
+    [ROLE_CRUMB] = PLAIN,
+    [ROLE_DIM] = PLAIN,
+    [ROLE_LABEL] = PLAIN,
+    [ROLE_FOCUS] = ONLY(STYLE_BOLD | STYLE_UNDERLINE),
+    [ROLE_FIELD] = PLAIN,
+    [ROLE_READONLY] = PLAIN,
+    [ROLE_HEAD] = ONLY(STYLE_BOLD),
+    [ROLE_SELECT] = ONLY(STYLE_REVERSE),
+    [ROLE_MARKED] = ONLY(STYLE_BOLD),
+    [ROLE_CHANGED] = ONLY(STYLE_UNDERLINE),
+    [ROLE_PENDING] = PLAIN,
+    [ROLE_SUM] = ONLY(STYLE_BOLD),
+    [ROLE_BORDER] = PLAIN,
+    [ROLE_MATCH] = ONLY(STYLE_UNDERLINE),
+    [ROLE_KEY] = ONLY(STYLE_BOLD),
+    [ROLE_KEY_TEXT] = PLAIN,
+    [ROLE_STEP_DONE] = PLAIN,
+    [ROLE_STEP_NOW] = ONLY(STYLE_BOLD | STYLE_REVERSE),
+    [ROLE_STEP_LATER] = PLAIN,
+    [ROLE_GOOD] = PLAIN,
+    [ROLE_WARNING] = ONLY(STYLE_BOLD),
+    [ROLE_ERROR] = ONLY(STYLE_BOLD),
+    [ROLE_ALARM] = ONLY(STYLE_BOLD | STYLE_REVERSE),
+};
+
+/* Bright on black or black on bright, nothing dim, nothing thin. */
+static const struct style contrast[ROLE_COUNT] = {
+    [ROLE_NORMAL] = STYLE(WHITE, BLACK, 231, 16, 0),
+    [ROLE_TITLE] = STYLE(BLACK, YELLOW, 16, 226, STYLE_BOLD),
+    [ROLE_CRUMB] = STYLE(WHITE, BLACK, 231, 16, STYLE_BOLD),
+    [ROLE_DIM] = STYLE(WHITE, BLACK, 231, 16, 0),
+    [ROLE_LABEL] = STYLE(WHITE, BLACK, 231, 16, 0),
+    [ROLE_FOCUS] = STYLE(YELLOW, BLACK, 226, 16, STYLE_BOLD | STYLE_UNDERLINE),
+    [ROLE_FIELD] = STYLE(WHITE, BLACK, 231, 16, 0),
+    [ROLE_READONLY] = STYLE(WHITE, BLACK, 231, 16, 0),
+    [ROLE_HEAD] = STYLE(YELLOW, BLACK, 226, 16, STYLE_BOLD),
+    [ROLE_SELECT] = STYLE(BLACK, WHITE, 16, 231, STYLE_BOLD),
+    [ROLE_MARKED] = STYLE(YELLOW, BLACK, 226, 16, STYLE_BOLD),
+    [ROLE_CHANGED] = STYLE(YELLOW, BLACK, 226, 16, STYLE_UNDERLINE),
+    [ROLE_PENDING] = STYLE(WHITE, BLACK, 231, 16, 0),
+    [ROLE_SUM] = STYLE(WHITE, BLACK, 231, 16, STYLE_BOLD),
+    [ROLE_BORDER] = STYLE(WHITE, BLACK, 231, 16, 0),
+    [ROLE_MATCH] = STYLE(YELLOW, BLACK, 226, 16, STYLE_BOLD | STYLE_UNDERLINE),
+    [ROLE_KEY] = STYLE(YELLOW, BLACK, 226, 16, STYLE_BOLD),
+    [ROLE_KEY_TEXT] = STYLE(WHITE, BLACK, 231, 16, 0),
+    [ROLE_STEP_DONE] = STYLE(WHITE, BLACK, 231, 16, 0),
+    [ROLE_STEP_NOW] = STYLE(BLACK, YELLOW, 16, 226, STYLE_BOLD),
+    [ROLE_STEP_LATER] = STYLE(WHITE, BLACK, 231, 16, 0),
+    [ROLE_GOOD] = STYLE(WHITE, BLACK, 231, 16, STYLE_BOLD),
+    [ROLE_WARNING] = STYLE(YELLOW, BLACK, 226, 16, STYLE_BOLD),
+    [ROLE_ERROR] = STYLE(BLACK, WHITE, 16, 231, STYLE_BOLD),
+    [ROLE_ALARM] = STYLE(WHITE, RED, 231, 124, STYLE_BOLD | STYLE_UNDERLINE),
+};
+
+static const struct {
+    const char *name, *label;
+    const struct style *styles;
+} themes[THEME_COUNT] = {
+    [THEME_DARK] = {"dark", N_("Dark"), dark},
+    [THEME_LIGHT] = {"light", N_("Light"), light},
+    [THEME_MONO] = {"mono", N_("Without colour"), mono},
+    [THEME_CONTRAST] = {"contrast", N_("High contrast"), contrast},
+};
+
+const struct style *theme_style(enum theme theme, enum role role)
+{
+    return &themes[theme].styles[role];
+}
+
+const char *theme_name(enum theme theme)
+{
+    return themes[theme].name;
+}
+
+const char *theme_label(enum theme theme)
+{
+    return themes[theme].label;
+}
+
+bool theme_parse(const char *name, enum theme *theme_r)
+{
+    for (int i = 0; i < THEME_COUNT; i++) {
+        if (strcmp(name, themes[i].name) == 0) {
+            *theme_r = (enum theme)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *role_name(enum role role)
+{
+    static const char *const names[ROLE_COUNT] = {
+        "normal", "title",   "crumb",   "dim", "label",  "focus", "field", "readonly", "head",      "select",
+        "marked", "changed", "pending", "sum", "border", "match", "key",   "key_text", "step_done", "step_now",
+        "step_later", "good", "warning", "error", "alarm"};
+    return names[role];
+}
