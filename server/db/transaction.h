@@ -25,7 +25,17 @@ struct sql {
     const char *text;
 };
 
-enum param_kind { PARAM_NULL, PARAM_TEXT, PARAM_INT, PARAM_BOOL, PARAM_REAL, PARAM_TIME, PARAM_DATE, PARAM_SET, PARAM_IDS };
+enum param_kind {
+    PARAM_NULL,
+    PARAM_TEXT,
+    PARAM_INT,
+    PARAM_BOOL,
+    PARAM_REAL,
+    PARAM_TIME,
+    PARAM_DATE,
+    PARAM_SET,
+    PARAM_IDS
+};
 
 struct param {
     enum param_kind kind;
@@ -52,27 +62,36 @@ struct param p_bool(bool value);
 struct param p_real(double value);
 struct param p_time(struct instant value);
 struct param p_date(struct day value);
-struct param p_set(struct text_set value);                     /* text[] */
-struct param p_ids(const int64_t *items, size_t count);        /* bigint[] */
+struct param p_set(struct text_set value);              /* text[]; an empty set is {}, never NULL */
+struct param p_ids(const int64_t *items, size_t count); /* bigint[]; the same */
 
 /* What became of a transaction. Everything but TX_OK means: nothing was done, save TX_UNKNOWN. */
 enum tx_fault {
     TX_OK,
-    TX_MISSED,      /* a write that had to hit exactly one row did not (SQLSTATE YZ001) */
-    TX_DUPLICATE,   /* unique violation; tx_constraint() names the index */
-    TX_REFUSED,     /* check, foreign key, not null, exclusion or a rule's own SQLSTATE (class YZ); tx_constraint(), tx_sqlstate() */
-    TX_RETRY,       /* serialization failure or deadlock: run the handler again */
-    TX_BUSY,        /* lock_timeout */
-    TX_TIMEOUT,     /* the deadline passed before COMMIT was flushed, or the statement was cancelled */
+    TX_MISSED,    /* a write that had to hit exactly one row did not (SQLSTATE YZ001) */
+    TX_DUPLICATE, /* unique violation; tx_constraint() names the index */
+    TX_REFUSED, /* check, foreign key, not null, exclusion or a rule's own SQLSTATE (class YZ); tx_constraint(), tx_sqlstate() */
+    TX_RETRY,   /* serialization failure or deadlock: run the handler again */
+    TX_BUSY,    /* lock_timeout */
+    TX_TIMEOUT, /* the deadline passed before COMMIT was flushed, or the statement was cancelled */
     TX_UNAVAILABLE, /* no connection, or lost before COMMIT was flushed */
     TX_UNKNOWN,     /* lost, or warned, between flushing COMMIT and its answer (decision 4) */
     TX_BROKEN       /* a statement that can never work: our bug */
 };
 
-/* Starts a transaction: BEGIN and the settings are only queued. `deadline_ms` is monotonic (time_monotonic_ms).
- * The arena owns results and copies of parameters. scope: int array literal "{1,2}", self: employee id or 0. */
+/* Starts a transaction: BEGIN and the settings go out with the first flush. `deadline_ms` is monotonic (time_monotonic_ms).
+ * Connects first when the connection is not usable; never NULL, the fault is in it. It must be ended by tx_commit or tx_rollback before
+ * the arena is reset. The arena owns results and copies of parameters. scope: int array literal "{1,2}", self: employee id or 0; without
+ * them a statement under row-level security fails. */
 struct tx *tx_begin(struct connection *connection, struct arena *arena, int64_t deadline_ms);
 void tx_set_scope(struct tx *tx, const char *scope, const char *scope_vehicle, int64_t self);
+
+/* Right after tx_begin: nothing will be written and no row locked; the database holds us to it. Then tx_commit waits for no answer, so a
+ * list or a get is one round trip. */
+void tx_set_read_only(struct tx *tx);
+
+/* Rows and parameters of the statements queued from now on live in this arena: for exports, which read page by page and reset it. */
+void tx_use_arena(struct tx *tx, struct arena *arena);
 
 /* Queues a read; nothing is sent yet. Looking at the rows (any rows_…) flushes. Never NULL. */
 #define tx_read(tx, sql, ...) tx_read_params(tx, sql, TX_PARAMS(__VA_ARGS__))
@@ -98,14 +117,14 @@ enum tx_fault tx_need(struct tx *tx);
 must_check enum tx_fault tx_commit(struct tx *tx);
 void tx_rollback(struct tx *tx);
 
-/* Marks the transaction failed by the caller's own judgement; later statements are no-ops. */
+/* Marks the transaction failed (TX_REFUSED) by the caller's own judgement; later statements are no-ops. */
 void tx_refuse(struct tx *tx);
 
 enum tx_fault tx_fault(const struct tx *tx);
 const char *tx_sqlstate(const struct tx *tx);
 const char *tx_constraint(const struct tx *tx); /* "" when none */
 const char *tx_message(const struct tx *tx);    /* for the log only: may hold data */
-int tx_round_trips(const struct tx *tx);
+int tx_round_trips(const struct tx *tx);        /* how often it waited for the database */
 struct arena *tx_arena(struct tx *tx);
 
 /* Results. row and column from 0. A null, a missing row, or a failed transaction gives the null of the type (bool: false). */
