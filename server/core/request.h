@@ -49,6 +49,12 @@ int request_tx_failed(struct request *request);
 int request_fail(struct request *request, enum error_code code, const char *field, const char *msgid, ...)
     __attribute__((sentinel));
 
+/* Calls back once the transaction is committed, before the answer goes out. A rerun of the handler starts with none. */
+void request_after_commit(struct request *request, void (*call)(struct request *request, void *data), void *data);
+
+/* Round trips to the database so far: what the tests count. */
+int request_round_trips(const struct request *request);
+
 /* Adds a member with JSON text to the error object (`current`, `allowed`). Before or after request_fail. */
 void request_fail_detail(struct request *request, const char *name, const char *json);
 

@@ -20,7 +20,9 @@ enum verb_flags {
     VERB_CHANGES = 1 << 2, /* one changing request at a time per connection */
     VERB_KEYED = 1 << 3,   /* wants `key`; the answer is stored and replayed */
     VERB_NO_TX = 1 << 4,   /* the handler opens no transaction or its own */
-    VERB_BATCH = 1 << 5    /* takes items: [{id, version}] */
+    VERB_BATCH = 1 << 5,   /* takes items: [{id, version}] */
+    VERB_AT_ONCE = 1 << 6, /* without arguments the loop itself answers {} */
+    VERB_ALONE = 1 << 7    /* the lines behind it are not looked at before it is answered */
 };
 
 struct verb {
@@ -34,6 +36,8 @@ struct verb {
     size_t nargs;
     unsigned takes; /* enum verb_takes */
     int (*run)(struct request *request);
+    /* The transaction failed (also at commit): names the field behind it by request_fail() and returns that; 0: request_tx_failed() says. */
+    int (*failed)(struct request *request);
     const void *data; /* the entity, action … of a generic verb */
 };
 
