@@ -65,6 +65,7 @@ struct action {
     entity_hook *load;
     entity_hook *in_tx;
     entity_hook *after_commit;
+    int (*run)(struct request *request); /* takes the whole command instead of generic code and hooks (where only SQL functions may write) */
 };
 
 struct tab {
