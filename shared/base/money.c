@@ -8,6 +8,9 @@
 
 typedef __int128 wide;
 
+/* Digits of whole yuan that are read; the longest amount has 17, and with two decimals it fits a wide. */
+enum { YUAN_DIGITS_MAX = 36, MARK_EVERY = 3 };
+
 static int narrow(wide value, int64_t *fen_r)
 {
     if (value > INT64_MAX || value <= INT64_MIN)
@@ -36,15 +39,14 @@ static int take_digits(const char **at, int max, wide *value)
 /* Whole yuan with or without thousands marks; returns the digits read, -1 when the marks are wrong. */
 static int take_yuan(const char **at, wide *value)
 {
-    enum { DIGITS_MAX = 36, HEAD_MAX = 3 };
-    int n = take_digits(at, DIGITS_MAX, value);
-    if (**at == ',' && (n < 1 || n > HEAD_MAX))
+    int n = take_digits(at, YUAN_DIGITS_MAX, value);
+    if (**at == ',' && (n < 1 || n > MARK_EVERY))
         return -1;
-    while (**at == ',' && n + 3 <= DIGITS_MAX) {
+    while (**at == ',' && n + MARK_EVERY <= YUAN_DIGITS_MAX) {
         (*at)++;
-        if (take_digits(at, 3, value) != 3)
+        if (take_digits(at, MARK_EVERY, value) != MARK_EVERY)
             return -1;
-        n += 3;
+        n += MARK_EVERY;
     }
     return n;
 }
@@ -65,7 +67,7 @@ int money_parse(const char *text, int64_t *fen_r)
     }
     if (yuan < 0 || yuan + decimals == 0)
         return -EINVAL;
-    if (digit_is(*at) && !decimals)
+    if (digit_is(*at) && yuan >= YUAN_DIGITS_MAX)
         return -ERANGE;
     if (*at)
         return -EINVAL;
