@@ -63,6 +63,9 @@ must_check int request_send_row(struct request *request, const char *json, size_
 must_check int request_send_progress(struct request *request, int64_t done, int64_t total);
 bool request_cancelled(const struct request *request);
 
+/* Runs fn when the transaction has been committed, not on a replay; it must not fail and may not use the database. */
+void request_after_commit(struct request *request, void (*fn)(struct request *request, void *data), void *data);
+
 /* Typed looks at arguments that the gate has already checked against the verb's rows; the null of the type when absent. */
 int64_t request_int(const struct request *request, const char *name);
 const char *request_text(const struct request *request, const char *name);
