@@ -122,7 +122,7 @@ CREATE FUNCTION permission_is_money(p_permission text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
     SELECT split_part(p_permission, '@', 1) ~
         ('^((rescue|travel)\.(audit|price|receive|clear|return|onestop|settle)'
-      || '|(document|refund|payment_run|statement|invoice|topup|exchange|period|reconcile|settlement|agreement)'
+      || '|(document|refund|payment_run|statement|invoice|topup|exchange|period|reconcile)'
       || '\.(?!list$|get$|history$|export$)[a-z_]+)$')
 $$;
 
