@@ -51,7 +51,8 @@ struct area canvas_whole(const struct canvas *canvas)
     return (struct area){.rows = canvas->rows, .cols = canvas->cols};
 }
 
-/* Before [col, col + width) is overwritten: a wide character that sticks out of it on either side is taken away. */
+/* Before [col, col + width) is overwritten: a wide character that sticks out of it on either side is taken
+ * away. */
 static void break_wide(struct canvas *canvas, int row, int col, int width)
 {
     if (cell_at(canvas, row, col)->width == 0 && col > 0) {
@@ -108,8 +109,8 @@ static void add_mark(struct cell *cell, wchar_t mark)
 static void set_cell(struct canvas *canvas, int row, int col, enum role role, wchar_t c, int width)
 {
     break_wide(canvas, row, col, width);
-    *cell_at(canvas, row, col) = (struct cell){
-        .chars = {c}, .width = (unsigned char)width, .role = (unsigned char)role};
+    *cell_at(canvas, row, col) =
+        (struct cell){.chars = {c}, .width = (unsigned char)width, .role = (unsigned char)role};
     if (width == 2)
         *cell_at(canvas, row, col + 1) = (struct cell){.role = (unsigned char)role};
 }

@@ -53,7 +53,7 @@ static void move(struct choices *choices, long by)
 
 enum choices_result choices_key(struct choices *choices, const struct key *key)
 {
-    if (key->kind != KEY_COMMAND)
+    if (key->kind != KEY_CODE)
         return CHOICES_UNUSED;
     switch (key->code) {
     case K_UP: move(choices, -1); return CHOICES_USED;
@@ -67,7 +67,8 @@ enum choices_result choices_key(struct choices *choices, const struct key *key)
     }
 }
 
-static void draw_item(struct canvas *canvas, int row, struct area area, const struct choice *item, bool current)
+static void draw_item(struct canvas *canvas, int row, struct area area, const struct choice *item,
+                      bool current)
 {
     enum role role = current ? ROLE_SELECT : ROLE_NORMAL;
     int detail = item->detail ? utf8_width(item->detail) : 0;
@@ -78,7 +79,8 @@ static void draw_item(struct canvas *canvas, int row, struct area area, const st
     canvas_text(canvas, row, area.col + 2, text, role, ALIGN_LEFT, item->text);
     if (detail) {
         canvas_text(canvas, row, area.col + 2 + text, 1, role, ALIGN_LEFT, "");
-        canvas_text(canvas, row, area.col + 3 + text, detail, current ? role : ROLE_DIM, ALIGN_RIGHT, item->detail);
+        canvas_text(canvas, row, area.col + 3 + text, detail, current ? role : ROLE_DIM, ALIGN_RIGHT,
+                    item->detail);
     }
 }
 

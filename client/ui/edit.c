@@ -109,7 +109,8 @@ static void splice(struct edit *edit, const char *text, size_t n)
     s->len += n;
 }
 
-/* Marks join the characters before them: the text is composed again, and the cursor stays behind what came in. */
+/* Marks join the characters before them: the text is composed again, and the cursor stays behind what came
+ * in. */
 static void compose(struct edit *edit, size_t cursor)
 {
     struct arena *arena = arena_create(0);
@@ -134,7 +135,8 @@ bool edit_insert(struct edit *edit, const char *text, size_t len)
     size_t n = cut_to_room(edit, in.data, in.len);
     bool all = n == in.len;
     splice(edit, in.data, n);
-    if (is_ascii(in.data, n) && is_ascii(edit->text.data + edit->cursor + n, edit->text.len - edit->cursor - n))
+    if (is_ascii(in.data, n) &&
+        is_ascii(edit->text.data + edit->cursor + n, edit->text.len - edit->cursor - n))
         edit->cursor += n;
     else
         compose(edit, edit->cursor + n);

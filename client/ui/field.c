@@ -106,7 +106,7 @@ static enum field_result command(struct field *field, int code)
 enum field_result field_key(struct field *field, const struct key *key)
 {
     enum field_result result = FIELD_UNUSED;
-    if (key->kind == KEY_COMMAND)
+    if (key->kind == KEY_CODE)
         result = command(field, key->code);
     else if (key->kind == KEY_REPORT)
         return FIELD_UNUSED;
@@ -147,7 +147,8 @@ static void scroll_to_cursor(struct field *field, int width)
     }
     /* Behind the last character the cursor may stand on the cell of the mark. */
     int under = cursor < len ? cells(field, cursor, step(field, cursor)) : 0;
-    if (cursor >= field->scroll && field->scroll <= len && cells(field, field->scroll, cursor) + under <= width)
+    if (cursor >= field->scroll && field->scroll <= len &&
+        cells(field, field->scroll, cursor) + under <= width)
         return;
     field->scroll = 0;
     while (field->scroll < cursor && cells(field, field->scroll, cursor) > width / 2)

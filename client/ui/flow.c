@@ -1,6 +1,6 @@
+#include "client/ui/flow.h"
 #include "base/utf8.h"
 #include "base/util.h"
-#include "client/ui/flow.h"
 
 static const char arrow[] = " ▸ ", before[] = "… ▸ ", after[] = " ▸ …";
 enum { ARROW_COLS = 3, ELLIPSIS_COLS = 4 };
@@ -87,7 +87,8 @@ static void write_flow(struct pen *pen, int width, const char *const labels[], i
         write_part(pen, ROLE_DIM, after);
 }
 
-void flow_draw(struct canvas *canvas, int row, int col, int width, const char *const labels[], int count, int current)
+void flow_draw(struct canvas *canvas, int row, int col, int width, const char *const labels[], int count,
+               int current)
 {
     struct pen pen = {.canvas = canvas, .row = row, .col = col, .end = col + width};
     write_flow(&pen, width, labels, count, current);

@@ -14,7 +14,6 @@
 struct front {
     struct ui *ui;
     struct term *term;
-    bool owed; /* a frame waits for the line */
 };
 
 void front_init(struct front *front, struct ui *ui, struct term *term);

@@ -24,15 +24,16 @@ void keys_finish(struct keys *keys)
 void keys_define(struct keys *keys, const char *bytes, int code)
 {
     size_t n = strlen(bytes);
-    if (n < 2 || bytes[0] != ESC || n >= sizeof(keys->defined[0].bytes) || keys->defined_count >= KEY_DEFINED_MAX)
+    if (n < 2 || bytes[0] != ESC || n >= sizeof(keys->defined[0].bytes) ||
+        keys->defined_count >= KEY_DEFINED_MAX)
         return;
     memcpy(keys->defined[keys->defined_count].bytes, bytes, n + 1);
     keys->defined[keys->defined_count++].code = code;
 }
 
-struct key key_command(int code)
+struct key key_code(int code)
 {
-    return (struct key){.kind = KEY_COMMAND, .code = code};
+    return (struct key){.kind = KEY_CODE, .code = code};
 }
 
 struct key key_text(const char *character)
@@ -69,18 +70,18 @@ static void send(key_handler *handler, void *context, struct key key)
 static void send_code(key_handler *handler, void *context, int code)
 {
     if (code != K_NONE)
-        send(handler, context, key_command(code));
+        send(handler, context, key_code(code));
 }
 
 /* CSI number ~ */
 static int tilde_code(int number)
 {
     static const short codes[] = {
-        [1] = K_HOME - K_BASE, [2] = K_INSERT - K_BASE, [3] = K_DELETE - K_BASE, [4] = K_END - K_BASE,
-        [5] = K_PAGE_UP - K_BASE, [6] = K_PAGE_DOWN - K_BASE, [7] = K_HOME - K_BASE, [8] = K_END - K_BASE,
-        [11] = K_F1 - K_BASE, [12] = K_F2 - K_BASE, [13] = K_F3 - K_BASE, [14] = K_F4 - K_BASE,
-        [15] = K_F5 - K_BASE, [17] = K_F6 - K_BASE, [18] = K_F7 - K_BASE, [19] = K_F8 - K_BASE,
-        [20] = K_F9 - K_BASE, [21] = K_F10 - K_BASE, [23] = K_F11 - K_BASE, [24] = K_F12 - K_BASE,
+        [1] = K_HOME - K_BASE,    [2] = K_INSERT - K_BASE,    [3] = K_DELETE - K_BASE, [4] = K_END - K_BASE,
+        [5] = K_PAGE_UP - K_BASE, [6] = K_PAGE_DOWN - K_BASE, [7] = K_HOME - K_BASE,   [8] = K_END - K_BASE,
+        [11] = K_F1 - K_BASE,     [12] = K_F2 - K_BASE,       [13] = K_F3 - K_BASE,    [14] = K_F4 - K_BASE,
+        [15] = K_F5 - K_BASE,     [17] = K_F6 - K_BASE,       [18] = K_F7 - K_BASE,    [19] = K_F8 - K_BASE,
+        [20] = K_F9 - K_BASE,     [21] = K_F10 - K_BASE,      [23] = K_F11 - K_BASE,   [24] = K_F12 - K_BASE,
     };
     if (number < 0 || number >= (int)array_len(codes) || !codes[number])
         return K_NONE;
@@ -266,10 +267,8 @@ static void finish_paste(struct keys *keys, key_handler *handler, void *context)
     keys->pasting = false;
     struct str text = keys->paste;
     str_init(&keys->paste, NULL);
-    struct key key = {.kind = KEY_PASTE,
-                      .paste = text.data,
-                      .paste_len = text.len,
-                      .truncated = keys->paste_truncated};
+    struct key key = {
+        .kind = KEY_PASTE, .paste = text.data, .paste_len = text.len, .truncated = keys->paste_truncated};
     send(handler, context, key);
     str_finish(&text);
 }
@@ -382,10 +381,10 @@ void keys_drop(struct keys *keys)
     memset(&keys->state, 0, sizeof(keys->state));
 }
 
-const char *key_name(int code, char *buf, size_t size)
+const char *key_label(int code, char *buf, size_t size)
 {
-    static const char *const names[] = {"↑", "↓", "←", "→", "PgUp", "PgDn", "Home", "End",
-                                        "Enter", "Tab", "S-Tab", "BkSp", "Del", "Ins"};
+    static const char *const names[] = {"↑",   "↓",     "←",   "→",     "PgUp", "PgDn", "Home",
+                                        "End", "Enter", "Tab", "S-Tab", "BkSp", "Del",  "Ins"};
     char bytes[5] = "";
     if (code == K_CANCEL)
         return "Esc";

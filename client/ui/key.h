@@ -59,10 +59,10 @@ enum {
 #define K_CTRL(letter) (K_CTRL_BASE + (letter))
 
 enum key_kind {
-    KEY_TEXT,    /* a character: code and text */
-    KEY_COMMAND, /* any other key: code */
-    KEY_PASTE,   /* pasted text as one key, valid UTF-8 with \n line ends; code is K_NONE */
-    KEY_REPORT,  /* the terminal's answer to a cursor report: code is the column. Never reaches a screen */
+    KEY_TEXT,   /* a character: code and text */
+    KEY_CODE,   /* any other key: code */
+    KEY_PASTE,  /* pasted text as one key, valid UTF-8 with \n line ends; code is K_NONE */
+    KEY_REPORT, /* the terminal's answer to a cursor report: code is the column. Never reaches a screen */
 };
 
 enum { KEY_PASTE_MAX = 100 * 1024 }; /* bytes; more is dropped and `truncated` set */
@@ -115,7 +115,7 @@ void keys_timeout(struct keys *keys, key_handler *handler, void *context);
 void keys_drop(struct keys *keys);
 
 /* "F1", "^T", "Enter", "d": as in the key bar. Static or in buf. */
-const char *key_name(int code, char *buf, size_t size);
+const char *key_label(int code, char *buf, size_t size);
 
-struct key key_command(int code);
+struct key key_code(int code);
 struct key key_text(const char *character);

@@ -6,6 +6,8 @@
 #include "client/ui/screen.h"
 #include "client/ui/words.h"
 
+typedef struct screen *screen_pointer; /* for vec_each */
+
 void ui_init(struct ui *ui, int rows, int cols)
 {
     *ui = (struct ui){.next_id = 1, .dirty = true};
@@ -48,10 +50,8 @@ struct screen *ui_top(const struct ui *ui)
 
 struct screen *ui_find(const struct ui *ui, uint64_t id)
 {
-    vec_each(struct task, task, &ui->tasks)
-        vec_each(struct screen *, screen, &task->stack)
-            if ((*screen)->id == id && !(*screen)->closing)
-                return *screen;
+    vec_each(struct task, task, &ui->tasks) vec_each(
+        screen_pointer, screen, &task->stack) if ((*screen)->id == id && !(*screen)->closing) return *screen;
     return NULL;
 }
 
@@ -183,7 +183,7 @@ void ui_close(struct ui *ui, struct screen *screen)
     vec_each(struct task, task, &ui->tasks)
     {
         bool over = false;
-        vec_each(struct screen *, each, &task->stack)
+        vec_each(screen_pointer, each, &task->stack)
         {
             over = over || *each == screen;
             if (over)
@@ -195,9 +195,8 @@ void ui_close(struct ui *ui, struct screen *screen)
 
 void ui_close_all(struct ui *ui)
 {
-    vec_each(struct task, task, &ui->tasks)
-        vec_each(struct screen *, screen, &task->stack)
-            (*screen)->closing = true;
+    vec_each(struct task, task, &ui->tasks) vec_each(screen_pointer, screen, &task->stack)(*screen)->closing =
+        true;
     reap(ui);
 }
 
@@ -210,7 +209,8 @@ void ui_next_task(struct ui *ui)
     note_top(ui);
 }
 
-/* The first screen of the only task stays: leaving it is leaving the program, which is the program's to ask. */
+/* The first screen of the only task stays: leaving it is leaving the program, which is the program's to ask.
+ */
 static unsigned leave(struct ui *ui, struct screen *screen)
 {
     if (ui->tasks.count == 1 && current_task(ui)->stack.items[0] == screen)
@@ -284,10 +284,13 @@ void ui_resize(struct ui *ui, int rows, int cols)
 {
     canvas_resize(&ui->canvas, rows, cols);
     ui->busy++;
-    vec_each(struct task, task, &ui->tasks)
-        vec_each(struct screen *, screen, &task->stack)
-            if ((*screen)->ops->resize)
-                (*screen)->ops->resize(*screen, ui_body(ui));
+    for (size_t t = 0; t < ui->tasks.count; t++) {
+        for (size_t i = 0; i < ui->tasks.items[t].stack.count; i++) {
+            struct screen *screen = ui->tasks.items[t].stack.items[i];
+            if (screen->ops->resize)
+                screen->ops->resize(screen, ui_body(ui));
+        }
+    }
     ui->busy--;
     ui->dirty = true;
     reap(ui);

@@ -60,7 +60,7 @@ struct ui {
     struct canvas canvas;
     struct status status;
     uint64_t next_id;
-    int busy; /* handlers running: closing waits for them */
+    int busy;       /* handlers running: closing waits for them */
     uint64_t shown; /* id of the screen that was on top last */
     bool dirty;
     bool bell;       /* ring at the next paint */

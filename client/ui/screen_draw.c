@@ -93,7 +93,8 @@ static void show(struct ui *ui, const char *title, const char *text)
     vec_each(const struct key_hint, hint, &ui->status.bar.hints)
     {
         char name[16];
-        const char *line = arena_printf(arena, "%-6s %s", key_name(hint->code, name, sizeof(name)), hint->label);
+        const char *line =
+            arena_printf(arena, "%-6s %s", key_label(hint->code, name, sizeof(name)), hint->label);
         vec_push(&lines, ((struct help_line){line, hint->code}));
     }
     help_open(ui, title, lines.items, lines.count);

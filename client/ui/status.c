@@ -87,7 +87,8 @@ static void add_part(struct str *out, const char *text)
     str_add(out, text);
 }
 
-static void add_parts(const struct status *status, const bool shown[PART_COUNT], size_t tasks, struct str *out)
+static void add_parts(const struct status *status, const bool shown[PART_COUNT], size_t tasks,
+                      struct str *out)
 {
     str_clear(out);
     if (shown[PART_BRANCH])
@@ -123,14 +124,15 @@ static void draw_title(const struct status *status, struct canvas *canvas, const
     canvas_text(canvas, 0, 0, 1, ROLE_TITLE, ALIGN_LEFT, "");
     canvas_text(canvas, 0, 1, canvas->cols - right - 1, ROLE_TITLE, ALIGN_LEFT, title);
     canvas_text(canvas, 0, canvas->cols - right, right, ROLE_TITLE, ALIGN_LEFT, parts.data);
-    canvas_put(canvas, 0, canvas->cols - link_cols - 1, link_cols, *status->link ? ROLE_ALARM : ROLE_TITLE, link);
+    canvas_put(canvas, 0, canvas->cols - link_cols - 1, link_cols, *status->link ? ROLE_ALARM : ROLE_TITLE,
+               link);
     str_finish(&parts);
 }
 
 static int hint_cols(const struct key_hint *hint)
 {
     char buf[16];
-    return utf8_width(key_name(hint->code, buf, sizeof(buf))) + 1 + utf8_width(hint->label) + 2;
+    return utf8_width(key_label(hint->code, buf, sizeof(buf))) + 1 + utf8_width(hint->label) + 2;
 }
 
 /* The least important one that is still shown, the last of its kind; -1 when all are gone. */
@@ -166,7 +168,8 @@ static void draw_key_bar(const struct key_bar *bar, struct canvas *canvas, int r
         char buf[16];
         if (!shown[i])
             continue;
-        col += canvas_put(canvas, row, col, canvas->cols, ROLE_KEY, key_name(hint->code, buf, sizeof(buf))) + 1;
+        col +=
+            canvas_put(canvas, row, col, canvas->cols, ROLE_KEY, key_label(hint->code, buf, sizeof(buf))) + 1;
         col += canvas_put(canvas, row, col, canvas->cols, ROLE_KEY_TEXT, hint->label) + 2;
     }
     if (!all)
@@ -208,14 +211,15 @@ static void draw_message(const struct status *status, struct canvas *canvas, int
     }
 }
 
-void status_draw(struct status *status, struct canvas *canvas, const char *title, const char *crumb, size_t tasks)
+void status_draw(struct status *status, struct canvas *canvas, const char *title, const char *crumb,
+                 size_t tasks)
 {
     int rows = canvas->rows;
     draw_title(status, canvas, title, tasks);
     canvas_text(canvas, 1, 1, canvas->cols - 1, ROLE_CRUMB, ALIGN_LEFT, crumb);
     draw_message(status, canvas, rows - 3);
     if (*status->bell)
-        canvas_text(canvas, rows - 2, 0, MIN(utf8_width(status->bell), canvas->cols), status->bell_role, ALIGN_LEFT,
-                    status->bell);
+        canvas_text(canvas, rows - 2, 0, MIN(utf8_width(status->bell), canvas->cols), status->bell_role,
+                    ALIGN_LEFT, status->bell);
     draw_key_bar(&status->bar, canvas, rows - 1);
 }

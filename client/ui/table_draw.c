@@ -19,8 +19,7 @@ struct layout {
 static int needed(const struct table *table)
 {
     int cols = GUTTER;
-    vec_each(const struct table_column, column, &table->columns)
-        cols += column->width + 1;
+    vec_each(const struct table_column, column, &table->columns) cols += column->width + 1;
     return cols - 1;
 }
 
@@ -91,7 +90,8 @@ bool table_more_right(const struct table *table)
     return layout.more_right;
 }
 
-static void draw_head(const struct table *table, const struct layout *layout, struct canvas *canvas, struct area area)
+static void draw_head(const struct table *table, const struct layout *layout, struct canvas *canvas,
+                      struct area area)
 {
     for (int i = 0; i < layout->count; i++) {
         const struct placed *p = &layout->placed[i];
@@ -126,12 +126,14 @@ static void draw_gutter(struct canvas *canvas, int row, int col, unsigned flags,
 {
     enum role sign = flags & ROW_ALARM ? ROLE_ALARM : flags & ROW_FAILED ? ROLE_ERROR : row_role(flags);
     canvas_text(canvas, row, col, 1, marked ? ROLE_MARKED : ROLE_NORMAL, ALIGN_LEFT,
-                marked ? "*" : here ? "▸" : " ");
+                marked ? "*"
+                : here ? "▸"
+                       : " ");
     canvas_text(canvas, row, col + 1, 1, sign, ALIGN_LEFT, row_sign(flags));
 }
 
-static void draw_row(struct table *table, const struct layout *layout, struct canvas *canvas, struct area area,
-                     size_t row, int at, bool focused)
+static void draw_row(struct table *table, const struct layout *layout, struct canvas *canvas,
+                     struct area area, size_t row, int at, bool focused)
 {
     unsigned flags = table->model->flags ? table->model->flags(table->context, row) : 0;
     bool here = row == table->cursor;
@@ -151,7 +153,8 @@ static void draw_row(struct table *table, const struct layout *layout, struct ca
     }
 }
 
-static void draw_sums(struct table *table, const struct layout *layout, struct canvas *canvas, struct area area)
+static void draw_sums(struct table *table, const struct layout *layout, struct canvas *canvas,
+                      struct area area)
 {
     int at = area.row + area.rows - 1;
     for (int i = 0; i < layout->count; i++) {
@@ -159,8 +162,8 @@ static void draw_sums(struct table *table, const struct layout *layout, struct c
         str_clear(&table->scratch);
         const char *text = table->model->sum(table->context, p->column, &table->scratch);
         if (text)
-            canvas_text(canvas, at, area.col + p->col, p->width, ROLE_SUM, table->columns.items[p->column].align,
-                        text);
+            canvas_text(canvas, at, area.col + p->col, p->width, ROLE_SUM,
+                        table->columns.items[p->column].align, text);
     }
 }
 

@@ -27,7 +27,8 @@ const char *textarea_text(const struct textarea *area)
     return area->edit.text.data;
 }
 
-/* The lines as they are wrapped now: where each begins in the text, and its bytes without the spaces it ends in. */
+/* The lines as they are wrapped now: where each begins in the text, and its bytes without the spaces it ends
+ * in. */
 struct line {
     size_t start, len;
 };
@@ -136,7 +137,7 @@ static enum field_result command(struct textarea *area, int code)
 enum field_result textarea_key(struct textarea *area, const struct key *key)
 {
     enum field_result result;
-    if (key->kind == KEY_COMMAND)
+    if (key->kind == KEY_CODE)
         result = command(area, key->code);
     else if (key->kind == KEY_REPORT)
         return FIELD_UNUSED;
@@ -162,7 +163,8 @@ static void draw_line(struct textarea *area, struct canvas *canvas, int row, int
         used = canvas_put(canvas, row, col, area->cols, role, text.data);
         str_finish(&text);
     }
-    canvas_fill(canvas, (struct area){row, col + used, 1, area->cols - used}, role, area->readonly ? L' ' : L'_');
+    canvas_fill(canvas, (struct area){row, col + used, 1, area->cols - used}, role,
+                area->readonly ? L' ' : L'_');
 }
 
 static const char *mark(const struct textarea *area, size_t lines)
@@ -190,8 +192,8 @@ void textarea_draw(struct textarea *area, struct canvas *canvas, struct area whe
         size_t at = (size_t)(area->scroll + i);
         draw_line(area, canvas, where.row + i, where.col, at < lines.all.count ? &lines.all.items[at] : NULL);
     }
-    canvas_text(canvas, where.row, where.col + area->cols, 1, area->invalid ? ROLE_ERROR : ROLE_WARNING, ALIGN_LEFT,
-                mark(area, lines.all.count));
+    canvas_text(canvas, where.row, where.col + area->cols, 1, area->invalid ? ROLE_ERROR : ROLE_WARNING,
+                ALIGN_LEFT, mark(area, lines.all.count));
     if (focused)
         canvas_cursor(canvas, where.row + (int)line - area->scroll,
                       where.col + cell_of_cursor(area, &lines.all.items[line]));

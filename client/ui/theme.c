@@ -5,8 +5,14 @@
 
 enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, OWN = -1 };
 
-#define PLAIN {OWN, OWN, OWN, OWN, 0}
-#define STYLE(fg, bg, fg_256, bg_256, attributes) {fg, bg, fg_256, bg_256, attributes}
+#define PLAIN                                                                                                \
+    {                                                                                                        \
+        OWN, OWN, OWN, OWN, 0                                                                                \
+    }
+#define STYLE(fg, bg, fg_256, bg_256, attributes)                                                            \
+    {                                                                                                        \
+        fg, bg, fg_256, bg_256, attributes                                                                   \
+    }
 #define ONLY(attributes) STYLE(OWN, OWN, OWN, OWN, attributes)
 
 static const struct style dark[ROLE_COUNT] = {
@@ -161,8 +167,9 @@ bool theme_parse(const char *name, enum theme *theme_r)
 const char *role_name(enum role role)
 {
     static const char *const names[ROLE_COUNT] = {
-        "normal", "title",   "crumb",   "dim", "label",  "focus", "field", "readonly", "head",      "select",
-        "marked", "changed", "pending", "sum", "border", "match", "key",   "key_text", "step_done", "step_now",
-        "step_later", "good", "warning", "error", "alarm"};
+        "normal",   "title",   "crumb",  "dim",      "label",     "focus",    "field",
+        "readonly", "head",    "select", "marked",   "changed",   "pending",  "sum",
+        "border",   "match",   "key",    "key_text", "step_done", "step_now", "step_later",
+        "good",     "warning", "error",  "alarm"};
     return names[role];
 }

@@ -1,0 +1,259 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "client/ui/field.h"
+#include "client/ui/palette.h"
+#include "client/ui/words.h"
+
+enum { PALETTE_ROWS = 12, PALETTE_COLS = 64, LINE_MAX_CHARS = 400 };
+
+struct hit {
+    const struct palette_entry *entry;
+    int score;
+    size_t order;
+};
+
+struct palette {
+    struct screen screen;
+    char *title;
+    struct field line;
+    VEC(struct palette_entry) entries, found; /* texts are copies */
+    VEC(struct hit) hits;
+    size_t cursor, scroll;
+    int rows;
+    bool chosen; /* the person moved in the list: Enter means the entry */
+    struct palette_ops ops;
+    void *context;
+};
+
+static struct palette *palette_of(struct screen *screen)
+{
+    return container_of(screen, struct palette, screen);
+}
+
+static char *copy(const char *text)
+{
+    return text ? memory_strdup(text) : NULL;
+}
+
+static void free_entry(struct palette_entry *entry)
+{
+    free((char *)entry->text);
+    free((char *)entry->detail);
+    free((char *)entry->search);
+}
+
+static struct palette_entry copy_entry(const struct palette_entry *entry)
+{
+    return (struct palette_entry){entry->id, copy(entry->text), copy(entry->detail), copy(entry->search),
+                                  entry->weight};
+}
+
+static int score_entry(const char *typed, const struct palette_entry *entry)
+{
+    int score = fuzzy_score(typed, entry->text);
+    if (entry->search)
+        score = MAX(score, fuzzy_score(typed, entry->search));
+    return score;
+}
+
+static int compare_hits(const void *a, const void *b)
+{
+    const struct hit *x = a, *y = b;
+    if (x->score != y->score)
+        return y->score - x->score;
+    if (x->entry->weight != y->entry->weight)
+        return y->entry->weight - x->entry->weight;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void rank(struct palette *palette)
+{
+    const char *typed = field_text(&palette->line);
+    vec_clear(&palette->hits);
+    for (size_t i = 0; i < palette->entries.count; i++) {
+        const struct palette_entry *entry = &palette->entries.items[i];
+        int score = score_entry(typed, entry);
+        if (score)
+            vec_push(&palette->hits, ((struct hit){entry, score, i}));
+    }
+    if (palette->hits.count)
+        qsort(palette->hits.items, palette->hits.count, sizeof(struct hit), compare_hits);
+    vec_each(struct palette_entry, entry, &palette->found)
+        vec_push(&palette->hits, ((struct hit){entry, 0, 0}));
+    palette->cursor = MIN(palette->cursor, palette->hits.count ? palette->hits.count - 1 : 0);
+}
+
+static void forget_found(struct palette *palette)
+{
+    vec_each(struct palette_entry, entry, &palette->found) free_entry(entry);
+    vec_clear(&palette->found);
+}
+
+static void palette_close(struct screen *screen)
+{
+    struct palette *palette = palette_of(screen);
+    forget_found(palette);
+    vec_finish(&palette->found);
+    vec_each(struct palette_entry, entry, &palette->entries) free_entry(entry);
+    vec_finish(&palette->entries);
+    vec_finish(&palette->hits);
+    field_finish(&palette->line);
+    free(palette->title);
+    free(palette);
+}
+
+static unsigned answer(struct palette *palette, const struct palette_entry *entry, const char *line)
+{
+    if (palette->screen.closing)
+        return 0;
+    palette->screen.closing = true;
+    palette->ops.done(palette->context, entry, line);
+    return SCREEN_REDRAW | SCREEN_CLOSE;
+}
+
+static unsigned take(struct palette *palette)
+{
+    const char *line = field_text(&palette->line);
+    if (palette->hits.count && (*line || palette->chosen))
+        return answer(palette, palette->hits.items[palette->cursor].entry, line);
+    return *line ? answer(palette, NULL, line) : SCREEN_BELL;
+}
+
+static unsigned move(struct palette *palette, long by)
+{
+    long last = (long)palette->hits.count - 1, to = (long)palette->cursor + by;
+    palette->cursor = last < 0 || to < 0 ? 0 : (size_t)MIN(to, last);
+    palette->chosen = true;
+    return SCREEN_REDRAW;
+}
+
+static unsigned typed(struct palette *palette)
+{
+    palette->cursor = palette->scroll = 0;
+    palette->chosen = false;
+    forget_found(palette);
+    rank(palette);
+    if (palette->ops.typed)
+        palette->ops.typed(palette->context, palette->screen.id, field_text(&palette->line));
+    return SCREEN_REDRAW;
+}
+
+static unsigned palette_key(struct screen *screen, const struct key *key)
+{
+    struct palette *palette = palette_of(screen);
+    switch (key->code) {
+    case K_UP: return move(palette, -1);
+    case K_DOWN: return move(palette, 1);
+    case K_PAGE_UP: return move(palette, -palette->rows);
+    case K_PAGE_DOWN: return move(palette, palette->rows);
+    case K_ENTER: return take(palette);
+    case K_CANCEL:
+    case K_PALETTE: return answer(palette, NULL, NULL);
+    default: break;
+    }
+    switch (field_key(&palette->line, key)) {
+    case FIELD_CHANGED: return typed(palette);
+    case FIELD_USED: return SCREEN_REDRAW;
+    case FIELD_REFUSED: return SCREEN_BELL;
+    default: return SCREEN_UNUSED;
+    }
+}
+
+static void draw_hit(const struct palette *palette, struct canvas *canvas, struct area area, int row,
+                     size_t at)
+{
+    const struct palette_entry *entry = palette->hits.items[at].entry;
+    bool here = at == palette->cursor;
+    enum role role = here ? ROLE_SELECT : ROLE_NORMAL;
+    int detail = entry->detail ? MIN(utf8_width(entry->detail), area.cols / 2) : 0;
+    int text = area.cols - 2 - (detail ? detail + 1 : 0);
+    canvas_text(canvas, row, area.col, 2, role, ALIGN_LEFT, here ? "▸" : "");
+    canvas_text(canvas, row, area.col + 2, text, role, ALIGN_LEFT, entry->text);
+    if (detail)
+        canvas_text(canvas, row, area.col + 2 + text, detail + 1, here ? role : ROLE_DIM, ALIGN_RIGHT,
+                    entry->detail);
+}
+
+static void draw_hits(struct palette *palette, struct canvas *canvas, struct area area)
+{
+    size_t rows = (size_t)MAX(area.rows, 1);
+    palette->rows = (int)rows;
+    if (palette->cursor < palette->scroll)
+        palette->scroll = palette->cursor;
+    if (palette->cursor >= palette->scroll + rows)
+        palette->scroll = palette->cursor - rows + 1;
+    for (size_t i = 0; i < rows && palette->scroll + i < palette->hits.count; i++)
+        draw_hit(palette, canvas, area, area.row + (int)i, palette->scroll + i);
+    if (!palette->hits.count)
+        canvas_text(canvas, area.row, area.col, area.cols, ROLE_DIM, ALIGN_LEFT,
+                    _("Enter runs the line as it is"));
+}
+
+static void palette_draw(struct screen *screen, struct canvas *canvas, struct area body)
+{
+    struct palette *palette = palette_of(screen);
+    int cols = MIN(PALETTE_COLS, body.cols), rows = MIN(PALETTE_ROWS + 3, body.rows);
+    struct area box = {body.row, body.col + (body.cols - cols) / 2, rows, cols};
+    struct area in = canvas_box(canvas, box, ROLE_BORDER, palette->title);
+    draw_hits(palette, canvas, (struct area){in.row + 1, in.col, in.rows - 1, in.cols});
+    canvas_put(canvas, in.row, in.col, 2, ROLE_KEY, "> ");
+    field_draw(&palette->line, canvas, in.row, in.col + 2, in.cols - 3, true);
+}
+
+static void palette_keys(struct screen *screen, struct key_bar *bar)
+{
+    (void)screen;
+    key_bar_add(bar, K_ENTER, _("Run"), 0);
+    key_bar_add(bar, K_DOWN, _("Next"), 2);
+    key_bar_add(bar, K_CANCEL, _("Cancel"), 1);
+}
+
+static void palette_plain(struct screen *screen, struct str *out)
+{
+    struct palette *palette = palette_of(screen);
+    str_addf(out, "> %s\n", field_text(&palette->line));
+    for (size_t i = 0; i < palette->hits.count && i < PALETTE_ROWS; i++)
+        str_addf(out, "%s %s\n", i == palette->cursor ? ">" : "-", palette->hits.items[i].entry->text);
+}
+
+static const struct screen_ops palette_screen = {
+    .name = "palette",
+    .overlay = true,
+    .key = palette_key,
+    .draw = palette_draw,
+    .keys = palette_keys,
+    .plain = palette_plain,
+    .close = palette_close,
+};
+
+uint64_t palette_open(struct ui *ui, const char *title, const struct palette_entry entries[], size_t count,
+                      const struct palette_ops *ops, void *context)
+{
+    struct palette *palette = memory_zeroed(1, sizeof(*palette));
+    palette->screen.ops = &palette_screen;
+    palette->title = memory_strdup(title);
+    palette->ops = *ops;
+    palette->context = context;
+    palette->rows = PALETTE_ROWS;
+    field_init(&palette->line, FIELD_TEXT, LINE_MAX_CHARS);
+    for (size_t i = 0; i < count; i++)
+        vec_push(&palette->entries, copy_entry(&entries[i]));
+    rank(palette);
+    ui_open(ui, &palette->screen);
+    return palette->screen.id;
+}
+
+void palette_found(struct ui *ui, uint64_t screen, const struct palette_entry entries[], size_t count)
+{
+    struct screen *open = ui_find(ui, screen);
+    if (!open || open->ops != &palette_screen)
+        return;
+    struct palette *palette = palette_of(open);
+    forget_found(palette);
+    for (size_t i = 0; i < count; i++)
+        vec_push(&palette->found, copy_entry(&entries[i]));
+    rank(palette);
+    ui_redraw(ui);
+}

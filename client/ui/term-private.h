@@ -1,0 +1,48 @@
+#pragma once
+
+#include <stdio.h>
+
+#include "client/ui/term.h"
+
+struct term {
+    int in, out; /* our own descriptions of the terminal, non-blocking where that can be had */
+    int memory;  /* what curses writes to */
+    FILE *to_memory, *from_tty;
+    void *screen; /* SCREEN * */
+    struct termios saved;
+    struct keys keys;
+    struct str unsent;
+    size_t sent;         /* bytes of unsent that are out already */
+    struct canvas shown; /* as the terminal has it, when everything unsent is out */
+    bool shown_valid;
+    bool cursor_shown;
+    bool narrow; /* ambiguous characters are two cells here: only ASCII for borders and signs */
+    bool probing;
+    bool colours, many_colours, own_colours;
+    bool paused;
+    int rows, cols;
+    enum theme theme;
+    enum borders borders;
+    struct term_counters counters;
+    int64_t key_at_us;
+    uint64_t key_from_bytes;
+    bool key_waits; /* for its first frame */
+};
+
+/* term_curses.c: everything that calls curses, whose header no other file needs. */
+int curses_start(struct term *term, const char *type);
+void curses_stop(struct term *term);
+void curses_leave(struct term *term);
+void curses_resize(struct term *term);
+void curses_pairs(struct term *term);
+void curses_define_keys(struct term *term);
+const char *curses_text(const char *capability); /* "" if there is none */
+void curses_frame(struct term *term, const struct canvas *canvas);
+
+/* Moves what curses wrote to unsent. */
+void term_collect(struct term *term);
+void term_add(struct term *term, const char *bytes);
+
+/* term_restore.c: the terminal is put right however the program ends. */
+void restore_arm(int fd, const struct termios *saved, const char *bytes, size_t n);
+void restore_disarm(void);
