@@ -260,7 +260,8 @@ static void rules_are_read(void **state)
                      0); /* winter is the other */
     assert_int_equal(rule_at("EET-2EEST-3:30,J60/0,J300/0", "2024-02-29T21:59:59Z"), 7200);
     assert_int_equal(rule_at("EET-2EEST-3:30,J60/0,J300/0", "2024-02-29T22:00:00Z"),
-                     12600);                                                        /* J60 is 1 March */
+                     12600); /* J60 is 1 March */
+    assert_int_equal(rule_at("EET-2EEST,J59/0,J300", "2024-02-27T22:00:00Z"), 10800);
     assert_int_equal(rule_at("EET-2EEST,59/0,300", "2024-02-28T22:00:00Z"), 10800); /* 59 is 29 February */
     assert_int_equal(rule_at("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2026-03-29T01:00:00Z"), -3600);
     assert_int_equal(rule_at("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2026-03-29T00:59:59Z"), -7200);

@@ -193,6 +193,7 @@ static void broken_text_is_refused(void **state)
         if (read_fault(texts[i]) != JSON_FAULT_UTF8)
             fail_msg("%s", texts[i]);
     }
+    assert_int_equal(scan("[\"\\ud83d\\ue000\"]"), JSON_FAULT_UTF8);
     assert_int_equal(scan("[\"\\ud83d\\"), JSON_FAULT_UTF8);
     assert_int_equal(scan("[\"\\ud83d\\u"), JSON_FAULT_SYNTAX);
 }
