@@ -147,6 +147,8 @@ static void take_notice(void *ctx, const PGresult *notice)
         if (strcmp(severity, mild[i]) == 0)
             return;
     const char *state = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+    c->lost |=
+        severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0); /* a farewell */
     log_warn("database: %s: notice %s %s", c->name, severity ? severity : "?", state ? state : "");
     if (pipeline_waiting(c) && c->expected.items[c->answered].kind == EXPECT_COMMIT)
         c->warned = true;
@@ -248,10 +250,10 @@ static int settle(struct connection *c, int64_t deadline_ms)
         if (rc)
             return rc;
     }
-    /* Unasked for, there is only a farewell (FATAL as a notice, then the end) or a changed parameter. */
+    /* Unasked for, there is only a farewell or a changed parameter. */
     struct pollfd p = {.fd = PQsocket(c->pg), .events = POLLIN};
     while (poll(&p, 1, 0) > 0)
-        if (!PQconsumeInput(c->pg) || PQisBusy(c->pg) || PQstatus(c->pg) != CONNECTION_OK)
+        if (!PQconsumeInput(c->pg) || PQisBusy(c->pg) || c->lost || PQstatus(c->pg) != CONNECTION_OK)
             return -EPIPE;
     return PQtransactionStatus(c->pg) == PQTRANS_IDLE ? 0 : -EPROTO;
 }
