@@ -92,14 +92,15 @@ INSERT INTO role (position, shipped, code, name, scope, help, permissions) VALUE
     || rights('report', 'run') || rights('operator_file store_figure', 'import match') || rights('shift', 'review')),
 
 (150, true, 'accountant', 'Accountant', 'below', 'Audits finished orders and clears receivables.',
-    sight('rescue travel customer supplier vehicle document statement reconcile ledger_entry ledger_account base_item district')
+    sight('rescue travel customer supplier vehicle document statement reconcile ledger_entry ledger_account agreement price_list base_item district')
     || rights('rescue travel', 'audit return clear') || rights('document', 'check')
     || rights('statement', 'create update add remove send agree dispute settle void')
     || rights('reconcile', 'create import match resolve') || rights('period', 'list')),
 
 (160, true, 'finance_manager', 'Finance manager', 'all', 'Prices, approves and closes periods.',
     sight('rescue travel customer supplier vehicle document statement reconcile refund repair payment_run ledger_entry')
-    || sight('ledger_account period report base_item district')
+    || sight('ledger_account period report agreement price_list base_item district')
+    || rights('agreement price_list', 'create update disable enable delete')
     || rights('rescue travel', 'price return onestop') || rights('document refund', 'approve')
     || rights('repair', 'approve reject')
     || rights('period', 'create start_closing close reopen abort adjust transfer')
@@ -117,7 +118,7 @@ INSERT INTO role (position, shipped, code, name, scope, help, permissions) VALUE
 
 (190, true, 'auditor', 'Auditor', 'all', 'Sees everything and changes nothing.',
     rights('branch role employee session setting job audit_log base_item district customer supplier party channel operator'
-        || ' vehicle rescue rescue_item rescue_charge sla_rule price_list order_notice rating file message message_template'
+        || ' vehicle rescue rescue_item rescue_charge sla_rule price_list agreement order_notice rating file message message_template'
         || ' property element availability product departure listing voucher travel supplier_order preparation'
         || ' service_indicator satisfaction consult case compensation callback review call topup exchange slip shift'
         || ' operator_file store_figure ledger_entry ledger_account ledger_line period document statement reconcile refund'
@@ -127,7 +128,7 @@ INSERT INTO role (position, shipped, code, name, scope, help, permissions) VALUE
     || rights('ledger', 'trial_balance balance check') || rights('audit_log', 'verify')),
 
 (200, true, 'admin', 'Administrator', 'all', 'Keeps people, rights and base data; has no hand in money.',
-    sight('branch role employee session setting job audit_log base_item district customer supplier party vehicle sla_rule price_list')
+    sight('branch role employee session setting job audit_log base_item district customer supplier party vehicle sla_rule price_list agreement')
     || rights('branch role employee setting base_item district customer supplier party vehicle sla_rule price_list',
               'create update disable enable delete')
     || rights('employee', 'reset_password unlock reset_totp') || rights('session', 'end')
