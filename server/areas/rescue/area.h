@@ -1,0 +1,6 @@
+/* What other areas may ask of rescue. */
+#pragma once
+
+#include "server/entity/entity.h"
+
+extern const struct area rescue_area;

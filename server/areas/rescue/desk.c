@@ -1,0 +1,65 @@
+/* Steps of the desk that move no vehicle and no money: contact, urge, void, and what the customer says of the result. */
+#include "server/areas/rescue/hooks.h"
+#include "server/areas/rescue/step.h"
+
+/* The note itself stands in the trail, with who wrote it and when. */
+int contact_in_tx(struct act *act)
+{
+    act->reason = request_text(act->request, "note");
+    step_set(act, contacted_at, act->request->now);
+    step_set(act, to_confirm, false);
+    return 0;
+}
+
+int urge_in_tx(struct act *act)
+{
+    const struct rescue *was = act->was;
+    step_set(act, urges, was->urges + 1);
+    step_set(act, urged_at, act->request->now);
+    return 0;
+}
+
+/* Once a vehicle is sent, voiding calls it back: that takes the right to. */
+static bool may_recall(const struct act *act)
+{
+    const struct grant *grant = session_grant(act->request->session, "rescue.recall");
+    return grant && grant_covers(grant, act->branch_id);
+}
+
+int void_in_tx(struct act *act)
+{
+    const struct rescue *was = act->was;
+    struct vehicle_row vehicle;
+    if (was->vehicle_id != NIL) {
+        if (!may_recall(act))
+            return request_fail(act->request, ERR_FORBIDDEN, NULL,
+                                N_("A vehicle is sent already: only who may recall it voids the order"), NULL);
+        if (vehicle_take(step_of(act)->vehicle, &vehicle) && vehicle.order_id == act->id)
+            vehicle_follow(act->request, &vehicle, "idle", NIL, was->driver_id, POINT_NIL);
+    }
+    step_set(act, voided_at, act->request->now);
+    step_set(act, due_at, INSTANT_NIL);
+    return 0;
+}
+
+static int result_remarks(struct act *act)
+{
+    if (request_has(act->request, "remarks"))
+        step_set(act, result_remarks, request_text(act->request, "remarks"));
+    return 0;
+}
+
+int confirm_result_in_tx(struct act *act)
+{
+    return result_remarks(act);
+}
+
+int dispute_in_tx(struct act *act)
+{
+    return result_remarks(act);
+}
+
+int resubmit_in_tx(struct act *act)
+{
+    return result_remarks(act);
+}

@@ -1,0 +1,187 @@
+/* Who goes: a vehicle and one of its drivers, and how they let go of the order again. */
+#include "server/areas/rescue/hooks.h"
+#include "server/areas/rescue/step.h"
+
+#include <string.h>
+
+/* One driver on two vehicles, dispatched at once by two people, is caught by the unique index; holding his number first makes that a
+ * clear word instead of a broken statement. */
+static const struct sql sql_lock_driver = {"rescue_lock_driver",
+                                           "SELECT pg_advisory_xact_lock(hashtextextended('rescue.driver', $1))"};
+static const struct sql sql_drivers = {"rescue_drivers",
+                                       "SELECT driver_id, name, works, busy_plate FROM vehicle_drivers($1, $2)"};
+
+int vehicle_load(struct act *act)
+{
+    step_of(act)->vehicle = vehicle_read_of_order(act->request, act->id);
+    return 0;
+}
+
+int dispatch_load(struct act *act)
+{
+    struct request *request = act->request;
+    struct step *step = step_of(act);
+    int64_t vehicle = request_int(request, "vehicle_id");
+    step->vehicle = vehicle_read(request, vehicle);
+    tx_read(request->tx, &sql_lock_driver, p_int(request_int(request, "driver_id")));
+    step->drivers = tx_read(request->tx, &sql_drivers, p_int(vehicle), p_time(request->now));
+    return 0;
+}
+
+static int refuse_vehicle(struct act *act, const struct vehicle_row *vehicle, const char *msgid)
+{
+    return request_fail(act->request, ERR_CONFLICT, "vehicle_id", msgid, "plate", vehicle->plate, NULL);
+}
+
+static int check_vehicle(struct act *act, const struct vehicle_row *vehicle)
+{
+    if (vehicle->disabled)
+        return refuse_vehicle(act, vehicle, N_("Vehicle {plate} is disabled"));
+    if (vehicle->order_id != NIL)
+        return refuse_vehicle(act, vehicle, N_("Vehicle {plate} is on another job"));
+    if (strcmp(vehicle->state, "off_duty") == 0)
+        return refuse_vehicle(act, vehicle, N_("Vehicle {plate} is off duty"));
+    return 0;
+}
+
+static int check_driver(struct act *act, struct rows *drivers, const struct vehicle_row *vehicle, bool free_now)
+{
+    struct request *request = act->request;
+    int64_t driver = request_int(request, "driver_id");
+    size_t row = 0;
+    while (row < rows_count(drivers) && rows_int(drivers, row, 0) != driver)
+        row++;
+    if (row == rows_count(drivers))
+        return request_fail(request, ERR_INVALID, "driver_id", N_("Nobody of that number drives vehicle {plate}"), "plate",
+                            vehicle->plate, NULL);
+    const char *name = rows_text(drivers, row, 1), *busy = rows_text(drivers, row, 3);
+    if (!free_now)
+        return 0;
+    if (!rows_bool(drivers, row, 2))
+        return request_fail(request, ERR_CONFLICT, "driver_id", N_("Driver {name} is not at work"), "name", name, NULL);
+    if (busy)
+        return request_fail(request, ERR_CONFLICT, "driver_id", N_("Driver {name} is on a job with {plate}"), "name", name,
+                            "plate", busy, NULL);
+    return 0;
+}
+
+/* The vehicle named in the arguments, with its driver; `free_now`: for a job that begins now. */
+static int take_vehicle(struct act *act, bool free_now, struct vehicle_row *vehicle)
+{
+    struct step *step = step_of(act);
+    if (!vehicle_take(step->vehicle, vehicle))
+        return request_fail(act->request, ERR_INVALID, "vehicle_id", N_("There is no such vehicle"), NULL);
+    int result = free_now ? check_vehicle(act, vehicle) : 0;
+    return result ? result : check_driver(act, step->drivers, vehicle, free_now);
+}
+
+int dispatch_in_tx(struct act *act)
+{
+    const struct rescue *was = act->was;
+    struct vehicle_row vehicle;
+    struct instant at;
+    if (was->to_confirm)
+        return act_refuse(act, N_("The person at the car must be contacted before a vehicle is sent"));
+    int result = take_vehicle(act, true, &vehicle);
+    if (result == 0)
+        result = step_time(act, "at", was->created_at, &at);
+    if (result)
+        return result;
+    int64_t driver = request_int(act->request, "driver_id");
+    step_set(act, vehicle_id, vehicle.id);
+    step_set(act, driver_id, driver);
+    step_set(act, dispatched_at, at);
+    step_set(act, due_at, step_due(at, was->sla_accept_s));
+    vehicle_follow(act->request, &vehicle, "assigned", act->id, driver, POINT_NIL);
+    return 0;
+}
+
+/* The order waits for another vehicle, as on the first day. */
+static int let_go(struct act *act)
+{
+    const struct rescue *was = act->was;
+    struct vehicle_row vehicle;
+    if (vehicle_take(step_of(act)->vehicle, &vehicle) && vehicle.order_id == act->id)
+        vehicle_follow(act->request, &vehicle, "idle", NIL, was->driver_id, POINT_NIL);
+    step_set(act, vehicle_id, NIL);
+    step_set(act, driver_id, NIL);
+    step_set(act, dispatched_at, INSTANT_NIL);
+    step_set(act, accepted_at, INSTANT_NIL);
+    step_set(act, departed_at, INSTANT_NIL);
+    step_set(act, due_at, step_due(act->request->now, was->sla_dispatch_s));
+    return 0;
+}
+
+int refuse_in_tx(struct act *act)
+{
+    const struct rescue *was = act->was;
+    step_set(act, refused_by, was->driver_id);
+    return let_go(act);
+}
+
+int recall_in_tx(struct act *act)
+{
+    return let_go(act);
+}
+
+int backfill_load(struct act *act)
+{
+    struct request *request = act->request;
+    struct step *step = step_of(act);
+    struct instant at = INSTANT_NIL;
+    const char *done = request_text(request, request_text(request, "arrived_at") ? "arrived_at" : "done_at");
+    if (done && time_parse(done, &at) < 0)
+        return request_fail(request, ERR_INVALID, "done_at", N_("This is not a time"), NULL);
+    int64_t vehicle = request_int(request, "vehicle_id");
+    step->vehicle = vehicle_read(request, vehicle);
+    step->drivers = tx_read(request->tx, &sql_drivers, p_int(vehicle), p_time(request->now));
+    facts_lock_entitlement(request, act->id);
+    step->facts = facts_read(request, &(struct facts_of){.order_id = act->id, .customer_id = NIL, .branch_id = NIL, .at = at});
+    return 0;
+}
+
+/* The times in their order; those not given stay empty. */
+static int backfill_times(struct act *act, struct instant *done_r)
+{
+    static const char *const names[] = {"dispatched_at", "accepted_at", "departed_at", "arrived_at"};
+    struct instant *const members[] = {
+        &((struct rescue *)act->now)->dispatched_at, &((struct rescue *)act->now)->accepted_at,
+        &((struct rescue *)act->now)->departed_at, &((struct rescue *)act->now)->arrived_at};
+    struct instant last = INSTANT_NIL;
+    for (size_t i = 0; i < array_len(names); i++) {
+        if (!request_text(act->request, names[i]))
+            continue;
+        int result = step_time(act, names[i], last, members[i]);
+        if (result)
+            return result;
+        last = *members[i];
+        act_mark(act, names[i]);
+    }
+    return step_time(act, "done_at", last, done_r);
+}
+
+int backfill_in_tx(struct act *act)
+{
+    struct request *request = act->request;
+    const char *outcome = request_text(request, "outcome");
+    struct rescue_facts facts;
+    struct vehicle_row vehicle;
+    struct instant done;
+    int result = take_vehicle(act, false, &vehicle);
+    if (result == 0)
+        result = backfill_times(act, &done);
+    if (result)
+        return result;
+    bool empty = outcome && strcmp(outcome, "empty") == 0;
+    facts_take(step_of(act)->facts, &facts);
+    step_set(act, vehicle_id, vehicle.id);
+    step_set(act, driver_id, request_int(request, "driver_id"));
+    step_set(act, state, empty ? "empty" : "done");
+    return finish_order(act, &facts,
+                        &(struct finish){.outcome = empty ? PRICE_EMPTY : PRICE_DONE,
+                                         .at = done,
+                                         .vehicle = &vehicle,
+                                         .km = request_int(request, "km"),
+                                         .charge_fen = request_int(request, "charge_fen"),
+                                         .items = act_arg_lines(act, "items")});
+}

@@ -1,0 +1,190 @@
+/* Taking a call: an order is created, and put right while it lives. */
+#include "base/arena.h"
+#include "server/areas/rescue/hooks.h"
+#include "server/areas/rescue/step.h"
+
+#include <math.h>
+#include <string.h>
+
+/* At most one payer takes what the others leave. */
+static int check_charges(struct act *act, const struct line_set *set)
+{
+    const struct rescue_charge *charges = set->items;
+    size_t rests = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        rests += charges[i].share_fen == NIL;
+        for (size_t j = 0; j < i; j++) {
+            if (charges[i].payer_id == charges[j].payer_id)
+                return request_fail(act->request, ERR_INVALID, "charges", N_("A payer stands there twice"), NULL);
+        }
+    }
+    if (set->count > 0 && rests != 1)
+        return request_fail(act->request, ERR_INVALID, "charges",
+                            N_("Exactly one payer takes what the fixed parts leave: leave their part empty"), NULL);
+    return 0;
+}
+
+int rescue_check(struct act *act)
+{
+    const struct rescue *order = act->now;
+    if (act_is_set(act, "vin") && order->vin && strlen(order->vin) != 17)
+        return request_fail(act->request, ERR_INVALID, "vin", N_("A VIN has 17 characters"), NULL);
+    return act_is_set(act, "charges") ? check_charges(act, &order->charges) : 0;
+}
+
+static struct instant price_time(const struct act *act, const struct rescue *order)
+{
+    return instant_is_nil(order->appoint_at) ? act->request->now : order->appoint_at;
+}
+
+int rescue_load(struct act *act)
+{
+    const struct rescue *order = act->now;
+    struct step *step = step_of(act);
+    struct facts_of of = {
+        .order_id = act->kind == ACT_CREATE ? NIL : act->id,
+        .customer_id = order->customer_id,
+        .branch_id = act->kind == ACT_CREATE ? act->branch_id : order->branch_id,
+        .service = order->service,
+        .plate = order->plate,
+        .no_plate = act_is_set(act, "plate") && !order->plate,
+        .at = act->kind == ACT_CREATE ? price_time(act, order) : order->appoint_at,
+    };
+    if (act->kind == ACT_UPDATE)
+        step->items = finish_items_queue(act->request, act->id);
+    step->facts = facts_read(act->request, &of);
+    return 0;
+}
+
+const char *intake_number(struct arena *arena, struct day day, int64_t id)
+{
+    int year, month, date;
+    day_split(day, &year, &month, &date);
+    return arena_printf(arena, "R%02d%02d%02d%05lld", year % 100, month, date, (long long)id);
+}
+
+struct instant intake_due(const struct rescue *order, struct instant from)
+{
+    struct instant due = step_due(from, order->sla_dispatch_s);
+    if (instant_is_nil(order->appoint_at) || order->sla_arrive_s == NIL)
+        return due;
+    struct instant leave = {order->appoint_at.us - order->sla_arrive_s * US_PER_SECOND};
+    return leave.us > due.us ? leave : due;
+}
+
+int intake_estimate(struct act *act, const struct rescue_facts *facts)
+{
+    struct rescue *order = act->now;
+    step_set(act, agreement_id, facts->agreement_id);
+    step_set(act, estimate_fen, NIL);
+    step_set(act, estimate_parts, NULL);
+    if (!facts->source)
+        return 0;
+    int64_t km = order->estimate_km;
+    if (km == NIL)
+        km = facts_road_km(order->lon, order->lat, order->destination_lon, order->destination_lat);
+    struct price_facts job = {.outcome = PRICE_DONE, .km = km, .charge_fen = NIL};
+    struct price_work *work = arena_new(act->request->arena, struct price_work);
+    int result = facts_price(act->request, facts, &job, work);
+    if (result)
+        return result;
+    struct str parts;
+    str_init(&parts, act->request->arena);
+    price_parts_json(work, &parts);
+    step_set(act, estimate_fen, work->total_fen);
+    step_set(act, estimate_parts, str_steal(&parts));
+    return 0;
+}
+
+static int check_places(struct act *act)
+{
+    const struct rescue *order = act->now;
+    const char *field = isnan(order->lon) != isnan(order->lat)                           ? "lon"
+                        : isnan(order->destination_lon) != isnan(order->destination_lat) ? "destination_lon"
+                                                                                         : NULL;
+    if (!field)
+        return 0;
+    return request_fail(act->request, ERR_INVALID, field,
+                        N_("Longitude and latitude are given together or not at all"), NULL);
+}
+
+static int check_customer(struct act *act, const struct rescue_facts *facts)
+{
+    if (facts->customer_live)
+        return 0;
+    return request_fail(act->request, ERR_INVALID, "customer_id",
+                        facts->customer_known ? N_("This customer is disabled") : N_("There is no such customer"), NULL);
+}
+
+/* They are put right on a done order; before that there are none. */
+static int check_km(struct act *act)
+{
+    static const char *const names[] = {"km", "km_out", "km_tow"};
+    for (size_t i = 0; i < array_len(names); i++) {
+        if (act_is_set(act, names[i]))
+            return request_fail(act->request, ERR_INVALID, names[i], N_("Kilometres are entered when the job is done"), NULL);
+    }
+    return 0;
+}
+
+static int create(struct act *act, const struct rescue_facts *facts)
+{
+    struct request *request = act->request;
+    int result = check_customer(act, facts);
+    if (result)
+        return result;
+    result = check_km(act);
+    if (result)
+        return result;
+    step_set(act, number, intake_number(request->arena, facts->day, act_row_id(act)));
+    step_set(act, state, "new");
+    step_set(act, sla_dispatch_s, facts->dispatch_s);
+    step_set(act, sla_accept_s, facts->accept_s);
+    step_set(act, sla_arrive_s, facts->arrive_s);
+    step_set(act, due_at, intake_due(act->now, request->now));
+    return intake_estimate(act, facts);
+}
+
+/* The job is done and not yet audited: corrected facts make another proposal. */
+static int update_done(struct act *act, const struct rescue_facts *facts)
+{
+    const struct rescue *was = act->was;
+    if (!was->money_state || strcmp(was->money_state, "unaudited") != 0)
+        return act_refuse(act, N_("The order is audited: it must be returned before it is changed"));
+    struct finish finish = {.outcome = PRICE_DONE,
+                            .km = ((struct rescue *)act->now)->km,
+                            .charge_fen = NIL,
+                            .items = finish_items_read(act->request->arena, step_of(act)->items)};
+    return finish_propose(act, facts, &finish);
+}
+
+static int update(struct act *act, const struct rescue_facts *facts)
+{
+    const struct rescue *was = act->was;
+    int result = act_is_set(act, "customer_id") ? check_customer(act, facts) : 0;
+    if (result)
+        return result;
+    if (strcmp(was->state, "done") == 0)
+        return update_done(act, facts);
+    result = check_km(act);
+    if (result)
+        return result;
+    if (act_is_set(act, "customer_id") || act_is_set(act, "service")) {
+        step_set(act, sla_dispatch_s, facts->dispatch_s);
+        step_set(act, sla_accept_s, facts->accept_s);
+        step_set(act, sla_arrive_s, facts->arrive_s);
+    }
+    if (strcmp(was->state, "new") == 0)
+        step_set(act, due_at, intake_due(act->now, was->created_at));
+    return intake_estimate(act, facts);
+}
+
+int rescue_in_tx(struct act *act)
+{
+    struct rescue_facts facts;
+    facts_take(step_of(act)->facts, &facts);
+    int result = check_places(act);
+    if (result)
+        return result;
+    return act->kind == ACT_CREATE ? create(act, &facts) : update(act, &facts);
+}

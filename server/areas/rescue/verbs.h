@@ -1,0 +1,8 @@
+/* The area's verbs that are no step of a flow. */
+#pragma once
+
+#include "server/core/request.h"
+
+int rescue_suggest(struct request *request);
+int rescue_estimate(struct request *request);
+int vehicle_position(struct request *request);
