@@ -15,6 +15,8 @@ struct posting_line {
 };
 
 struct document_post {
+    int64_t
+        id; /* drawn by finance_document_draw(); 0: drawn in the statement, and then watchers at this server hear nothing */
     const char *kind;   /* receivable, payable, receipt, payment, refund, adjustment */
     const char *entity; /* what it is about: "rescue" */
     int64_t row_id;
@@ -34,6 +36,9 @@ struct document_post {
     const struct posting_line *lines;
     size_t nlines;
 };
+
+/* Queues the drawing of a document's id, in an action's load: it rides in the first flush. The id is rows_int(rows, 0, 0). */
+struct rows *finance_document_draw(struct request *request);
 
 /* Queues the document and its ledger entry, in the transaction of the request; the database refuses what does not balance or a closed
  * period. Lines whose amount is 0 are left out. The period is chosen by the database (decision 19). */

@@ -1,0 +1,149 @@
+#include "server/areas/org/branch.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+static const struct choice kinds[] = {
+    {"head_office", N_("Head office")}, {"station", N_("Rescue station")},          {"shop", N_("Shop")},
+    {"office", N_("Office")},           {"dispatch_centre", N_("Dispatch centre")}, {NULL},
+};
+
+static const struct field fields[] = {
+    FIELD(branch, code, .type = FIELD_CODE, .label = N_("Code"), .max = 16, .required = true, .unique = true,
+          .search = true, .sortable = true, .width = 8,
+          .help = N_(
+              "A short code of your own, for example GZ-TH. It is printed on slips and typed in look-ups.")),
+    FIELD(branch, name, .label = N_("Name"), .max = 80, .required = true, .search = true, .sortable = true,
+          .width = 20, .help = N_("The name colleagues and customers know the branch by.")),
+    FIELD(branch, kind, .type = FIELD_CHOICE, .label = N_("Kind"), .choices = kinds, .required = true,
+          .init = "station", .help = N_("What is done here: rescue, counter sales, or office work.")),
+    FIELD(branch, parent_id, .type = FIELD_REF, .ref = "branch", .label = N_("Belongs to"),
+          .help = N_("The branch above this one. Who may see a branch “and below” sees this one too.")),
+    FIELD(branch, phone, .type = FIELD_PHONE, .label = N_("Phone"), .max = 32, .search = true, .width = 14,
+          .help = N_("The branch's own number, as given to customers.")),
+    FIELD(branch, contact, .label = N_("Contact"), .max = 40, .width = 10,
+          .help = N_("Whom to ask for at this branch.")),
+    FIELD(branch, address, .label = N_("Address"), .max = 200, .width = 30,
+          .help = N_("Street address, as a driver would need it.")),
+    FIELD(branch, district, .type = FIELD_CHOICE, .base = "district", .label = N_("District"),
+          .help = N_("The county or city district the branch lies in.")),
+    FIELD(branch, place_lon, .label = N_("Longitude"), .min = -180, .max = 180,
+          .help = N_("In degrees, east positive (WGS 84). Distances to orders are measured from here.")),
+    FIELD(branch, place_lat, .label = N_("Latitude"), .min = -90, .max = 90,
+          .help = N_("In degrees, north positive (WGS 84).")),
+    FIELD(branch, pbx_address, .label = N_("Call system"), .max = 80,
+          .help =
+              N_("Address of the telephone exchange at this branch: host or IP, with :port where it is not "
+                 "5038.")),
+    FIELD(branch, time_zone, .label = N_("Time zone"), .max = 40, .required = true, .init = "Asia/Shanghai",
+          .help = N_("IANA name, for example Asia/Shanghai. Times are shown and business days begin by it.")),
+    FIELD(branch, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 1000,
+          .help = N_("Anything colleagues should know: opening hours, keys, parking.")),
+};
+
+/* host, host:port, IPv4 or [IPv6]:port; which of them answers is found out by calling. */
+static bool address_valid(const char *text)
+{
+    if (!*text)
+        return false;
+    for (const char *at = text; *at; at++) {
+        if (!isalnum((unsigned char)*at) && !strchr(".-:[]", *at))
+            return false;
+    }
+    return true;
+}
+
+static int check(struct act *act)
+{
+    const struct branch *branch = act->now;
+    int offset;
+    if (act_is_set(act, "pbx_address") && branch->pbx_address && !address_valid(branch->pbx_address))
+        return request_fail(act->request, ERR_INVALID, "pbx_address",
+                            N_("This is not an address of a call system"), NULL);
+    if (act_is_set(act, "time_zone") && branch->time_zone &&
+        time_zone_offset(branch->time_zone, act->request->now, &offset) < 0)
+        return request_fail(act->request, ERR_INVALID, "time_zone", N_("There is no time zone {zone}"),
+                            "zone", branch->time_zone, NULL);
+    return 0;
+}
+
+/* A branch under itself would make “own and below” everything; the database refuses it too, under a lock. */
+static const struct sql sql_below = {"branch_below", "SELECT $1::int = ANY (branch_and_below($2::int))"};
+
+static int load(struct act *act)
+{
+    const struct branch *branch = act->now;
+    if (act->kind == ACT_UPDATE && act_is_set(act, "parent_id") && branch->parent_id != NIL)
+        act->data = tx_read(act->request->tx, &sql_below, p_int(branch->parent_id), p_int(act->id));
+    return 0;
+}
+
+static int in_tx(struct act *act)
+{
+    const struct branch *branch = act->now;
+    if (isnan(branch->place_lon) != isnan(branch->place_lat))
+        return request_fail(act->request, ERR_INVALID, isnan(branch->place_lon) ? "place_lon" : "place_lat",
+                            N_("Longitude and latitude are given together or not at all"), NULL);
+    if (act->data && rows_bool(act->data, 0, 0))
+        return request_fail(act->request, ERR_INVALID, "parent_id",
+                            N_("A branch cannot belong to itself or to one below it"), NULL);
+    return 0;
+}
+
+static const struct sql sql_in_use = {
+    "branch_in_use", "SELECT (SELECT count(*) FROM employee WHERE branch_id = $1 AND disabled_at IS NULL), "
+                     "(SELECT count(*) FROM branch WHERE parent_id = $1 AND disabled_at IS NULL)"};
+
+/* Who works at a closed branch could not see a thing any more. */
+static int guard(struct act *act)
+{
+    if (act->kind != ACT_DISABLE)
+        return 0;
+    struct rows *rows = tx_read(act->request->tx, &sql_in_use, p_int(act->id));
+    if (rows_int(rows, 0, 0) > 0)
+        return request_fail(act->request, ERR_CONFLICT, NULL,
+                            N_("{count} employees still work at this branch: move or disable them first"),
+                            "count", rows_text(rows, 0, 0), NULL);
+    if (rows_int(rows, 0, 1) > 0)
+        return request_fail(act->request, ERR_CONFLICT, NULL,
+                            N_("{count} branches still belong to this one: move or disable them first"),
+                            "count", rows_text(rows, 0, 1), NULL);
+    return 0;
+}
+
+static const char *const columns[] = {"code",  "name",    "kind",    "parent_id",
+                                      "phone", "contact", "address", NULL};
+static const char *const main_tab[] = {"code",  "name",    "kind",    "parent_id",
+                                       "phone", "contact", "remarks", NULL};
+static const char *const place_tab[] = {"address",   "district",    "place_lon", "place_lat",
+                                        "time_zone", "pbx_address", NULL};
+static const struct tab tabs[] = {
+    {N_("Branch"), main_tab},
+    {N_("Place and connections"), place_tab},
+    {NULL},
+};
+
+const struct entity branch_entity = {
+    .name = "branch",
+    .area = "org",
+    .table = "branch",
+    .label = N_("Branch"),
+    .plural = N_("Branches"),
+    .help = N_("Rescue stations, shops and offices. They form a tree; people see their own branch and, where "
+               "their role says so, those below it."),
+    .code = "br",
+    .size = sizeof(struct branch),
+    .scope = SCOPE_BRANCH,
+    .fields = fields,
+    .nfields = array_len(fields),
+    .title = "name",
+    .columns = columns,
+    .sort = "code",
+    .tabs = tabs,
+    .verbs = VERBS_ALL,
+    .check = check,
+    .load = load,
+    .in_tx = in_tx,
+    .guard = guard,
+};

@@ -1,0 +1,21 @@
+/* A place of work: rescue station, shop, office. Branches form a tree, and scopes follow it. */
+#pragma once
+
+#include "server/entity/entity.h"
+
+struct branch {
+    int64_t parent_id; /* NIL: the head of the tree */
+    const char *code;
+    const char *name;
+    const char *kind;
+    const char *phone;
+    const char *contact;
+    const char *address;
+    const char *district;
+    double place_lon, place_lat;
+    const char *pbx_address;
+    const char *time_zone;
+    const char *remarks;
+};
+
+extern const struct entity branch_entity;
