@@ -292,7 +292,34 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
            OR v.branch_id = ANY (current_setting('app.scope')::int[]))
     ORDER BY d.vehicle_id, d.position, d.id
 $$;
-GRANT EXECUTE ON FUNCTION vehicle_drivers(bigint, timestamptz) TO yizhan_app;
+
+-- Every vehicle in sight with each of its drivers, for the ranking: where it is (else where its branch is), what it is
+-- fit for, how much it did today. One statement; the choice is made in the server.
+CREATE FUNCTION vehicle_candidates(p_at timestamptz)
+RETURNS TABLE (id bigint, code text, plate text, type text, branch_id int, branch_name text, state text, contracted boolean,
+               services text[], car_models text[], roads text[], lon double precision, lat double precision,
+               position_at timestamptz, stale boolean, load bigint, driver_id bigint, driver_name text, works boolean,
+               on_shift boolean, driver_busy boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT v.id, v.code, v.plate, v.type, v.branch_id, b.name, v.state, v.owner = 'contracted', v.services, v.car_models,
+           v.roads, coalesce(v.lon, b.place_lon), coalesce(v.lat, b.place_lat), v.position_at,
+           v.position_at IS NULL OR v.position_at < p_at - make_interval(secs =>
+               (SELECT value::int FROM setting WHERE name = 'rescue.position_stale_seconds')),
+           (SELECT count(*) FROM rescue_order o WHERE o.vehicle_id = v.id AND o.created_at >= p_at - interval '12 hours'),
+           d.driver_id, e.name, e.disabled_at IS NULL AND e.state IN ('probation', 'active'),
+           shift_covers(e.work_days, e.work_from, e.work_to, p_at AT TIME ZONE eb.time_zone),
+           EXISTS (SELECT FROM vehicle w WHERE w.driver_id = d.driver_id AND w.order_id IS NOT NULL AND w.id <> v.id)
+    FROM vehicle v
+    JOIN branch b ON b.id = v.branch_id
+    LEFT JOIN vehicle_driver d ON d.vehicle_id = v.id
+    LEFT JOIN employee e ON e.id = d.driver_id
+    LEFT JOIN branch eb ON eb.id = e.branch_id
+    WHERE v.disabled_at IS NULL
+      AND (v.branch_id = ANY (current_setting('app.scope_vehicle')::int[])
+           OR v.branch_id = ANY (current_setting('app.scope')::int[]))
+    ORDER BY v.id, d.position, d.id
+$$;
+GRANT EXECUTE ON FUNCTION vehicle_drivers(bigint, timestamptz), vehicle_candidates(timestamptz) TO yizhan_app;
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- What a price and the limits of time are worked out from. A driver ends his job without the customer, his agreement or
@@ -305,13 +332,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     WHERE agreement_id = p_agreement AND plate = p_plate AND free_times > 0 AND id IS DISTINCT FROM p_except
 $$;
 
--- Always one row where the branch exists; source is NULL where nothing has a price for the service.
+-- Always one row where the branch exists; source is NULL where nothing has a price for the service. In plpgsql, which
+-- keeps its plan: it is asked by every order.
 CREATE FUNCTION rescue_facts(p_customer bigint, p_branch int, p_service text, p_plate text, p_at timestamptz,
                              p_except bigint)
 RETURNS TABLE (source text, agreement_id bigint, base_fen bigint, included_km int, per_km_fen bigint, night_bp int,
                holiday_bp int, free_times bigint, free_km int, night_from int, night_to int, minute int, holiday boolean,
                result_required boolean, dispatch_s bigint, accept_s bigint, arrive_s bigint, day date)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT p.source, CASE WHEN p.source = 'agreement' THEN p.id END, p.base_fen, p.included_km, p.per_km_fen,
            p.night_bp, p.holiday_bp,
            CASE WHEN p.free_times > 0 AND p_plate IS NOT NULL
@@ -337,7 +368,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
         WHERE kind = 'sla_limit' AND code IN (p_service, 'default') AND disabled_at IS NULL
         ORDER BY code = 'default' LIMIT 1
     ) s ON true
-    WHERE b.id = p_branch
+    WHERE b.id = p_branch;
+END
 $$;
 GRANT EXECUTE ON FUNCTION rescue_free_used(bigint, text, bigint),
     rescue_facts(bigint, int, text, text, timestamptz, bigint) TO yizhan_app;
