@@ -121,7 +121,7 @@ static int put_item(struct conninfo_words *w, const PQconninfoOption *options, c
                     char *out, size_t size)
 {
     const char *list = value_of(options, word);
-    if (!list || !*list)
+    if (!list || !*list || host == CONNINFO_ALL_HOSTS)
         return 0;
     int rc = copy_item(list, host, out, size);
     return rc ? rc : put(w, word, out);

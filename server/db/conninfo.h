@@ -29,6 +29,9 @@ struct conninfo_words {
 /* How many hosts a conninfo names: 1 when it names none. */
 size_t conninfo_hosts(const PQconninfoOption *options);
 
+/* For conninfo_words: keep the list of hosts, for libpq's own (blocking) way through it. */
+#define CONNINFO_ALL_HOSTS SIZE_MAX
+
 /* `settings` are "-c name=value …" for the start-up packet; they stand behind the conninfo's own and so win. -E2BIG when it does
  * not fit. */
 int conninfo_words(const PQconninfoOption *options, size_t host, const char *name, const char *settings,

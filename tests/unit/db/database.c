@@ -1,4 +1,5 @@
 #include "database.h"
+#include "schema/files.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +10,8 @@
 
 #include <cmocka.h>
 
-static char host[256], name[64], conninfo[512], value[4096];
+static char host[256], name[64], value[4096];
+static _Thread_local char conninfo[512];
 static PGconn *super;
 
 static PGconn *connect_to(const char *database, const char *role)
@@ -47,6 +49,7 @@ int database_setup(void **state)
     snprintf(name, sizeof(name), "unit_%d", (int)getpid());
     snprintf(sql, sizeof(sql), "CREATE DATABASE %s TEMPLATE template0", name);
     run_once(sql);
+    run_once(database_setup_text("setup_cluster.sql"));
     super = connect_to(name, "postgres");
     run_on(super, "SET client_min_messages = error");
     return 0;
@@ -91,4 +94,13 @@ void database_wait_value(const char *sql, const char *expected)
         usleep(10000);
     }
     fail_msg("%s is %s, not %s", sql, value, expected);
+}
+
+const char *database_setup_text(const char *file)
+{
+    for (const struct schema_file *f = schema_setups; f->name; f++)
+        if (strcmp(f->name, file) == 0)
+            return f->text;
+    fail_msg("no %s", file);
+    return NULL;
 }

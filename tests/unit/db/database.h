@@ -19,3 +19,6 @@ const char *database_value(const char *sql);
 
 /* The value becomes `expected` within some seconds. */
 void database_wait_value(const char *sql, const char *expected);
+
+/* A file of schema/setup_*.sql. */
+const char *database_setup_text(const char *file);
