@@ -1,0 +1,111 @@
+/*
+ * Fields being filled in: the model behind the form, the arguments of an action, a row of a line table, and the desks that take things in. A
+ * sheet is a member of its screen's struct; it holds values in the protocol's form, and one input for the field that has the cursor.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "client/ui/choices.h"
+#include "client/ui/input.h"
+#include "client/ui/textarea.h"
+#include "client/views/context.h"
+#include "model/field.h"
+
+struct sheet;
+
+struct sheet_entry {
+    const struct field *field;
+    size_t tab;
+    char *value;  /* protocol text; NULL: empty. Codes of a set joined by commas */
+    char *label;  /* of a reference: the words for it */
+    char *server; /* the value as the server has it */
+    char *typed;  /* what was typed and is no value yet; NULL: the value stands */
+    char *trouble;
+    json_t *lines;        /* FIELD_LINES: the rows; NULL: none */
+    json_t *server_lines;
+    bool readonly; /* here and now, whatever the field says */
+};
+
+struct sheet_ops {
+    void (*changed)(struct sheet *sheet, struct sheet_entry *entry); /* a value is another; may be NULL */
+    void (*leave)(struct sheet *sheet);                              /* Enter in the last field; may be NULL */
+};
+
+enum sheet_result { SHEET_UNUSED, SHEET_USED, SHEET_REFUSED };
+
+struct sheet {
+    struct app_context *app;
+    struct screen *screen;
+    const struct catalogue_entity *entity; /* NULL: fields of an action */
+    const struct sheet_ops *ops;
+    VEC(struct sheet_entry) entries;
+    VEC(const char *) tabs; /* msgids */
+    size_t tab, focus;      /* focus: entry */
+    bool readonly;          /* shows, takes no keys but moves */
+    bool creating;
+
+    struct input input;
+    struct textarea note;
+    bool editing; /* input or note is that of `focus` */
+    bool edited;  /* and its text is not the entry's any more */
+    struct choices pop;
+    VEC(char *) pop_codes; /* by place in `pop`, for choices */
+    uint64_t asked;        /* look-up under way */
+    char *asked_for;
+    bool take_unique; /* Enter was pressed before the look-up's answer came */
+    int scroll;       /* first line of the tab shown */
+    struct area drawn;
+    int columns;
+};
+
+void sheet_init(struct sheet *sheet, struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
+                const struct sheet_ops *ops);
+void sheet_finish(struct sheet *sheet);
+
+/* Tabs first, then the fields of each. Without a tab everything stands on one. */
+void sheet_add_tab(struct sheet *sheet, const char *label);
+struct sheet_entry *sheet_add(struct sheet *sheet, const struct field *field);
+struct sheet_entry *sheet_find(const struct sheet *sheet, const char *name); /* NULL: none */
+
+/* Every field of the entity by its form's tabs. */
+void sheet_add_entity(struct sheet *sheet);
+
+/* Values by field name with `<name>_label` beside them, as E.get sends them: what the server has. Fields the person has changed keep their
+ * value when `keep` is set. */
+void sheet_load(struct sheet *sheet, const json_t *row, bool keep);
+
+/* Values somebody proposes: not the server's. */
+void sheet_fill(struct sheet *sheet, const json_t *values);
+void sheet_set(struct sheet *sheet, const char *name, const char *value, const char *label);
+const char *sheet_value(const struct sheet *sheet, const char *name); /* NULL: empty or no such field */
+int64_t sheet_number(const struct sheet *sheet, const char *name);    /* NIL: empty */
+
+/* The defaults (.init) of a new record. */
+void sheet_defaults(struct sheet *sheet);
+
+bool sheet_dirty(const struct sheet *sheet);
+bool sheet_entry_changed(const struct sheet_entry *entry);
+bool sheet_entry_shown(const struct sheet *sheet, const struct sheet_entry *entry);
+
+/* Takes what is being typed into the model. */
+void sheet_commit(struct sheet *sheet);
+
+/* Checks everything; false: the cursor stands in the first field in trouble and the message line says why. */
+bool sheet_check(struct sheet *sheet);
+
+/* Puts words of the server at a field and the cursor into it; false: there is no such field here. */
+bool sheet_accuse(struct sheet *sheet, const char *name, const char *words);
+
+/* The fields that changed, null for emptied ones; or with `all` every one that is not empty. A new reference. */
+json_t *sheet_changes(const struct sheet *sheet, bool all);
+
+enum sheet_result sheet_key(struct sheet *sheet, const struct key *key);
+void sheet_focus(struct sheet *sheet, const char *name);
+void sheet_draw(struct sheet *sheet, struct canvas *canvas, struct area area);
+void sheet_keys(const struct sheet *sheet, struct key_bar *bar); /* of the field with the cursor */
+void sheet_plain(const struct sheet *sheet, struct str *out);
+void sheet_language(struct sheet *sheet); /* another language: labels of choices */
+
+/* Everything as JSON for a draft, and back: also what is half typed. */
+json_t *sheet_save_draft(struct sheet *sheet);
+void sheet_load_draft(struct sheet *sheet, const json_t *draft);
