@@ -118,7 +118,8 @@ BEGIN
         HAVING sum(amount) <> 0
     )
     SELECT count(ledger_post(p)) INTO made
-    FROM (SELECT jsonb_build_object('key', format('transfer-%s-%s-%s', p_period, branch_id, month.version),
+    FROM (SELECT jsonb_build_object('key', format('transfer-%s-%s-%s', p_period, branch_id,
+                         (SELECT count(*) FROM ledger_entry e WHERE e.period_id = p_period AND e.kind = 'transfer')),
                      'kind', 'transfer', 'day', month.last_day, 'branch_id', branch_id, 'word', '转', 'text', '结转损益',
                      'maker_id', p_maker, 'checker_id', p_checker, 'poster_id', p_poster,
                      'lines', jsonb_agg(jsonb_build_object('account', account, 'side', side, 'amount_fen', amount)
