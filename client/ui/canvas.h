@@ -26,6 +26,7 @@ struct canvas {
     struct cell *cells; /* rows * cols, by row */
     int cursor_row;     /* -1: no cursor is shown */
     int cursor_col;
+    bool slow; /* the line is slow: light up less of what the cursor is on */
 };
 
 /* A rectangle of a canvas. */

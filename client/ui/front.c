@@ -3,6 +3,7 @@
 void front_init(struct front *front, struct ui *ui, struct term *term)
 {
     *front = (struct front){.ui = ui, .term = term};
+    ui->canvas.slow = term_slow(term);
     front_resized(front);
 }
 

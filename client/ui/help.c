@@ -41,24 +41,35 @@ static struct help *help_of(struct screen *screen)
 struct wrap_state {
     struct help *help;
     size_t source;
+    const char *text; /* the line in the source, which lives as long as the help */
     bool heading;
+    const char *copy; /* what is being wrapped: the line, with an end */
 };
 
 static void add_line(void *context, const char *text, size_t len)
 {
     struct wrap_state *state = context;
-    vec_push(&state->help->lines, ((struct wrapped){text, len, state->source, state->heading}));
+    const char *kept = state->text + (text - state->copy);
+    vec_push(&state->help->lines, ((struct wrapped){kept, len, state->source, state->heading}));
 }
 
 static void wrap_source(struct help *help, size_t at)
 {
-    struct wrap_state state = {help, at, false};
+    struct str line;
+    str_init(&line, NULL);
     const char *text = help->sources.items[at].text;
-    if (strncmp(text, "# ", 2) == 0) {
-        state.heading = true;
-        text += 2;
+    for (bool more = true; more;) {
+        size_t n = strcspn(text, "\n");
+        bool heading = strncmp(text, "# ", 2) == 0;
+        struct wrap_state state = {help, at, text + (heading ? 2 : 0), heading};
+        str_clear(&line);
+        str_add_n(&line, state.text, n - (heading ? 2 : 0));
+        state.copy = line.data;
+        canvas_wrap(line.data, help->cols, add_line, &state);
+        more = text[n] == '\n';
+        text += n + more;
     }
-    canvas_wrap(text, help->cols, add_line, &state);
+    str_finish(&line);
 }
 
 /* The line under the cursor stays the same part of the text when the width changes. */

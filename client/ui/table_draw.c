@@ -148,7 +148,8 @@ static void draw_row(struct table *table, const struct layout *layout, struct ca
                     text ? text : "");
     }
     if (here && focused) {
-        canvas_paint(canvas, at, area.col + GUTTER, area.cols - GUTTER, ROLE_SELECT);
+        int cols = canvas->slow && layout->count ? layout->placed[0].width : area.cols - GUTTER;
+        canvas_paint(canvas, at, area.col + GUTTER, cols, ROLE_SELECT);
         canvas_cursor(canvas, at, area.col);
     }
 }

@@ -267,6 +267,12 @@ bool term_resized(struct term *term)
     return true;
 }
 
+bool term_slow(const struct term *term)
+{
+    speed_t speed = cfgetospeed(&term->saved);
+    return speed != B0 && speed <= B19200;
+}
+
 int term_in(const struct term *term)
 {
     return term->in;
@@ -294,11 +300,21 @@ const struct term_counters *term_counters(const struct term *term)
     return &term->counters;
 }
 
+static void note_key(struct term *term)
+{
+    term->key_at_us = now_us();
+    term->key_from_bytes = term->counters.bytes;
+    term->key_waits = true;
+    term->counters.key_us = -1;
+    term->counters.key_bytes = 0;
+}
+
 /* The terminal's answer to the probe is ours; the rest goes on. */
 struct relay {
     struct term *term;
     key_handler *handler;
     void *context;
+    bool noted;
 };
 
 static void relay_key(void *context, const struct key *key)
@@ -306,6 +322,9 @@ static void relay_key(void *context, const struct key *key)
     struct relay *relay = context;
     struct term *term = relay->term;
     if (key->kind != KEY_REPORT) {
+        if (!relay->noted)
+            note_key(term);
+        relay->noted = true;
         relay->handler(relay->context, key);
     } else if (term->probing) {
         term->probing = false;
@@ -316,18 +335,9 @@ static void relay_key(void *context, const struct key *key)
     }
 }
 
-static void note_key(struct term *term)
-{
-    term->key_at_us = now_us();
-    term->key_from_bytes = term->counters.bytes;
-    term->key_waits = true;
-    term->counters.key_us = -1;
-    term->counters.key_bytes = 0;
-}
-
 int term_read(struct term *term, key_handler *handler, void *context)
 {
-    struct relay relay = {term, handler, context};
+    struct relay relay = {.term = term, .handler = handler, .context = context};
     char bytes[READ_BYTES];
     for (size_t total = 0; total < READ_MOST;) {
         struct pollfd ready = {.fd = term->in, .events = POLLIN};
@@ -338,7 +348,7 @@ int term_read(struct term *term, key_handler *handler, void *context)
             return 0;
         if (n <= 0)
             return n < 0 ? -errno : -EIO;
-        note_key(term);
+        relay.noted = false;
         keys_feed(&term->keys, bytes, (size_t)n, relay_key, &relay);
         total += (size_t)n;
     }
@@ -352,7 +362,7 @@ int term_wait_ms(const struct term *term)
 
 void term_timeout(struct term *term, key_handler *handler, void *context)
 {
-    struct relay relay = {term, handler, context};
+    struct relay relay = {.term = term, .handler = handler, .context = context};
     keys_timeout(&term->keys, relay_key, &relay);
 }
 

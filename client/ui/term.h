@@ -51,6 +51,9 @@ void term_size(const struct term *term, int *rows_r, int *cols_r);
 /* After SIGWINCH: true when the size is another; resize and draw the model, then paint. */
 bool term_resized(struct term *term);
 
+/* A line of 19200 bits per second or less: widgets spare it. */
+bool term_slow(const struct term *term);
+
 int term_in(const struct term *term);  /* to watch for reading */
 int term_out(const struct term *term); /* to watch for writing while term_unsent() */
 

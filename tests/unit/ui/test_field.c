@@ -1,0 +1,314 @@
+#include "ui_test.h"
+
+#include "client/ui/choices.h"
+#include "client/ui/field.h"
+#include "client/ui/textarea.h"
+
+static enum field_result type(struct field *field, const char *text)
+{
+    enum field_result result = FIELD_UNUSED;
+    for (; *text; text += strlen(typed(text).text)) {
+        struct key key = typed(text);
+        result = field_key(field, &key);
+    }
+    return result;
+}
+
+static enum field_result press(struct field *field, int code)
+{
+    struct key key = key_code(code);
+    return field_key(field, &key);
+}
+
+static enum field_result paste(struct field *field, const char *text)
+{
+    struct key key = pasted(text);
+    return field_key(field, &key);
+}
+
+static void draw(struct field *field, struct canvas *canvas, int width)
+{
+    canvas_clear(canvas);
+    field_draw(field, canvas, 0, 0, width, true);
+    assert_whole(canvas);
+}
+
+static void typing_shows_at_once(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_init(&canvas, 1, 20);
+    struct field field;
+    field_init(&field, FIELD_TEXT, 0);
+    field.required = true;
+    draw(&field, &canvas, 8);
+    assert_row(&canvas, 0, "________*");
+    assert_int_equal(type(&field, "王小a"), FIELD_CHANGED);
+    draw(&field, &canvas, 8);
+    assert_row(&canvas, 0, "王小a___");
+    assert_int_equal(canvas.cursor_col, 5);
+    press(&field, K_LEFT);
+    press(&field, K_LEFT);
+    draw(&field, &canvas, 8);
+    assert_int_equal(canvas.cursor_col, 2);
+    press(&field, K_BACKSPACE);
+    press(&field, K_DELETE);
+    assert_string_equal(field_text(&field), "a");
+    field.invalid = true;
+    draw(&field, &canvas, 8);
+    assert_row(&canvas, 0, "a_______!");
+    type(&field, "b");
+    assert_false(field.invalid);
+    assert_int_equal(press(&field, K_UP), FIELD_UNUSED);
+    assert_int_equal(press(&field, K_ENTER), FIELD_UNUSED);
+    field_finish(&field);
+    canvas_finish(&canvas);
+}
+
+static void long_text_scrolls_by_whole_characters(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_init(&canvas, 1, 20);
+    struct field field;
+    field_init(&field, FIELD_TEXT, 0);
+    field_set(&field, "一二三四五六七八九十");
+    draw(&field, &canvas, 9);
+    assert_row(&canvas, 0, "九十_____<");
+    assert_int_equal(canvas.cursor_col, 4);
+    press(&field, K_HOME);
+    draw(&field, &canvas, 9);
+    assert_row(&canvas, 0, "一二三四_>");
+    assert_int_equal(canvas.cursor_col, 0);
+    for (int i = 0; i < 4; i++) {
+        press(&field, K_RIGHT);
+        draw(&field, &canvas, 9);
+    }
+    assert_row(&canvas, 0, "三四五六_>"); /* the fifth would hang over the edge: it jumps by half */
+    assert_int_equal(canvas.cursor_col, 4);
+    press(&field, K_END);
+    draw(&field, &canvas, 9);
+    for (int i = 0; i < 10; i++) {
+        press(&field, K_LEFT);
+        draw(&field, &canvas, 9);
+        assert_true(canvas.cursor_col >= 0 && canvas.cursor_col < 9);
+    }
+    assert_int_equal(canvas.cursor_col, 0);
+    field_finish(&field);
+    canvas_finish(&canvas);
+}
+
+static void a_full_field_shows_all_of_it(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_init(&canvas, 1, 6);
+    struct field field;
+    field_init(&field, FIELD_DIGITS, 4);
+    type(&field, "1234");
+    assert_int_equal(type(&field, "5"), FIELD_REFUSED);
+    draw(&field, &canvas, 4);
+    assert_row(&canvas, 0, "1234");
+    assert_int_equal(canvas.cursor_col, 4);
+    field_finish(&field);
+    canvas_finish(&canvas);
+}
+
+static void full_width_input_is_folded(void **state)
+{
+    (void)state;
+    struct field field;
+    field_init(&field, FIELD_AMOUNT, 20);
+    type(&field, "１２。５");
+    assert_string_equal(field_text(&field), "12.5");
+    assert_int_equal(type(&field, "元"), FIELD_REFUSED);
+    assert_int_equal(press(&field, K_CTRL('U')), FIELD_CHANGED);
+    paste(&field, "¥1,200.00 元\n");
+    assert_string_equal(field_text(&field), "1,200.00");
+    field_finish(&field);
+    field_init(&field, FIELD_PHONE, 20);
+    paste(&field, "１３８ ００１３ ８０００");
+    assert_string_equal(field_text(&field), "138 0013 8000");
+    field_finish(&field);
+    field_init(&field, FIELD_CODE, 20);
+    paste(&field, "ＡＢ－１２中");
+    assert_string_equal(field_text(&field), "AB-12");
+    field_finish(&field);
+    field_init(&field, FIELD_DATE, 20);
+    type(&field, "２０２６－０３－０１");
+    assert_string_equal(field_text(&field), "2026-03-01");
+    assert_int_equal(type(&field, "x"), FIELD_REFUSED);
+    field_finish(&field);
+    field_init(&field, FIELD_TEXT, 20);
+    type(&field, "Ａ１");
+    assert_string_equal(field_text(&field), "Ａ１");
+    field_finish(&field);
+}
+
+static void text_is_composed_and_clean(void **state)
+{
+    (void)state;
+    struct field field;
+    field_init(&field, FIELD_TEXT, 20);
+    type(&field, "e\xcc\x81");
+    assert_string_equal(field_text(&field), "\xc3\xa9");
+    assert_int_equal(field.edit.cursor, 2);
+    press(&field, K_CTRL('U'));
+    paste(&field, "a\033[31m\xe2\x80\xae"
+                  "b\nc\td\xff\n\n");
+    assert_string_equal(field_text(&field), "a[31mb c d");
+    field_finish(&field);
+}
+
+static void a_paste_is_cut_at_a_character(void **state)
+{
+    (void)state;
+    struct field field;
+    field_init(&field, FIELD_TEXT, 5);
+    paste(&field, "一二三四五六七");
+    assert_string_equal(field_text(&field), "一二三四五");
+    field_finish(&field);
+}
+
+static void clear_can_be_undone(void **state)
+{
+    (void)state;
+    struct field field;
+    field_init(&field, FIELD_TEXT, 20);
+    type(&field, "王小明");
+    press(&field, K_CTRL('U'));
+    assert_true(field_empty(&field));
+    press(&field, K_CTRL('U'));
+    assert_string_equal(field_text(&field), "王小明");
+    field_finish(&field);
+}
+
+static void secrets_are_not_shown_and_not_kept(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_init(&canvas, 1, 20);
+    struct field field;
+    field_init(&field, FIELD_SECRET, 30);
+    const char *memory = field_text(&field);
+    type(&field, "pässwört中");
+    draw(&field, &canvas, 12);
+    assert_row(&canvas, 0, "*********___");
+    assert_int_equal(canvas.cursor_col, 9);
+    assert_ptr_equal(memory, field_text(&field)); /* it never moved */
+    press(&field, K_CTRL('U'));
+    press(&field, K_CTRL('U'));
+    assert_true(field_empty(&field));
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(memory[i], 0);
+    field_finish(&field);
+    canvas_finish(&canvas);
+}
+
+static void a_readonly_field_refuses(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_init(&canvas, 1, 20);
+    struct field field;
+    field_init(&field, FIELD_TEXT, 20);
+    field_set(&field, "x");
+    field.readonly = true;
+    assert_int_equal(type(&field, "y"), FIELD_REFUSED);
+    assert_int_equal(press(&field, K_BACKSPACE), FIELD_REFUSED);
+    assert_int_equal(paste(&field, "y"), FIELD_REFUSED);
+    draw(&field, &canvas, 5);
+    assert_row(&canvas, 0, "x");
+    field_finish(&field);
+    canvas_finish(&canvas);
+}
+
+static void press_area(struct textarea *area, int code, enum field_result expected)
+{
+    struct key key = key_code(code);
+    assert_int_equal(textarea_key(area, &key), expected);
+}
+
+static void a_text_area_wraps_and_moves(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_init(&canvas, 3, 9);
+    struct textarea area;
+    textarea_init(&area, 200);
+    struct key key = pasted("一二三四五\nab");
+    textarea_key(&area, &key);
+    textarea_draw(&area, &canvas, canvas_whole(&canvas), true);
+    assert_row(&canvas, 0, "一二三四");
+    assert_row(&canvas, 1, "五______");
+    assert_row(&canvas, 2, "ab______");
+    assert_int_equal(canvas.cursor_row, 2);
+    assert_int_equal(canvas.cursor_col, 2);
+    press_area(&area, K_DOWN, FIELD_UNUSED);
+    press_area(&area, K_UP, FIELD_USED);
+    press_area(&area, K_UP, FIELD_USED);
+    textarea_draw(&area, &canvas, canvas_whole(&canvas), true);
+    assert_int_equal(canvas.cursor_row, 0);
+    assert_int_equal(canvas.cursor_col, 2);
+    press_area(&area, K_UP, FIELD_UNUSED);
+    press_area(&area, K_ENTER, FIELD_CHANGED);
+    assert_string_equal(textarea_text(&area), "一\n二三四五\nab");
+    press_area(&area, K_PAGE_DOWN, FIELD_USED);
+    press_area(&area, K_END, FIELD_USED);
+    press_area(&area, K_ENTER, FIELD_CHANGED);
+    textarea_draw(&area, &canvas, canvas_whole(&canvas), true);
+    assert_int_equal(canvas.cursor_row, 2);
+    assert_true(area.scroll > 0);
+    assert_whole(&canvas);
+    textarea_finish(&area);
+    canvas_finish(&canvas);
+}
+
+static void choices_hang_below_or_above(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_init(&canvas, 8, 30);
+    struct choices choices;
+    choices_init(&choices);
+    choices.open = choices.waiting = true;
+    choices_popup(&choices, &canvas, canvas_whole(&canvas), 0, 2);
+    assert_row(&canvas, 2, "│ …                  │");
+    choices.waiting = false;
+    choices_add(&choices, 7, "平安保险", "95511");
+    assert_int_equal(choices_unique(&choices)->id, 7);
+    choices_add(&choices, 8, "平安银行", NULL);
+    assert_null(choices_unique(&choices));
+    struct key down = key_code(K_DOWN), enter = key_code(K_ENTER), escape = key_code(K_CANCEL);
+    assert_int_equal(choices_key(&choices, &down), CHOICES_USED);
+    assert_int_equal(choices_key(&choices, &down), CHOICES_USED);
+    assert_int_equal(choices_current(&choices)->id, 8);
+    assert_int_equal(choices_key(&choices, &enter), CHOICES_TAKEN);
+    canvas_clear(&canvas);
+    choices_popup(&choices, &canvas, canvas_whole(&canvas), 6, 27);
+    assert_row(&canvas, 5, "        └────────────────────┘");
+    assert_row(&canvas, 4, "        │ ▸ 平安银行         │");
+    assert_int_equal(choices_key(&choices, &escape), CHOICES_CLOSED);
+    assert_false(choices.open);
+    choices_finish(&choices);
+    canvas_finish(&canvas);
+}
+
+int main(void)
+{
+    use_utf8();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(typing_shows_at_once),
+        cmocka_unit_test(long_text_scrolls_by_whole_characters),
+        cmocka_unit_test(a_full_field_shows_all_of_it),
+        cmocka_unit_test(full_width_input_is_folded),
+        cmocka_unit_test(text_is_composed_and_clean),
+        cmocka_unit_test(a_paste_is_cut_at_a_character),
+        cmocka_unit_test(clear_can_be_undone),
+        cmocka_unit_test(secrets_are_not_shown_and_not_kept),
+        cmocka_unit_test(a_readonly_field_refuses),
+        cmocka_unit_test(a_text_area_wraps_and_moves),
+        cmocka_unit_test(choices_hang_below_or_above),
+    };
+    return run_all(tests);
+}
