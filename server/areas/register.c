@@ -2,6 +2,7 @@
 
 #include "server/areas/base/area.h"
 #include "server/areas/org/area.h"
+#include "server/core/memory.h"
 
 #include <string.h>
 
@@ -12,8 +13,21 @@ static const struct base_choice *choices(const char *kind, struct arena *arena, 
     return base_choices(kind, arena, count_r);
 }
 
+/* Also roles: employees' forms offer them. */
+static void changed(const char *entity)
+{
+    static const char *const kept[] = {"base_item", "role", "district"};
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        if (strcmp(entity, kept[i]) == 0)
+            base_changed();
+    }
+}
+
+static const struct memory memory = {.stale = base_stale, .load = base_load, .changed = changed};
+
 void registry_register(void)
 {
+    memory_use(&memory);
     entity_set_choices_source(choices);
     for (size_t i = 0; i < registry_count; i++) {
         const struct area *area = registry_areas[i];
