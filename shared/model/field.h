@@ -88,7 +88,7 @@ struct field {
     bool sortable;      /* an index leads to it (drift test for big entities) */
     bool virtual_;      /* no column: `sql` says what it is, read only */
     bool filled;        /* never NULL in the database though no client must give it (states, numbers, defaults) */
-    bool no_column;     /* an argument of create/update that a hook consumes */
+    bool no_column;     /* an argument of create/update that a hook consumes; virtual_ with it: read by `sql` all the same */
     const char *sql;    /* expression over alias t, for virtual_ */
     const char *init;   /* default as text, shown in the form */
     const char *ref;    /* FIELD_REF: name of the entity it points to */
@@ -123,11 +123,32 @@ struct field {
         .name = #argument, .type = kind, __VA_ARGS__                                                         \
     }
 
+/* Characters (items of a set or of lines) where a row has no .max. */
+enum {
+    FIELD_TEXT_MAX = 200,
+    FIELD_NOTE_MAX = 4000,
+    FIELD_CODE_MAX = 64,
+    FIELD_PHONE_MAX = 32,
+    FIELD_PLATE_MAX = 16,
+    FIELD_ITEMS_MAX = 200
+};
+
+/* The largest amount anybody may type: ten billion yuan. */
+#define FIELD_FEN_MAX INT64_C(1000000000000)
+
 const char *field_type_name(enum field_type type);
 enum field_type field_type_parse(const char *name); /* FIELD_NONE when unknown */
 
 /* The type meant when .type is FIELD_NONE: by storage (int64_t → int, text → text …). */
 enum field_type field_type_of(const struct field *field);
+
+/* .max, or what stands for it by type; 0: no limit. Cells in a list, likewise. */
+uint32_t field_max(const struct field *field);
+int field_width(const struct field *field);
+bool field_is_number(const struct field *field); /* may be summed */
+
+/* Whether a field with this show_if is shown, given the protocol values of the others (NULL for none). */
+bool field_shown(const char *show_if, const char *(*value_of)(void *context, const char *field), void *context);
 
 enum field_fault {
     FIELD_OK,
