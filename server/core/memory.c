@@ -7,11 +7,14 @@
 #include "server/db/transaction.h"
 
 #include <pthread.h>
+#include <stdint.h>
 
-enum { LOAD_MS = 5000 };
+/* While the database is away, one request in so long tries; the others go on and say so themselves. */
+enum { LOAD_MS = 3000, RETRY_MS = 2000 };
 
 static const struct memory *used;
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+static int64_t retry_at_ms; /* under loading */
 
 void memory_use(const struct memory *memory)
 {
@@ -20,13 +23,18 @@ void memory_use(const struct memory *memory)
 
 static void load(struct connection *connection, struct arena *arena)
 {
-    int64_t deadline = time_monotonic_ms() + LOAD_MS;
+    int64_t now = time_monotonic_ms(), deadline = now + LOAD_MS;
+    if (now < retry_at_ms)
+        return;
+    retry_at_ms = now + RETRY_MS;
     if (connection_open(connection, deadline) < 0)
         return;
     struct tx *tx = tx_begin(connection, arena, deadline);
     tx_set_scope(tx, "{}", "{}", 0);
     int result = used->load(tx);
-    if (result < 0)
+    if (result == 0)
+        retry_at_ms = 0;
+    else
         log_warn("base data could not be read: %s", tx_message(tx));
     tx_rollback(tx);
     arena_reset(arena);
