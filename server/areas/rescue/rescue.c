@@ -11,6 +11,8 @@ static const struct field item_fields[] = {
           .width = 12, .help = N_("For all of them together, tax included.")),
 };
 
+static const char *const item_columns[] = {"code", "quantity", "amount_fen", NULL};
+
 const struct entity rescue_item_entity = {
     .name = "rescue_item",
     .area = "rescue",
@@ -21,6 +23,9 @@ const struct entity rescue_item_entity = {
     .size = sizeof(struct rescue_item),
     .scope = SCOPE_COMPANY,
     .parent = "order_id",
+    .title = "code",
+    .columns = item_columns,
+    .sort = "id",
     .fields = item_fields,
     .nfields = array_len(item_fields),
     .flags = ENTITY_HIDDEN,
@@ -41,6 +46,9 @@ static const struct field charge_fields[] = {
           .width = 12, .help = N_("What came in of it.")),
 };
 
+static const char *const charge_columns[] = {"payer_id",   "share_fen",    "method", "money_state",
+                                             "amount_fen", "received_fen", NULL};
+
 const struct entity rescue_charge_entity = {
     .name = "rescue_charge",
     .area = "rescue",
@@ -51,6 +59,9 @@ const struct entity rescue_charge_entity = {
     .size = sizeof(struct rescue_charge),
     .scope = SCOPE_COMPANY,
     .parent = "order_id",
+    .title = "payer_id",
+    .columns = charge_columns,
+    .sort = "id",
     .fields = charge_fields,
     .nfields = array_len(charge_fields),
     .flags = ENTITY_HIDDEN,

@@ -29,6 +29,8 @@ static const struct field driver_fields[] = {
           .help = N_("The first is offered first.")),
 };
 
+static const char *const driver_columns[] = {"driver_id", NULL};
+
 const struct entity vehicle_driver_entity = {
     .name = "vehicle_driver",
     .area = "rescue",
@@ -39,6 +41,9 @@ const struct entity vehicle_driver_entity = {
     .size = sizeof(struct vehicle_driver),
     .scope = SCOPE_COMPANY,
     .parent = "vehicle_id",
+    .title = "driver_id",
+    .columns = driver_columns,
+    .sort = "position",
     .fields = driver_fields,
     .nfields = array_len(driver_fields),
     .flags = ENTITY_HIDDEN,
