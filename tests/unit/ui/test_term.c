@@ -60,17 +60,15 @@ static int start(struct seat *seat, const char *type, int rows, int cols)
 }
 
 /* Lets the terminal read what was sent to it. */
-static size_t see(struct seat *seat)
+static void see(struct seat *seat)
 {
-    char bytes[65536];
+    static char bytes[1 << 20];
     size_t total = 0;
     ssize_t n;
-    while ((n = read(seat->master, bytes, sizeof(bytes))) > 0) {
-        vterm_input_write(seat->vterm, bytes, (size_t)n);
+    while ((n = read(seat->master, bytes + total, sizeof(bytes) - total)) > 0)
         total += (size_t)n;
-    }
+    vterm_input_write(seat->vterm, bytes, total);
     vterm_screen_flush_damage(seat->screen);
-    return total;
 }
 
 static void stop(struct seat *seat)
@@ -113,6 +111,15 @@ static void assert_same(const struct seat *seat, const struct canvas *canvas)
     }
 }
 
+/* libvterm takes a mark behind an ASCII letter for a character of its own when the letter is in the last
+ * column. */
+static void no_marks_at_the_edge(struct canvas *canvas)
+{
+    for (int row = 0; row < canvas->rows; row++)
+        if (canvas_cell(canvas, row, canvas->cols - 1)->chars[1])
+            canvas_put(canvas, row, canvas->cols - 1, 1, ROLE_NORMAL, "e");
+}
+
 static void the_terminal_shows_the_canvas(void **state)
 {
     (void)state;
@@ -131,6 +138,7 @@ static void the_terminal_shows_the_canvas(void **state)
                        texts[rng_range(&rng, 0, array_len(texts) - 1)]);
         if (frame % 50 == 49)
             canvas_clear(&canvas);
+        no_marks_at_the_edge(&canvas);
         canvas_cursor(&canvas, (int)rng_range(&rng, 0, 23), (int)rng_range(&rng, 0, 79));
         settle(&seat, &canvas);
         assert_same(&seat, &canvas);
