@@ -28,7 +28,7 @@ static const struct choice businesses[] = {
 };
 
 static const struct field line_fields[] = {
-    FIELD(ledger_line, n, .label = N_("No."), .readonly = true, .width = 3,
+    FIELD(ledger_line, n, .label = N_("Line"), .readonly = true, .width = 3,
           .help = N_("Place in the entry.")),
     FIELD(ledger_line, account, .type = FIELD_CHOICE, .base = "ledger_account", .label = N_("Account"),
           .readonly = true, .width = 24, .help = N_("Account posted to.")),

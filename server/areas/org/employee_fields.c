@@ -29,7 +29,7 @@ const struct field employee_fields[EMPLOYEE_NFIELDS] = {
           .width = 14, .help = N_("Where the person works. What they may see follows from it.")),
     FIELD(employee, login, .label = N_("User name"), .max = 64, .required = true, .unique = true,
           .search = true, .sortable = true, .width = 14,
-          .help = N_("Typed at log-in: lower-case letters, digits and . _ -")),
+          .help = N_("Typed at log-in: lower-case letters, digits, full stop, underline and hyphen.")),
     FIELD(employee, password, .label = N_("First password"), .max = 128, .secret = true, .create_only = true,
           .column = "password_hash",
           .help =
