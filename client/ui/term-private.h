@@ -36,6 +36,7 @@ void curses_leave(struct term *term);
 void curses_resize(struct term *term);
 void curses_pairs(struct term *term);
 void curses_define_keys(struct term *term);
+bool curses_knows(const char *type, int fd);
 const char *curses_text(const char *capability); /* "" if there is none */
 void curses_frame(struct term *term, const struct canvas *canvas);
 

@@ -11,6 +11,8 @@ static const int curses_signals[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 
 static SCREEN *new_screen(struct term *term, const char *type)
 {
+    if (!curses_knows(type, term->memory))
+        return NULL;
     struct sigaction kept[array_len(curses_signals)];
     for (size_t i = 0; i < array_len(curses_signals); i++)
         sigaction(curses_signals[i], NULL, &kept[i]);
