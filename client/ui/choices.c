@@ -13,7 +13,7 @@ void choices_init(struct choices *choices)
 
 void choices_clear(struct choices *choices)
 {
-    vec_each(struct choice, item, &choices->items)
+    vec_each(struct choices_item, item, &choices->items)
     {
         free(item->text);
         free(item->detail);
@@ -31,16 +31,16 @@ void choices_finish(struct choices *choices)
 
 void choices_add(struct choices *choices, int64_t id, const char *text, const char *detail)
 {
-    struct choice item = {id, memory_strdup(text), detail ? memory_strdup(detail) : NULL};
+    struct choices_item item = {id, memory_strdup(text), detail ? memory_strdup(detail) : NULL};
     vec_push(&choices->items, item);
 }
 
-const struct choice *choices_current(const struct choices *choices)
+const struct choices_item *choices_current(const struct choices *choices)
 {
     return choices->cursor < choices->items.count ? &choices->items.items[choices->cursor] : NULL;
 }
 
-const struct choice *choices_unique(const struct choices *choices)
+const struct choices_item *choices_unique(const struct choices *choices)
 {
     return choices->items.count == 1 && !choices->waiting ? choices->items.items : NULL;
 }
@@ -67,7 +67,7 @@ enum choices_result choices_key(struct choices *choices, const struct key *key)
     }
 }
 
-static void draw_item(struct canvas *canvas, int row, struct area area, const struct choice *item,
+static void draw_item(struct canvas *canvas, int row, struct area area, const struct choices_item *item,
                       bool current)
 {
     enum role role = current ? ROLE_SELECT : ROLE_NORMAL;
@@ -104,7 +104,7 @@ void choices_draw(struct choices *choices, struct canvas *canvas, struct area ar
 static int widest(const struct choices *choices)
 {
     int most = POPUP_MIN_COLS;
-    vec_each(const struct choice, item, &choices->items)
+    vec_each(const struct choices_item, item, &choices->items)
     {
         int cols = utf8_width(item->text) + (item->detail ? utf8_width(item->detail) + 2 : 0);
         most = cols > most ? cols : most;

@@ -5,7 +5,7 @@
 #include "client/ui/key.h"
 
 /* A list to choose from, hung under a field (look-ups) or in a dialog. Its texts are copies. */
-struct choice {
+struct choices_item {
     int64_t id;
     char *text;
     char *detail; /* shown dim at the right; may be NULL */
@@ -14,7 +14,7 @@ struct choice {
 enum choices_result { CHOICES_UNUSED, CHOICES_USED, CHOICES_TAKEN, CHOICES_CLOSED };
 
 struct choices {
-    VEC(struct choice) items;
+    VEC(struct choices_item) items;
     size_t cursor;
     size_t scroll;
     int rows; /* shown at the last drawing */
@@ -28,10 +28,10 @@ void choices_clear(struct choices *choices);
 void choices_add(struct choices *choices, int64_t id, const char *text, const char *detail);
 
 /* The one under the cursor, or NULL. */
-const struct choice *choices_current(const struct choices *choices);
+const struct choices_item *choices_current(const struct choices *choices);
 
 /* The only one there is, or NULL: Enter takes a unique hit at once. */
-const struct choice *choices_unique(const struct choices *choices);
+const struct choices_item *choices_unique(const struct choices *choices);
 
 /* Up, Down, PgUp, PgDn; Enter and Tab take; Esc closes. */
 enum choices_result choices_key(struct choices *choices, const struct key *key);

@@ -13,9 +13,9 @@ struct dialog {
     int button_count;
     bool destructive;
 
-    VEC(struct choice) all; /* everything to choose from; `choices` has what the typed letters leave */
+    VEC(struct choices_item) all; /* everything to choose from; `choices` has what the typed letters leave */
     struct choices choices;
-    struct field field;
+    struct input field;
     bool has_field;
     char *label, *trouble;
     bool required;

@@ -31,7 +31,7 @@ void dialog_free(struct screen *screen)
     struct dialog *dialog = dialog_of(screen);
     for (int i = 0; i < dialog->button_count; i++)
         free((char *)dialog->buttons[i].label);
-    vec_each(struct choice, choice, &dialog->all)
+    vec_each(struct choices_item, choice, &dialog->all)
     {
         free(choice->text);
         free(choice->detail);
@@ -39,7 +39,7 @@ void dialog_free(struct screen *screen)
     vec_finish(&dialog->all);
     choices_finish(&dialog->choices);
     if (dialog->has_field)
-        field_finish(&dialog->field);
+        input_finish(&dialog->field);
     free(dialog->title);
     free(dialog->text);
     free(dialog->label);
@@ -96,11 +96,11 @@ void dialog_plain(struct dialog *dialog, struct str *out)
         str_addf(out, "%s\n", dialog->text);
     for (int i = 0; i < dialog->button_count; i++)
         str_addf(out, "%c: %s\n", dialog->buttons[i].key, dialog->buttons[i].label);
-    vec_each(struct choice, choice, &dialog->choices.items)
+    vec_each(struct choices_item, choice, &dialog->choices.items)
         str_addf(out, "%s %s\n", choice == choices_current(&dialog->choices) ? ">" : "-", choice->text);
     if (dialog->label)
         str_addf(out, "%s: %s\n", dialog->label,
-                 dialog->field.kind == FIELD_SECRET ? "" : field_text(&dialog->field));
+                 dialog->field.kind == INPUT_SECRET ? "" : input_text(&dialog->field));
     if (dialog->trouble)
         str_addf(out, "! %s\n", dialog->trouble);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "client/ui/choices.h"
-#include "client/ui/field.h"
+#include "client/ui/input.h"
 #include "client/ui/screen.h"
 
 /*
@@ -38,7 +38,7 @@ void dialog_choose(struct ui *ui, const char *title, struct choices *choices, di
 
 struct dialog_ask {
     const char *title, *text, *label;
-    enum field_kind kind;
+    enum input_kind kind;
     size_t max;
     bool required;
     const char *value; /* to begin with; may be NULL */

@@ -13,7 +13,7 @@ static void complain(struct dialog *dialog, const char *trouble)
 
 static unsigned submit(struct dialog *dialog)
 {
-    const char *text = field_text(&dialog->field), *trouble = NULL;
+    const char *text = input_text(&dialog->field), *trouble = NULL;
     if (dialog->required && !*text)
         trouble = _("A value is needed here");
     else if (dialog->check)
@@ -31,10 +31,10 @@ static unsigned ask_key(struct screen *screen, const struct key *key)
         return dialog_cancel(dialog);
     if (key->code == K_ENTER || key->code == K_SAVE)
         return submit(dialog);
-    switch (field_key(&dialog->field, key)) {
-    case FIELD_CHANGED: complain(dialog, NULL); return SCREEN_REDRAW;
-    case FIELD_USED: return SCREEN_REDRAW;
-    case FIELD_REFUSED: return SCREEN_BELL;
+    switch (input_key(&dialog->field, key)) {
+    case INPUT_CHANGED: complain(dialog, NULL); return SCREEN_REDRAW;
+    case INPUT_USED: return SCREEN_REDRAW;
+    case INPUT_REFUSED: return SCREEN_BELL;
     default: return SCREEN_UNUSED;
     }
 }
@@ -45,11 +45,11 @@ static void ask_draw(struct screen *screen, struct canvas *canvas, struct area b
     int label = utf8_width(dialog->label), wanted = (int)MIN(dialog->field.edit.max, (size_t)40);
     struct area in = dialog_draw_box(dialog, canvas, body, 2, MAX(label + 2 + wanted + 1, 36));
     label = MIN(label, in.cols / 2);
-    field_label(canvas, in.row, in.col, label, dialog->label, true);
+    input_label(canvas, in.row, in.col, label, dialog->label, true);
     int width = in.cols - label - 2;
     if (dialog->field.edit.max)
         width = MIN(width, MAX((int)dialog->field.edit.max * 2, 8));
-    field_draw(&dialog->field, canvas, in.row, in.col + label + 1, width, true);
+    input_draw(&dialog->field, canvas, in.row, in.col + label + 1, width, true);
     if (dialog->trouble && in.rows > 1)
         canvas_text(canvas, in.row + 1, in.col, in.cols, ROLE_ERROR, ALIGN_LEFT, dialog->trouble);
 }
@@ -79,10 +79,10 @@ static const struct screen_ops ask_ops = {
 void dialog_ask(struct ui *ui, const struct dialog_ask *ask, dialog_done *done, void *context)
 {
     struct dialog *dialog = dialog_create(&ask_ops, ask->title, ask->text, done, context);
-    field_init(&dialog->field, ask->kind, ask->max);
+    input_init(&dialog->field, ask->kind, ask->max);
     dialog->has_field = true;
     dialog->field.required = dialog->required = ask->required;
-    field_set(&dialog->field, ask->value);
+    input_set(&dialog->field, ask->value);
     dialog->label = memory_strdup(ask->label ? ask->label : "");
     dialog->check = ask->check;
     ui_open(ui, &dialog->screen);

@@ -6,16 +6,16 @@
 /* Leaves what the typed letters fit, in the order given: a list to choose from does not jump about. */
 static void narrow(struct dialog *dialog)
 {
-    const char *typed = field_text(&dialog->field);
+    const char *typed = input_text(&dialog->field);
     choices_clear(&dialog->choices);
-    vec_each(struct choice, choice, &dialog->all) if (fuzzy_score(typed, choice->text) ||
+    vec_each(struct choices_item, choice, &dialog->all) if (fuzzy_score(typed, choice->text) ||
                                                       (choice->detail && fuzzy_score(typed, choice->detail)))
         choices_add(&dialog->choices, choice->id, choice->text, choice->detail);
 }
 
 static unsigned take(struct dialog *dialog)
 {
-    const struct choice *choice = choices_current(&dialog->choices);
+    const struct choices_item *choice = choices_current(&dialog->choices);
     char *text = memory_strdup(choice->text);
     unsigned flags =
         dialog_answer(dialog, &(struct dialog_answer){.key = K_ENTER, .id = choice->id, .text = text});
@@ -32,10 +32,10 @@ static unsigned choose_key(struct screen *screen, const struct key *key)
     case CHOICES_USED: return SCREEN_REDRAW;
     default: break;
     }
-    switch (field_key(&dialog->field, key)) {
-    case FIELD_CHANGED: narrow(dialog); return SCREEN_REDRAW;
-    case FIELD_USED: return SCREEN_REDRAW;
-    case FIELD_REFUSED: return SCREEN_BELL;
+    switch (input_key(&dialog->field, key)) {
+    case INPUT_CHANGED: narrow(dialog); return SCREEN_REDRAW;
+    case INPUT_USED: return SCREEN_REDRAW;
+    case INPUT_REFUSED: return SCREEN_BELL;
     default: return SCREEN_UNUSED;
     }
 }
@@ -43,7 +43,7 @@ static unsigned choose_key(struct screen *screen, const struct key *key)
 static int widest(const struct dialog *dialog)
 {
     int cols = 24;
-    vec_each(const struct choice, choice, &dialog->all)
+    vec_each(const struct choices_item, choice, &dialog->all)
     {
         int needed = 3 + utf8_width(choice->text) + (choice->detail ? 2 + utf8_width(choice->detail) : 0);
         cols = MAX(cols, needed);
@@ -59,7 +59,7 @@ static void choose_draw(struct screen *screen, struct canvas *canvas, struct are
     if (in.rows < 2)
         return;
     choices_draw(&dialog->choices, canvas, (struct area){in.row + 1, in.col, in.rows - 1, in.cols});
-    field_draw(&dialog->field, canvas, in.row, in.col, in.cols - 1, true);
+    input_draw(&dialog->field, canvas, in.row, in.col, in.cols - 1, true);
 }
 
 static void choose_keys(struct screen *screen, struct key_bar *bar)
@@ -88,9 +88,9 @@ void dialog_choose(struct ui *ui, const char *title, struct choices *choices, di
                    void *context)
 {
     struct dialog *dialog = dialog_create(&choose_ops, title, NULL, done, context);
-    field_init(&dialog->field, FIELD_TEXT, 64);
+    input_init(&dialog->field, INPUT_TEXT, 64);
     dialog->has_field = true;
-    vec_each(struct choice, choice, &choices->items) vec_push(&dialog->all, *choice);
+    vec_each(struct choices_item, choice, &choices->items) vec_push(&dialog->all, *choice);
     size_t cursor = choices->cursor;
     vec_clear(&choices->items); /* their texts are the dialog's now */
     choices_clear(choices);

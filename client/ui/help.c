@@ -3,7 +3,7 @@
 #include <wctype.h>
 
 #include "base/utf8.h"
-#include "client/ui/field.h"
+#include "client/ui/input.h"
 #include "client/ui/help.h"
 #include "client/ui/palette.h"
 #include "client/ui/words.h"
@@ -30,7 +30,7 @@ struct help {
     int rows;
     size_t top, cursor;
     bool searching;
-    struct field search;
+    struct input search;
 };
 
 static struct help *help_of(struct screen *screen)
@@ -107,7 +107,7 @@ static bool line_has(const struct wrapped *line, const char *wanted)
 /* From the line behind the cursor round to it again. */
 static unsigned find(struct help *help)
 {
-    const char *wanted = field_text(&help->search);
+    const char *wanted = input_text(&help->search);
     for (size_t i = 1; *wanted && i <= help->lines.count; i++) {
         size_t at = (help->cursor + i) % help->lines.count;
         if (line_has(&help->lines.items[at], wanted)) {
@@ -125,7 +125,7 @@ static unsigned search_key(struct help *help, const struct key *key)
         help->searching = false;
         return key->code == K_ENTER ? find(help) : SCREEN_REDRAW;
     }
-    return field_key(&help->search, key) == FIELD_REFUSED ? SCREEN_BELL : SCREEN_REDRAW;
+    return input_key(&help->search, key) == INPUT_REFUSED ? SCREEN_BELL : SCREEN_REDRAW;
 }
 
 /* The help goes first, so that the key reaches the screen it speaks of. */
@@ -163,7 +163,7 @@ static unsigned help_key(struct screen *screen, const struct key *key)
     case K_FILTER:
     case '/':
         help->searching = true;
-        field_set(&help->search, NULL);
+        input_set(&help->search, NULL);
         return SCREEN_REDRAW;
     case 'n': return find(help);
     case 'q':
@@ -206,7 +206,7 @@ static void help_draw(struct screen *screen, struct canvas *canvas, struct area 
     if (help->searching) {
         int row = body.row + body.rows - 1;
         canvas_put(canvas, row, body.col, 1, ROLE_KEY, "/");
-        field_draw(&help->search, canvas, row, body.col + 1, MIN(body.cols - 3, 40), true);
+        input_draw(&help->search, canvas, row, body.col + 1, MIN(body.cols - 3, 40), true);
     }
 }
 
@@ -237,7 +237,7 @@ static void help_close(struct screen *screen)
     vec_each(struct source, source, &help->sources) free(source->text);
     vec_finish(&help->sources);
     vec_finish(&help->lines);
-    field_finish(&help->search);
+    input_finish(&help->search);
     free(help->title);
     free(help);
 }
@@ -257,7 +257,7 @@ void help_open(struct ui *ui, const char *title, const struct help_line lines[],
     struct help *help = memory_zeroed(1, sizeof(*help));
     help->screen.ops = &help_ops;
     help->title = memory_strdup(title);
-    field_init(&help->search, FIELD_TEXT, 100);
+    input_init(&help->search, INPUT_TEXT, 100);
     for (size_t i = 0; i < count; i++)
         vec_push(&help->sources, ((struct source){memory_strdup(lines[i].text), lines[i].code}));
     ui_open(ui, &help->screen);

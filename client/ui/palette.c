@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "client/ui/field.h"
+#include "client/ui/input.h"
 #include "client/ui/palette.h"
 #include "client/ui/words.h"
 
@@ -17,7 +17,7 @@ struct hit {
 struct palette {
     struct screen screen;
     char *title;
-    struct field line;
+    struct input line;
     VEC(struct palette_entry) entries, found; /* texts are copies */
     VEC(struct hit) hits;
     size_t cursor, scroll;
@@ -70,7 +70,7 @@ static int compare_hits(const void *a, const void *b)
 
 static void rank(struct palette *palette)
 {
-    const char *typed = field_text(&palette->line);
+    const char *typed = input_text(&palette->line);
     vec_clear(&palette->hits);
     for (size_t i = 0; i < palette->entries.count; i++) {
         const struct palette_entry *entry = &palette->entries.items[i];
@@ -99,7 +99,7 @@ static void palette_close(struct screen *screen)
     vec_each(struct palette_entry, entry, &palette->entries) free_entry(entry);
     vec_finish(&palette->entries);
     vec_finish(&palette->hits);
-    field_finish(&palette->line);
+    input_finish(&palette->line);
     free(palette->title);
     free(palette);
 }
@@ -115,7 +115,7 @@ static unsigned answer(struct palette *palette, const struct palette_entry *entr
 
 static unsigned take(struct palette *palette)
 {
-    const char *line = field_text(&palette->line);
+    const char *line = input_text(&palette->line);
     if (palette->hits.count && (*line || palette->chosen))
         return answer(palette, palette->hits.items[palette->cursor].entry, line);
     return *line ? answer(palette, NULL, line) : SCREEN_BELL;
@@ -136,7 +136,7 @@ static unsigned typed(struct palette *palette)
     forget_found(palette);
     rank(palette);
     if (palette->ops.typed)
-        palette->ops.typed(palette->context, palette->screen.id, field_text(&palette->line));
+        palette->ops.typed(palette->context, palette->screen.id, input_text(&palette->line));
     return SCREEN_REDRAW;
 }
 
@@ -153,10 +153,10 @@ static unsigned palette_key(struct screen *screen, const struct key *key)
     case K_PALETTE: return answer(palette, NULL, NULL);
     default: break;
     }
-    switch (field_key(&palette->line, key)) {
-    case FIELD_CHANGED: return typed(palette);
-    case FIELD_USED: return SCREEN_REDRAW;
-    case FIELD_REFUSED: return SCREEN_BELL;
+    switch (input_key(&palette->line, key)) {
+    case INPUT_CHANGED: return typed(palette);
+    case INPUT_USED: return SCREEN_REDRAW;
+    case INPUT_REFUSED: return SCREEN_BELL;
     default: return SCREEN_UNUSED;
     }
 }
@@ -199,7 +199,7 @@ static void palette_draw(struct screen *screen, struct canvas *canvas, struct ar
     struct area in = canvas_box(canvas, box, ROLE_BORDER, palette->title);
     draw_hits(palette, canvas, (struct area){in.row + 1, in.col, in.rows - 1, in.cols});
     canvas_put(canvas, in.row, in.col, 2, ROLE_KEY, "> ");
-    field_draw(&palette->line, canvas, in.row, in.col + 2, in.cols - 3, true);
+    input_draw(&palette->line, canvas, in.row, in.col + 2, in.cols - 3, true);
 }
 
 static void palette_keys(struct screen *screen, struct key_bar *bar)
@@ -213,7 +213,7 @@ static void palette_keys(struct screen *screen, struct key_bar *bar)
 static void palette_plain(struct screen *screen, struct str *out)
 {
     struct palette *palette = palette_of(screen);
-    str_addf(out, "> %s\n", field_text(&palette->line));
+    str_addf(out, "> %s\n", input_text(&palette->line));
     for (size_t i = 0; i < palette->hits.count && i < PALETTE_ROWS; i++)
         str_addf(out, "%s %s\n", i == palette->cursor ? ">" : "-", palette->hits.items[i].entry->text);
 }
@@ -237,7 +237,7 @@ uint64_t palette_open(struct ui *ui, const char *title, const struct palette_ent
     palette->ops = *ops;
     palette->context = context;
     palette->rows = PALETTE_ROWS;
-    field_init(&palette->line, FIELD_TEXT, LINE_MAX_CHARS);
+    input_init(&palette->line, INPUT_TEXT, LINE_MAX_CHARS);
     for (size_t i = 0; i < count; i++)
         vec_push(&palette->entries, copy_entry(&entries[i]));
     rank(palette);

@@ -78,7 +78,7 @@ static void move_to_cell(struct textarea *area, const struct line *line, int cel
     area->edit.cursor = line->start + at;
 }
 
-static enum field_result move_lines(struct textarea *area, int by)
+static enum input_result move_lines(struct textarea *area, int by)
 {
     struct lines lines;
     wrap(area, &lines);
@@ -87,25 +87,25 @@ static enum field_result move_lines(struct textarea *area, int by)
     if (to != line)
         move_to_cell(area, &lines.all.items[to], cell_of_cursor(area, &lines.all.items[line]));
     vec_finish(&lines.all);
-    return to == line ? FIELD_UNUSED : FIELD_USED;
+    return to == line ? INPUT_UNUSED : INPUT_USED;
 }
 
-static enum field_result insert(struct textarea *area, const char *text, size_t len)
+static enum input_result insert(struct textarea *area, const char *text, size_t len)
 {
     size_t before = area->edit.text.len;
     bool all = edit_insert(&area->edit, text, len);
-    return !all && area->edit.text.len == before ? FIELD_REFUSED : FIELD_CHANGED;
+    return !all && area->edit.text.len == before ? INPUT_REFUSED : INPUT_CHANGED;
 }
 
-static enum field_result changed(bool change)
+static enum input_result changed(bool change)
 {
-    return change ? FIELD_CHANGED : FIELD_USED;
+    return change ? INPUT_CHANGED : INPUT_USED;
 }
 
-static enum field_result change(struct textarea *area, int code)
+static enum input_result change(struct textarea *area, int code)
 {
     if (area->readonly)
-        return code == K_ENTER ? FIELD_UNUSED : FIELD_REFUSED;
+        return code == K_ENTER ? INPUT_UNUSED : INPUT_REFUSED;
     switch (code) {
     case K_ENTER: return insert(area, "\n", 1);
     case K_BACKSPACE: return changed(edit_backspace(&area->edit));
@@ -114,14 +114,14 @@ static enum field_result change(struct textarea *area, int code)
     }
 }
 
-static enum field_result command(struct textarea *area, int code)
+static enum input_result command(struct textarea *area, int code)
 {
     struct edit *edit = &area->edit;
     switch (code) {
-    case K_LEFT: edit_left(edit); return FIELD_USED;
-    case K_RIGHT: edit_right(edit); return FIELD_USED;
-    case K_HOME: edit_home(edit); return FIELD_USED;
-    case K_END: edit_end(edit); return FIELD_USED;
+    case K_LEFT: edit_left(edit); return INPUT_USED;
+    case K_RIGHT: edit_right(edit); return INPUT_USED;
+    case K_HOME: edit_home(edit); return INPUT_USED;
+    case K_END: edit_end(edit); return INPUT_USED;
     case K_UP: return move_lines(area, -1);
     case K_DOWN: return move_lines(area, 1);
     case K_PAGE_UP: return move_lines(area, -area->rows);
@@ -130,24 +130,24 @@ static enum field_result command(struct textarea *area, int code)
     case K_BACKSPACE:
     case K_DELETE:
     case K_CTRL('U'): return change(area, code);
-    default: return FIELD_UNUSED;
+    default: return INPUT_UNUSED;
     }
 }
 
-enum field_result textarea_key(struct textarea *area, const struct key *key)
+enum input_result textarea_key(struct textarea *area, const struct key *key)
 {
-    enum field_result result;
+    enum input_result result;
     if (key->kind == KEY_CODE)
         result = command(area, key->code);
     else if (key->kind == KEY_REPORT)
-        return FIELD_UNUSED;
+        return INPUT_UNUSED;
     else if (area->readonly)
-        return FIELD_REFUSED;
+        return INPUT_REFUSED;
     else if (key->kind == KEY_TEXT)
         result = insert(area, key->text, strlen(key->text));
     else
         result = insert(area, key->paste, key->paste_len);
-    if (result == FIELD_CHANGED)
+    if (result == INPUT_CHANGED)
         area->invalid = false;
     return result;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "client/ui/field.h"
+#include "client/ui/input.h"
 
 /* A multi-line input that wraps at its width. */
 struct textarea {
@@ -17,6 +17,6 @@ void textarea_finish(struct textarea *area);
 void textarea_set(struct textarea *area, const char *text);
 const char *textarea_text(const struct textarea *area);
 
-/* As a field, and Up, Down, PgUp, PgDn, Enter. Up in the first line and Down in the last are FIELD_UNUSED. */
-enum field_result textarea_key(struct textarea *area, const struct key *key);
+/* As a field, and Up, Down, PgUp, PgDn, Enter. Up in the first line and Down in the last are INPUT_UNUSED. */
+enum input_result textarea_key(struct textarea *area, const struct key *key);
 void textarea_draw(struct textarea *area, struct canvas *canvas, struct area where, bool focused);

@@ -97,7 +97,7 @@ enum { FORM_FIELDS = 5 };
 
 struct form {
     struct screen screen;
-    struct field fields[FORM_FIELDS];
+    struct input fields[FORM_FIELDS];
     struct textarea remarks;
     int focus;
     struct choices look_up;
@@ -113,14 +113,14 @@ static void look_up(struct form *form)
     static const char *const names[] = {"平安保险", "平安银行", "中国平安", "Ping An Ltd"};
     choices_clear(&form->look_up);
     for (size_t i = 0; i < array_len(names); i++)
-        if (fuzzy_score(field_text(&form->fields[1]), names[i]))
+        if (fuzzy_score(input_text(&form->fields[1]), names[i]))
             choices_add(&form->look_up, (int64_t)i, names[i], "020-1234");
     form->look_up.open = true;
 }
 
-static unsigned form_flags(enum field_result result)
+static unsigned form_flags(enum input_result result)
 {
-    return result == FIELD_UNUSED ? SCREEN_UNUSED : result == FIELD_REFUSED ? SCREEN_BELL : SCREEN_REDRAW;
+    return result == INPUT_UNUSED ? SCREEN_UNUSED : result == INPUT_REFUSED ? SCREEN_BELL : SCREEN_REDRAW;
 }
 
 static unsigned form_key(struct screen *screen, const struct key *key)
@@ -129,18 +129,18 @@ static unsigned form_key(struct screen *screen, const struct key *key)
     if (form->look_up.open) {
         switch (choices_key(&form->look_up, key)) {
         case CHOICES_TAKEN:
-            field_set(&form->fields[1], choices_current(&form->look_up)->text);
+            input_set(&form->fields[1], choices_current(&form->look_up)->text);
             form->look_up.open = false;
             return SCREEN_REDRAW;
         case CHOICES_UNUSED: break;
         default: return SCREEN_REDRAW;
         }
     }
-    enum field_result result = form->focus < FORM_FIELDS ? field_key(&form->fields[form->focus], key)
+    enum input_result result = form->focus < FORM_FIELDS ? input_key(&form->fields[form->focus], key)
                                                          : textarea_key(&form->remarks, key);
-    if (result == FIELD_CHANGED && form->focus == 1)
+    if (result == INPUT_CHANGED && form->focus == 1)
         look_up(form);
-    if (result != FIELD_UNUSED)
+    if (result != INPUT_UNUSED)
         return form_flags(result);
     switch (key->code) {
     case K_ENTER:
@@ -166,10 +166,10 @@ static void form_draw(struct screen *screen, struct canvas *canvas, struct area 
                                  "完成", "核单", "核价", "入账", "核销"};
     flow_draw(canvas, body.row, body.col, body.cols, steps, array_len(steps), 4);
     for (int i = 0; i < FORM_FIELDS; i++) {
-        field_label(canvas, body.row + 2 + i, 0, 10, labels[i], i == form->focus);
-        field_draw(&form->fields[i], canvas, body.row + 2 + i, 11, i ? 20 : body.cols - 14, i == form->focus);
+        input_label(canvas, body.row + 2 + i, 0, 10, labels[i], i == form->focus);
+        input_draw(&form->fields[i], canvas, body.row + 2 + i, 11, i ? 20 : body.cols - 14, i == form->focus);
     }
-    field_label(canvas, body.row + 7, 0, 10, labels[FORM_FIELDS], form->focus == FORM_FIELDS);
+    input_label(canvas, body.row + 7, 0, 10, labels[FORM_FIELDS], form->focus == FORM_FIELDS);
     textarea_draw(&form->remarks, canvas,
                   (struct area){body.row + 7, 11, MIN(5, body.rows - 7), body.cols - 12},
                   form->focus == FORM_FIELDS);
@@ -201,7 +201,7 @@ static void form_close(struct screen *screen)
 {
     struct form *form = form_of(screen);
     for (int i = 0; i < FORM_FIELDS; i++)
-        field_finish(&form->fields[i]);
+        input_finish(&form->fields[i]);
     textarea_finish(&form->remarks);
     choices_finish(&form->look_up);
     free(form);
@@ -220,9 +220,9 @@ static const struct screen_ops form_ops = {
 static void open_form(struct ui *ui)
 {
     struct form *form = memory_zeroed(1, sizeof(*form));
-    static const enum field_kind kinds[] = {FIELD_TEXT, FIELD_TEXT, FIELD_PHONE, FIELD_AMOUNT, FIELD_SECRET};
+    static const enum input_kind kinds[] = {INPUT_TEXT, INPUT_TEXT, INPUT_PHONE, INPUT_AMOUNT, INPUT_SECRET};
     for (int i = 0; i < FORM_FIELDS; i++)
-        field_init(&form->fields[i], kinds[i], i ? 30 : 200);
+        input_init(&form->fields[i], kinds[i], i ? 30 : 200);
     form->fields[0].required = form->fields[2].required = true;
     textarea_init(&form->remarks, 500);
     choices_init(&form->look_up);

@@ -355,7 +355,7 @@ static void one_value_is_asked_for_and_checked(void **state)
     (void)state;
     struct dialog_ask ask = {.title = "金额",
                              .label = "Amount",
-                             .kind = FIELD_AMOUNT,
+                             .kind = INPUT_AMOUNT,
                              .max = 10,
                              .required = true,
                              .check = at_most_500};

@@ -14,7 +14,7 @@
 
 #include "base/rand.h"
 #include "client/ui/dialog.h"
-#include "client/ui/field.h"
+#include "client/ui/input.h"
 #include "client/ui/front.h"
 
 struct seat {
@@ -259,30 +259,30 @@ static void typing_costs_a_byte(void **state)
     (void)state;
     struct seat seat;
     struct canvas canvas;
-    struct field field;
+    struct input field;
     assert_int_equal(start(&seat, "xterm-256color", 24, 80), 0);
     canvas_init(&canvas, 24, 80);
-    field_init(&field, FIELD_TEXT, 60);
-    field_draw(&field, &canvas, 5, 12, 40, true);
+    input_init(&field, INPUT_TEXT, 60);
+    input_draw(&field, &canvas, 5, 12, 40, true);
     settle(&seat, &canvas);
     uint64_t before = term_counters(seat.term)->bytes;
     for (int i = 0; i < 30; i++) {
         struct key key = key_text("a");
-        field_key(&field, &key);
+        input_key(&field, &key);
         canvas_clear(&canvas);
-        field_draw(&field, &canvas, 5, 12, 40, true);
+        input_draw(&field, &canvas, 5, 12, 40, true);
         settle(&seat, &canvas);
     }
     assert_int_equal(term_counters(seat.term)->bytes - before, 30);
     send_keys(&seat, "b");
     assert_true(term_counters(seat.term)->key_us < 0);
     struct key key = key_text("中");
-    field_key(&field, &key);
-    field_draw(&field, &canvas, 5, 12, 40, true);
+    input_key(&field, &key);
+    input_draw(&field, &canvas, 5, 12, 40, true);
     settle(&seat, &canvas);
     assert_int_equal(term_counters(seat.term)->key_bytes, 3);
     assert_true(term_counters(seat.term)->key_us >= 0);
-    field_finish(&field);
+    input_finish(&field);
     canvas_finish(&canvas);
     stop(&seat);
 }

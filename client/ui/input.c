@@ -2,49 +2,49 @@
 
 #include "base/utf8.h"
 #include "base/util.h"
-#include "client/ui/field.h"
+#include "client/ui/input.h"
 
 static const struct {
     const char *allowed; /* NULL: everything; else ASCII after folding */
     bool printable;      /* every printable ASCII character */
 } kinds[] = {
-    [FIELD_TEXT] = {NULL},
-    [FIELD_DIGITS] = {"0123456789"},
-    [FIELD_CODE] = {"", .printable = true},
-    [FIELD_PHONE] = {"0123456789+-()#* "},
-    [FIELD_AMOUNT] = {"0123456789.,-+*/()="},
-    [FIELD_DATE] = {"0123456789-/.:+ "},
-    [FIELD_SECRET] = {NULL},
+    [INPUT_TEXT] = {NULL},
+    [INPUT_DIGITS] = {"0123456789"},
+    [INPUT_CODE] = {"", .printable = true},
+    [INPUT_PHONE] = {"0123456789+-()#* "},
+    [INPUT_AMOUNT] = {"0123456789.,-+*/()="},
+    [INPUT_DATE] = {"0123456789-/.:+ "},
+    [INPUT_SECRET] = {NULL},
 };
 
-void field_init(struct field *field, enum field_kind kind, size_t max)
+void input_init(struct input *field, enum input_kind kind, size_t max)
 {
-    *field = (struct field){.kind = kind};
-    edit_init(&field->edit, max, false, kind == FIELD_SECRET);
+    *field = (struct input){.kind = kind};
+    edit_init(&field->edit, max, false, kind == INPUT_SECRET);
 }
 
-void field_finish(struct field *field)
+void input_finish(struct input *field)
 {
     edit_finish(&field->edit);
 }
 
-void field_set(struct field *field, const char *text)
+void input_set(struct input *field, const char *text)
 {
     edit_set(&field->edit, text);
     field->scroll = 0;
 }
 
-const char *field_text(const struct field *field)
+const char *input_text(const struct input *field)
 {
     return field->edit.text.data;
 }
 
-bool field_empty(const struct field *field)
+bool input_empty(const struct input *field)
 {
     return field->edit.text.len == 0;
 }
 
-static bool allowed(enum field_kind kind, char c)
+static bool allowed(enum input_kind kind, char c)
 {
     if (kinds[kind].printable)
         return c >= ' ' && c <= '~';
@@ -52,7 +52,7 @@ static bool allowed(enum field_kind kind, char c)
 }
 
 /* Full-width letters and digits as plain ones; the full stop an input method makes of a point as a point. */
-static void fold(enum field_kind kind, const char *text, size_t len, struct str *out)
+static void fold(enum input_kind kind, const char *text, size_t len, struct str *out)
 {
     struct arena *arena = arena_create(0);
     const char *folded = utf8_nfkc(arena, arena_strndup(arena, text, len));
@@ -67,7 +67,7 @@ static void fold(enum field_kind kind, const char *text, size_t len, struct str 
     arena_destroy(arena);
 }
 
-static enum field_result insert(struct field *field, const char *text, size_t len)
+static enum input_result insert(struct input *field, const char *text, size_t len)
 {
     size_t before = field->edit.text.len;
     struct str in;
@@ -79,52 +79,52 @@ static enum field_result insert(struct field *field, const char *text, size_t le
     bool nothing = folded ? in.len == 0 : len == 0;
     str_finish(&in);
     if (nothing || (!all && field->edit.text.len == before))
-        return FIELD_REFUSED;
-    return FIELD_CHANGED;
+        return INPUT_REFUSED;
+    return INPUT_CHANGED;
 }
 
-static enum field_result changed(bool change)
+static enum input_result changed(bool change)
 {
-    return change ? FIELD_CHANGED : FIELD_USED;
+    return change ? INPUT_CHANGED : INPUT_USED;
 }
 
-static enum field_result command(struct field *field, int code)
+static enum input_result command(struct input *field, int code)
 {
     struct edit *edit = &field->edit;
     switch (code) {
-    case K_LEFT: edit_left(edit); return FIELD_USED;
-    case K_RIGHT: edit_right(edit); return FIELD_USED;
-    case K_HOME: edit_home(edit); return FIELD_USED;
-    case K_END: edit_end(edit); return FIELD_USED;
-    case K_BACKSPACE: return field->readonly ? FIELD_REFUSED : changed(edit_backspace(edit));
-    case K_DELETE: return field->readonly ? FIELD_REFUSED : changed(edit_delete(edit));
-    case K_CTRL('U'): return field->readonly ? FIELD_REFUSED : changed(edit_clear(edit));
-    default: return FIELD_UNUSED;
+    case K_LEFT: edit_left(edit); return INPUT_USED;
+    case K_RIGHT: edit_right(edit); return INPUT_USED;
+    case K_HOME: edit_home(edit); return INPUT_USED;
+    case K_END: edit_end(edit); return INPUT_USED;
+    case K_BACKSPACE: return field->readonly ? INPUT_REFUSED : changed(edit_backspace(edit));
+    case K_DELETE: return field->readonly ? INPUT_REFUSED : changed(edit_delete(edit));
+    case K_CTRL('U'): return field->readonly ? INPUT_REFUSED : changed(edit_clear(edit));
+    default: return INPUT_UNUSED;
     }
 }
 
-enum field_result field_key(struct field *field, const struct key *key)
+enum input_result input_key(struct input *field, const struct key *key)
 {
-    enum field_result result = FIELD_UNUSED;
+    enum input_result result = INPUT_UNUSED;
     if (key->kind == KEY_CODE)
         result = command(field, key->code);
     else if (key->kind == KEY_REPORT)
-        return FIELD_UNUSED;
+        return INPUT_UNUSED;
     else if (field->readonly)
-        return FIELD_REFUSED;
+        return INPUT_REFUSED;
     else if (key->kind == KEY_TEXT)
         result = insert(field, key->text, strlen(key->text));
     else
         result = insert(field, key->paste, key->paste_len);
-    if (result == FIELD_CHANGED)
+    if (result == INPUT_CHANGED)
         field->invalid = false;
     return result;
 }
 
-static int cells(const struct field *field, size_t from, size_t to)
+static int cells(const struct input *field, size_t from, size_t to)
 {
-    const char *text = field_text(field);
-    if (field->kind != FIELD_SECRET)
+    const char *text = input_text(field);
+    if (field->kind != INPUT_SECRET)
         return utf8_width_n(text + from, to - from);
     int count = 0;
     for (; from < to; count++)
@@ -132,13 +132,13 @@ static int cells(const struct field *field, size_t from, size_t to)
     return count;
 }
 
-static size_t step(const struct field *field, size_t at)
+static size_t step(const struct input *field, size_t at)
 {
-    return at + utf8_grapheme(field_text(field) + at, field->edit.text.len - at);
+    return at + utf8_grapheme(input_text(field) + at, field->edit.text.len - at);
 }
 
 /* Jumps by half a width, not by one: a scrolled field costs a repaint once in a while, not at each letter. */
-static void scroll_to_cursor(struct field *field, int width)
+static void scroll_to_cursor(struct input *field, int width)
 {
     size_t cursor = field->edit.cursor, len = field->edit.text.len;
     if (cells(field, 0, len) <= width) {
@@ -155,26 +155,26 @@ static void scroll_to_cursor(struct field *field, int width)
         field->scroll = step(field, field->scroll);
 }
 
-static void add_shown(const struct field *field, size_t from, size_t to, struct str *out)
+static void add_shown(const struct input *field, size_t from, size_t to, struct str *out)
 {
-    if (field->kind != FIELD_SECRET)
-        str_add_n(out, field_text(field) + from, to - from);
+    if (field->kind != INPUT_SECRET)
+        str_add_n(out, input_text(field) + from, to - from);
     else
         for (int n = cells(field, from, to); n > 0; n--)
             str_add_char(out, '*');
 }
 
-static void draw_mark(const struct field *field, struct canvas *canvas, int row, int col, bool more)
+static void draw_mark(const struct input *field, struct canvas *canvas, int row, int col, bool more)
 {
     if (field->invalid)
         canvas_text(canvas, row, col, 1, ROLE_ERROR, ALIGN_LEFT, "!");
-    else if (field->required && field_empty(field))
+    else if (field->required && input_empty(field))
         canvas_text(canvas, row, col, 1, ROLE_WARNING, ALIGN_LEFT, "*");
     else
         canvas_text(canvas, row, col, 1, ROLE_DIM, ALIGN_LEFT, more ? ">" : field->scroll ? "<" : " ");
 }
 
-void field_draw(struct field *field, struct canvas *canvas, int row, int col, int width, bool focused)
+void input_draw(struct input *field, struct canvas *canvas, int row, int col, int width, bool focused)
 {
     width = MAX(width, 1);
     if (focused)
@@ -202,7 +202,7 @@ void field_draw(struct field *field, struct canvas *canvas, int row, int col, in
         canvas_cursor(canvas, row, col + cells(field, field->scroll, field->edit.cursor));
 }
 
-void field_label(struct canvas *canvas, int row, int col, int width, const char *label, bool focused)
+void input_label(struct canvas *canvas, int row, int col, int width, const char *label, bool focused)
 {
     canvas_text(canvas, row, col, width, focused ? ROLE_FOCUS : ROLE_LABEL, ALIGN_LEFT, label);
 }

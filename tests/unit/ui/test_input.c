@@ -1,35 +1,35 @@
 #include "ui_test.h"
 
 #include "client/ui/choices.h"
-#include "client/ui/field.h"
+#include "client/ui/input.h"
 #include "client/ui/textarea.h"
 
-static enum field_result type(struct field *field, const char *text)
+static enum input_result type(struct input *field, const char *text)
 {
-    enum field_result result = FIELD_UNUSED;
+    enum input_result result = INPUT_UNUSED;
     for (; *text; text += strlen(typed(text).text)) {
         struct key key = typed(text);
-        result = field_key(field, &key);
+        result = input_key(field, &key);
     }
     return result;
 }
 
-static enum field_result press(struct field *field, int code)
+static enum input_result press(struct input *field, int code)
 {
     struct key key = key_code(code);
-    return field_key(field, &key);
+    return input_key(field, &key);
 }
 
-static enum field_result paste(struct field *field, const char *text)
+static enum input_result paste(struct input *field, const char *text)
 {
     struct key key = pasted(text);
-    return field_key(field, &key);
+    return input_key(field, &key);
 }
 
-static void draw(struct field *field, struct canvas *canvas, int width)
+static void draw(struct input *field, struct canvas *canvas, int width)
 {
     canvas_clear(canvas);
-    field_draw(field, canvas, 0, 0, width, true);
+    input_draw(field, canvas, 0, 0, width, true);
     assert_whole(canvas);
 }
 
@@ -38,12 +38,12 @@ static void typing_shows_at_once(void **state)
     (void)state;
     struct canvas canvas;
     canvas_init(&canvas, 1, 20);
-    struct field field;
-    field_init(&field, FIELD_TEXT, 0);
+    struct input field;
+    input_init(&field, INPUT_TEXT, 0);
     field.required = true;
     draw(&field, &canvas, 8);
     assert_row(&canvas, 0, "________*");
-    assert_int_equal(type(&field, "王小a"), FIELD_CHANGED);
+    assert_int_equal(type(&field, "王小a"), INPUT_CHANGED);
     draw(&field, &canvas, 8);
     assert_row(&canvas, 0, "王小a___");
     assert_int_equal(canvas.cursor_col, 5);
@@ -53,15 +53,15 @@ static void typing_shows_at_once(void **state)
     assert_int_equal(canvas.cursor_col, 2);
     press(&field, K_BACKSPACE);
     press(&field, K_DELETE);
-    assert_string_equal(field_text(&field), "a");
+    assert_string_equal(input_text(&field), "a");
     field.invalid = true;
     draw(&field, &canvas, 8);
     assert_row(&canvas, 0, "a_______!");
     type(&field, "b");
     assert_false(field.invalid);
-    assert_int_equal(press(&field, K_UP), FIELD_UNUSED);
-    assert_int_equal(press(&field, K_ENTER), FIELD_UNUSED);
-    field_finish(&field);
+    assert_int_equal(press(&field, K_UP), INPUT_UNUSED);
+    assert_int_equal(press(&field, K_ENTER), INPUT_UNUSED);
+    input_finish(&field);
     canvas_finish(&canvas);
 }
 
@@ -70,9 +70,9 @@ static void long_text_scrolls_by_whole_characters(void **state)
     (void)state;
     struct canvas canvas;
     canvas_init(&canvas, 1, 20);
-    struct field field;
-    field_init(&field, FIELD_TEXT, 0);
-    field_set(&field, "一二三四五六七八九十");
+    struct input field;
+    input_init(&field, INPUT_TEXT, 0);
+    input_set(&field, "一二三四五六七八九十");
     draw(&field, &canvas, 9);
     assert_row(&canvas, 0, "九十_____<");
     assert_int_equal(canvas.cursor_col, 4);
@@ -94,7 +94,7 @@ static void long_text_scrolls_by_whole_characters(void **state)
         assert_true(canvas.cursor_col >= 0 && canvas.cursor_col < 9);
     }
     assert_int_equal(canvas.cursor_col, 0);
-    field_finish(&field);
+    input_finish(&field);
     canvas_finish(&canvas);
 }
 
@@ -103,84 +103,84 @@ static void a_full_field_shows_all_of_it(void **state)
     (void)state;
     struct canvas canvas;
     canvas_init(&canvas, 1, 6);
-    struct field field;
-    field_init(&field, FIELD_DIGITS, 4);
+    struct input field;
+    input_init(&field, INPUT_DIGITS, 4);
     type(&field, "1234");
-    assert_int_equal(type(&field, "5"), FIELD_REFUSED);
+    assert_int_equal(type(&field, "5"), INPUT_REFUSED);
     draw(&field, &canvas, 4);
     assert_row(&canvas, 0, "1234");
     assert_int_equal(canvas.cursor_col, 4);
-    field_finish(&field);
+    input_finish(&field);
     canvas_finish(&canvas);
 }
 
 static void full_width_input_is_folded(void **state)
 {
     (void)state;
-    struct field field;
-    field_init(&field, FIELD_AMOUNT, 20);
+    struct input field;
+    input_init(&field, INPUT_AMOUNT, 20);
     type(&field, "１２。５");
-    assert_string_equal(field_text(&field), "12.5");
-    assert_int_equal(type(&field, "元"), FIELD_REFUSED);
-    assert_int_equal(press(&field, K_CTRL('U')), FIELD_CHANGED);
+    assert_string_equal(input_text(&field), "12.5");
+    assert_int_equal(type(&field, "元"), INPUT_REFUSED);
+    assert_int_equal(press(&field, K_CTRL('U')), INPUT_CHANGED);
     paste(&field, "¥1,200.00 元\n");
-    assert_string_equal(field_text(&field), "1,200.00");
-    field_finish(&field);
-    field_init(&field, FIELD_PHONE, 20);
+    assert_string_equal(input_text(&field), "1,200.00");
+    input_finish(&field);
+    input_init(&field, INPUT_PHONE, 20);
     paste(&field, "１３８ ００１３ ８０００");
-    assert_string_equal(field_text(&field), "138 0013 8000");
-    field_finish(&field);
-    field_init(&field, FIELD_CODE, 20);
+    assert_string_equal(input_text(&field), "138 0013 8000");
+    input_finish(&field);
+    input_init(&field, INPUT_CODE, 20);
     paste(&field, "ＡＢ－１２中");
-    assert_string_equal(field_text(&field), "AB-12");
-    field_finish(&field);
-    field_init(&field, FIELD_DATE, 20);
+    assert_string_equal(input_text(&field), "AB-12");
+    input_finish(&field);
+    input_init(&field, INPUT_DATE, 20);
     type(&field, "２０２６－０３－０１");
-    assert_string_equal(field_text(&field), "2026-03-01");
-    assert_int_equal(type(&field, "x"), FIELD_REFUSED);
-    field_finish(&field);
-    field_init(&field, FIELD_TEXT, 20);
+    assert_string_equal(input_text(&field), "2026-03-01");
+    assert_int_equal(type(&field, "x"), INPUT_REFUSED);
+    input_finish(&field);
+    input_init(&field, INPUT_TEXT, 20);
     type(&field, "Ａ１");
-    assert_string_equal(field_text(&field), "Ａ１");
-    field_finish(&field);
+    assert_string_equal(input_text(&field), "Ａ１");
+    input_finish(&field);
 }
 
 static void text_is_composed_and_clean(void **state)
 {
     (void)state;
-    struct field field;
-    field_init(&field, FIELD_TEXT, 20);
+    struct input field;
+    input_init(&field, INPUT_TEXT, 20);
     type(&field, "e\xcc\x81");
-    assert_string_equal(field_text(&field), "\xc3\xa9");
+    assert_string_equal(input_text(&field), "\xc3\xa9");
     assert_int_equal(field.edit.cursor, 2);
     press(&field, K_CTRL('U'));
     paste(&field, "a\033[31m\xe2\x80\xae"
                   "b\nc\td\xff\n\n");
-    assert_string_equal(field_text(&field), "a[31mb c d");
-    field_finish(&field);
+    assert_string_equal(input_text(&field), "a[31mb c d");
+    input_finish(&field);
 }
 
 static void a_paste_is_cut_at_a_character(void **state)
 {
     (void)state;
-    struct field field;
-    field_init(&field, FIELD_TEXT, 5);
+    struct input field;
+    input_init(&field, INPUT_TEXT, 5);
     paste(&field, "一二三四五六七");
-    assert_string_equal(field_text(&field), "一二三四五");
-    field_finish(&field);
+    assert_string_equal(input_text(&field), "一二三四五");
+    input_finish(&field);
 }
 
 static void clear_can_be_undone(void **state)
 {
     (void)state;
-    struct field field;
-    field_init(&field, FIELD_TEXT, 20);
+    struct input field;
+    input_init(&field, INPUT_TEXT, 20);
     type(&field, "王小明");
     press(&field, K_CTRL('U'));
-    assert_true(field_empty(&field));
+    assert_true(input_empty(&field));
     press(&field, K_CTRL('U'));
-    assert_string_equal(field_text(&field), "王小明");
-    field_finish(&field);
+    assert_string_equal(input_text(&field), "王小明");
+    input_finish(&field);
 }
 
 static void secrets_are_not_shown_and_not_kept(void **state)
@@ -188,20 +188,20 @@ static void secrets_are_not_shown_and_not_kept(void **state)
     (void)state;
     struct canvas canvas;
     canvas_init(&canvas, 1, 20);
-    struct field field;
-    field_init(&field, FIELD_SECRET, 30);
-    const char *memory = field_text(&field);
+    struct input field;
+    input_init(&field, INPUT_SECRET, 30);
+    const char *memory = input_text(&field);
     type(&field, "pässwört中");
     draw(&field, &canvas, 12);
     assert_row(&canvas, 0, "*********___");
     assert_int_equal(canvas.cursor_col, 9);
-    assert_ptr_equal(memory, field_text(&field)); /* it never moved */
+    assert_ptr_equal(memory, input_text(&field)); /* it never moved */
     press(&field, K_CTRL('U'));
     press(&field, K_CTRL('U'));
-    assert_true(field_empty(&field));
+    assert_true(input_empty(&field));
     for (int i = 0; i < 8; i++)
         assert_int_equal(memory[i], 0);
-    field_finish(&field);
+    input_finish(&field);
     canvas_finish(&canvas);
 }
 
@@ -210,20 +210,20 @@ static void a_readonly_field_refuses(void **state)
     (void)state;
     struct canvas canvas;
     canvas_init(&canvas, 1, 20);
-    struct field field;
-    field_init(&field, FIELD_TEXT, 20);
-    field_set(&field, "x");
+    struct input field;
+    input_init(&field, INPUT_TEXT, 20);
+    input_set(&field, "x");
     field.readonly = true;
-    assert_int_equal(type(&field, "y"), FIELD_REFUSED);
-    assert_int_equal(press(&field, K_BACKSPACE), FIELD_REFUSED);
-    assert_int_equal(paste(&field, "y"), FIELD_REFUSED);
+    assert_int_equal(type(&field, "y"), INPUT_REFUSED);
+    assert_int_equal(press(&field, K_BACKSPACE), INPUT_REFUSED);
+    assert_int_equal(paste(&field, "y"), INPUT_REFUSED);
     draw(&field, &canvas, 5);
     assert_row(&canvas, 0, "x");
-    field_finish(&field);
+    input_finish(&field);
     canvas_finish(&canvas);
 }
 
-static void press_area(struct textarea *area, int code, enum field_result expected)
+static void press_area(struct textarea *area, int code, enum input_result expected)
 {
     struct key key = key_code(code);
     assert_int_equal(textarea_key(area, &key), expected);
@@ -244,18 +244,18 @@ static void a_text_area_wraps_and_moves(void **state)
     assert_row(&canvas, 2, "ab______");
     assert_int_equal(canvas.cursor_row, 2);
     assert_int_equal(canvas.cursor_col, 2);
-    press_area(&area, K_DOWN, FIELD_UNUSED);
-    press_area(&area, K_UP, FIELD_USED);
-    press_area(&area, K_UP, FIELD_USED);
+    press_area(&area, K_DOWN, INPUT_UNUSED);
+    press_area(&area, K_UP, INPUT_USED);
+    press_area(&area, K_UP, INPUT_USED);
     textarea_draw(&area, &canvas, canvas_whole(&canvas), true);
     assert_int_equal(canvas.cursor_row, 0);
     assert_int_equal(canvas.cursor_col, 2);
-    press_area(&area, K_UP, FIELD_UNUSED);
-    press_area(&area, K_ENTER, FIELD_CHANGED);
+    press_area(&area, K_UP, INPUT_UNUSED);
+    press_area(&area, K_ENTER, INPUT_CHANGED);
     assert_string_equal(textarea_text(&area), "一\n二三四五\nab");
-    press_area(&area, K_PAGE_DOWN, FIELD_USED);
-    press_area(&area, K_END, FIELD_USED);
-    press_area(&area, K_ENTER, FIELD_CHANGED);
+    press_area(&area, K_PAGE_DOWN, INPUT_USED);
+    press_area(&area, K_END, INPUT_USED);
+    press_area(&area, K_ENTER, INPUT_CHANGED);
     textarea_draw(&area, &canvas, canvas_whole(&canvas), true);
     assert_int_equal(canvas.cursor_row, 2);
     assert_true(area.scroll > 0);
