@@ -29,6 +29,7 @@ void registry_register(void)
 {
     memory_use(&memory);
     entity_set_choices_source(choices);
+    entity_set_areas(registry_areas, registry_count);
     for (size_t i = 0; i < registry_count; i++) {
         const struct area *area = registry_areas[i];
         for (size_t j = 0; j < area->nentities; j++)

@@ -45,7 +45,7 @@ enum verb_takes {
     TAKES_VERSION = 1 << 1,
     TAKES_REASON = 1 << 2,         /* optional */
     TAKES_REASON_REQUIRED = 1 << 3,
-    TAKES_ANY = 1 << 4             /* the handler checks its own arguments (generic create, update, list) */
+    TAKES_ANY = 1 << 4             /* the handler checks its own arguments (generic create, update, list); .args are for help only */
 };
 
 /* Registration happens in main before threads start; the row must live for ever. Aborts on a second row of the same name. */

@@ -156,6 +156,9 @@ struct area {
     size_t nverbs;
 };
 
+/* The areas in the order of the menu. In main, before threads. */
+void entity_set_areas(const struct area *const *areas, size_t count);
+
 /* Makes the generic verbs of every entity. In main, before threads. */
 void entity_register(const struct entity *entity);
 const struct entity *entity_find(const char *name);

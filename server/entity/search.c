@@ -1,0 +1,275 @@
+#include "server/entity/search.h"
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "base/utf8.h"
+#include "server/entity/entity-private.h"
+#include "server/entity/pinyin.h"
+
+#include <string.h>
+
+enum {
+    NAME_SUFFIXES_MAX = 12, /* characters of a name one may begin to type at */
+    PINYIN_WAYS_MAX = 4,    /* combinations of readings kept for one suffix */
+    TAIL_MIN = 4,           /* of phones and plates: from each of the last 4 to 8 positions */
+    TAIL_MAX = 8
+};
+
+static void add_token(struct search_tokens *tokens, struct arena *arena, const char *text, size_t len)
+{
+    len = MIN(len, (size_t)SEARCH_TOKEN_BYTES);
+    while (len && ((unsigned char)text[len] & 0xC0) == 0x80)
+        len--;
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (strlen(tokens->items[i]) == len && !memcmp(tokens->items[i], text, len))
+            return;
+    }
+    if (len && tokens->count < SEARCH_TOKENS_MAX)
+        tokens->items[tokens->count++] = arena_strndup(arena, text, len);
+}
+
+static void add_tails(struct search_tokens *tokens, struct arena *arena, const char *text)
+{
+    size_t chars = 0, len = strlen(text);
+    add_token(tokens, arena, text, len);
+    for (size_t at = len; at > 0;) {
+        do
+            at--;
+        while (at && ((unsigned char)text[at] & 0xC0) == 0x80);
+        if (++chars >= TAIL_MIN && chars <= TAIL_MAX)
+            add_token(tokens, arena, text + at, len - at);
+    }
+}
+
+/* The ways a text may be typed in pinyin: full and initials, for each reading of its characters. */
+struct ways {
+    struct str full[PINYIN_WAYS_MAX], initials[PINYIN_WAYS_MAX];
+    size_t count;
+    bool chinese;
+};
+
+static void ways_add_text(struct ways *ways, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < ways->count; i++) {
+        str_add_n(&ways->full[i], bytes, n);
+        str_add_n(&ways->initials[i], bytes, n);
+    }
+}
+
+/* Further readings fork the ways there are, as long as there is room. */
+static void ways_add_readings(struct ways *ways, struct arena *arena, const char *const *readings, size_t n)
+{
+    size_t before = ways->count;
+    for (size_t r = 1; r < n; r++) {
+        for (size_t i = 0; i < before && ways->count < PINYIN_WAYS_MAX; i++) {
+            size_t fork = ways->count++;
+            str_init(&ways->full[fork], arena);
+            str_init(&ways->initials[fork], arena);
+            str_add(&ways->full[fork], ways->full[i].data);
+            str_add(&ways->full[fork], readings[r]);
+            str_add(&ways->initials[fork], ways->initials[i].data);
+            str_add_char(&ways->initials[fork], readings[r][0]);
+        }
+    }
+    for (size_t i = 0; i < before; i++) {
+        str_add(&ways->full[i], readings[0]);
+        str_add_char(&ways->initials[i], readings[0][0]);
+    }
+    ways->chinese = true;
+}
+
+static void add_pinyin(struct search_tokens *tokens, struct arena *arena, const char *text)
+{
+    struct ways ways = {.count = 1};
+    str_init(&ways.full[0], arena);
+    str_init(&ways.initials[0], arena);
+    for (size_t left = strlen(text); left;) {
+        const char *readings[PINYIN_READINGS_MAX];
+        uint32_t cp;
+        size_t n = utf8_decode(text, left, &cp);
+        if (!n)
+            break;
+        size_t count = pinyin_readings(cp, readings);
+        if (count)
+            ways_add_readings(&ways, arena, readings, count);
+        else
+            ways_add_text(&ways, text, n);
+        text += n;
+        left -= n;
+    }
+    for (size_t i = 0; ways.chinese && i < ways.count; i++) {
+        add_token(tokens, arena, ways.full[i].data, ways.full[i].len);
+        add_token(tokens, arena, ways.initials[i].data, ways.initials[i].len);
+    }
+}
+
+/* Where somebody may begin to type a name: at each Chinese character, and at the start of a run of letters or digits. */
+static void add_name(struct search_tokens *tokens, struct arena *arena, const char *text)
+{
+    const char *folded = search_fold(arena, text, strlen(text));
+    bool in_run = false;
+    size_t starts = 0;
+    for (const char *at = folded; *at && starts < NAME_SUFFIXES_MAX;) {
+        bool ascii = (unsigned char)*at < 0x80;
+        if (!ascii || !in_run) {
+            add_token(tokens, arena, at, strlen(at));
+            add_pinyin(tokens, arena, at);
+            starts++;
+        }
+        in_run = ascii;
+        at += MAX(utf8_decode(at, strlen(at), &(uint32_t){0}), (size_t)1);
+    }
+    for (const char *word = strpbrk(text, " ,.-/"); word && starts < NAME_SUFFIXES_MAX; word = strpbrk(word, " ,.-/")) {
+        word += strspn(word, " ,.-/");
+        const char *rest = search_fold(arena, word, strlen(word));
+        add_token(tokens, arena, rest, strlen(rest));
+        starts++;
+    }
+}
+
+void search_add(struct search_tokens *tokens, struct arena *arena, const struct field *field, const char *text)
+{
+    const char *folded;
+    if (!text || !*text)
+        return;
+    switch (field_type_of(field)) {
+    case FIELD_PHONE:
+    case FIELD_PLATE: add_tails(tokens, arena, search_fold(arena, text, strlen(text))); break;
+    case FIELD_CODE:
+        folded = search_fold(arena, text, strlen(text));
+        add_token(tokens, arena, folded, strlen(folded));
+        break;
+    default: add_name(tokens, arena, text); break;
+    }
+}
+
+static void add_lines(struct search_tokens *tokens, struct arena *arena, const struct field *field, const void *record)
+{
+    struct line_set lines;
+    memcpy(&lines, (const char *)record + field->offset, sizeof(lines));
+    for (size_t i = 0; i < lines.count; i++)
+        search_record(tokens, arena, field->lines, (const char *)lines.items + i * field->lines->size);
+}
+
+void search_record(struct search_tokens *tokens, struct arena *arena, const struct entity *entity, const void *record)
+{
+    for (size_t i = 0; i < entity->nfields; i++) {
+        const struct field *field = &entity->fields[i];
+        if (field->storage == STORE_LINES) {
+            add_lines(tokens, arena, field, record);
+            continue;
+        }
+        if (!field->search || field->storage != STORE_TEXT || field->virtual_)
+            continue;
+        search_add(tokens, arena, field, record_get(field, record).text);
+    }
+}
+
+bool entity_is_searched(const struct entity *entity)
+{
+    for (size_t i = 0; i < entity->nfields; i++) {
+        const struct field *field = &entity->fields[i];
+        if (field->search || (field->storage == STORE_LINES && entity_is_searched(field->lines)))
+            return true;
+    }
+    return false;
+}
+
+static bool holds(const struct search_tokens *tokens, const char *token)
+{
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (!strcmp(tokens->items[i], token))
+            return true;
+    }
+    return false;
+}
+
+/* Tokens of a that b has not. */
+static struct text_set without(struct arena *arena, const struct search_tokens *a, const struct search_tokens *b)
+{
+    struct text_set set = {.items = arena_alloc(arena, sizeof(*set.items) * (a->count + 1))};
+    for (size_t i = 0; i < a->count; i++) {
+        if (!holds(b, a->items[i]))
+            set.items[set.count++] = a->items[i];
+    }
+    return set;
+}
+
+/* Descriptors that show parts of one table share its keys. */
+static void queue_remove(struct command *command, const struct text_set *tokens)
+{
+    struct builder b;
+    builder_init(&b, command->act.request->arena);
+    str_add(&b.text, "DELETE FROM search_key WHERE entity = ");
+    builder_param(&b, p_text(command->act.entity->table));
+    str_add(&b.text, " AND row_id = ");
+    builder_param(&b, p_int(command->act.id));
+    if (tokens) {
+        str_add(&b.text, " AND token = ANY (");
+        builder_param(&b, p_set(*tokens));
+        str_add(&b.text, "::text[])");
+    }
+    builder_write(&b, command->act.request->tx);
+}
+
+static void queue_add(struct command *command, struct text_set tokens)
+{
+    struct builder b;
+    if (!tokens.count)
+        return;
+    builder_init(&b, command->act.request->arena);
+    str_add(&b.text, "INSERT INTO search_key (token, entity, branch_id, row_id) SELECT token, ");
+    builder_param(&b, p_text(command->act.entity->table));
+    str_add(&b.text, "::text, ");
+    builder_param(&b, p_int(entity_is_scoped(command->act.entity) ? command->act.branch_id : NIL));
+    str_add(&b.text, "::int, ");
+    builder_param(&b, p_int(command->act.id));
+    str_add(&b.text, "::bigint FROM unnest(");
+    builder_param(&b, p_set(tokens));
+    str_add(&b.text, "::text[]) AS token ON CONFLICT DO NOTHING");
+    builder_write(&b, command->act.request->tx);
+}
+
+void search_update(struct command *command)
+{
+    struct act *act = &command->act;
+    struct search_tokens was = {0}, now = {0};
+    struct arena *arena = act->request->arena;
+    bool moved = act->was && act->branch_id != command->old_branch_id;
+    if (!entity_is_searched(act->entity))
+        return;
+    search_record(&now, arena, act->entity, act->now);
+    if (act->was && !moved)
+        search_record(&was, arena, act->entity, act->was);
+    struct text_set gone = without(arena, &was, &now);
+    if (moved)
+        queue_remove(command, NULL);
+    else if (gone.count)
+        queue_remove(command, &gone);
+    queue_add(command, without(arena, &now, &was));
+}
+
+void search_delete(struct command *command)
+{
+    if (entity_is_searched(command->act.entity))
+        queue_remove(command, NULL);
+}
+
+/* Each word must be found; whatever it is the beginning of. U+10FFFF is behind every text that begins so. */
+void sql_search(struct builder *b, const struct entity *entity, const char *q)
+{
+    for (const char *at = q ? q : ""; *at;) {
+        size_t len = strcspn(at, " \t");
+        const char *word = search_fold(b->arena, at, len);
+        at += len + (at[len] != '\0');
+        if (!*word)
+            continue;
+        str_add(&b->text, " AND t.id IN (SELECT s.row_id FROM search_key s WHERE s.entity = ");
+        builder_param(b, p_text(entity->table));
+        str_add(&b->text, " AND s.token >= ");
+        builder_param(b, p_text(word));
+        str_add(&b->text, " AND s.token < ");
+        builder_param(b, p_text(arena_printf(b->arena, "%s\xF4\x8F\xBF\xBF", word)));
+        str_add_char(&b->text, ')');
+    }
+}
