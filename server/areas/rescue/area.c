@@ -7,18 +7,21 @@ static const struct entity *const entities[] = {RESCUE_ENTITIES};
 
 static const struct field estimate_args[] = {
     ARG(customer_id, FIELD_ID, .label = N_("Customer"), .required = true, .help = N_("Who orders.")),
-    ARG(branch_id, FIELD_ID, .label = N_("Branch"), .help = N_("The station that gets the job. Empty: one's own.")),
+    ARG(branch_id, FIELD_ID, .label = N_("Branch"),
+        .help = N_("The station that gets the job. Empty: one's own.")),
     ARG(service, FIELD_CHOICE, .base = "service", .label = N_("Service"), .required = true,
         .help = N_("What is to be done.")),
     ARG(plate, FIELD_TEXT, .label = N_("Plate"), .max = 32, .help = N_("Of the car.")),
     ARG(contact_phone, FIELD_TEXT, .label = N_("Phone"), .max = 32, .help = N_("Of the person at the car.")),
     ARG(lon, FIELD_POINT, .label = N_("Longitude"), .help = N_("Of the place.")),
     ARG(lat, FIELD_POINT, .label = N_("Latitude"), .help = N_("Of the place.")),
-    ARG(destination_lon, FIELD_POINT, .label = N_("Destination longitude"), .help = N_("Of the destination.")),
+    ARG(destination_lon, FIELD_POINT, .label = N_("Destination longitude"),
+        .help = N_("Of the destination.")),
     ARG(destination_lat, FIELD_POINT, .label = N_("Destination latitude"), .help = N_("Of the destination.")),
     ARG(estimate_km, FIELD_INT, .label = N_("Estimated km"), .min = 0, .max = 9999,
         .help = N_("Empty: taken from the place and the destination.")),
-    ARG(appoint_at, FIELD_TIME, .label = N_("Appointment"), .help = N_("Night and holiday count by this time.")),
+    ARG(appoint_at, FIELD_TIME, .label = N_("Appointment"),
+        .help = N_("Night and holiday count by this time.")),
 };
 
 static const struct field position_args[] = {
@@ -32,7 +35,8 @@ static const struct verb verbs[] = {
         .name = "rescue.suggest",
         .permission = "rescue.suggest",
         .label = N_("Suggest vehicles"),
-        .help = N_("Ranks the vehicles for an order by distance, fitness, load and shift, with what speaks against each."),
+        .help = N_("Ranks the vehicles for an order by distance, fitness, load and shift, with what speaks "
+                   "against each."),
         .takes = TAKES_ID,
         .run = rescue_suggest,
     },
@@ -40,7 +44,8 @@ static const struct verb verbs[] = {
         .name = "rescue.estimate",
         .permission = "rescue.create",
         .label = N_("Estimate"),
-        .help = N_("Works out the price before an order is saved, and warns of live orders of the same car or caller."),
+        .help = N_("Works out the price before an order is saved, and warns of live orders of the same car "
+                   "or caller."),
         .args = estimate_args,
         .nargs = array_len(estimate_args),
         .run = rescue_estimate,

@@ -5,24 +5,28 @@
 #include "server/core/change.h"
 
 static const struct sql sql_next_id = {"rescue_next_id", "SELECT nextval('rescue_order_id_seq')"};
-static const struct sql sql_copy = {
-    "rescue_copy",
-    "INSERT INTO rescue_order (id, created_by, number, linked_id, external_number, sla_dispatch_s, sla_accept_s, sla_arrive_s, "
-    "due_at, agreement_id, branch_id, customer_id, principal, contact_name, contact_phone, plate, car_model, colour, vin, "
-    "policy_number, service, road, place, lon, lat, destination, destination_lon, destination_lat, remarks, estimate_km, "
-    "estimate_fen, estimate_parts) "
-    "SELECT $2::bigint, $3::bigint, $4::text, CASE WHEN $5 THEN o.id END, CASE WHEN $5 THEN o.external_number END, $6::bigint, "
-    "$7::bigint, $8::bigint, $9::timestamptz, $10::bigint, o.branch_id, "
-    "o.customer_id, o.principal, o.contact_name, o.contact_phone, o.plate, o.car_model, o.colour, o.vin, o.policy_number, "
-    "o.service, o.road, o.place, o.lon, o.lat, o.destination, o.destination_lon, o.destination_lat, o.remarks, o.estimate_km, "
-    "$11::bigint, $12::jsonb FROM rescue_order o WHERE o.id = $1"};
+static const struct sql sql_copy = {"rescue_copy",
+                                    "INSERT INTO rescue_order (id, created_by, number, linked_id, "
+                                    "external_number, sla_dispatch_s, sla_accept_s, sla_arrive_s, "
+                                    "due_at, agreement_id, branch_id, customer_id, principal, contact_name, "
+                                    "contact_phone, plate, car_model, colour, vin, "
+                                    "policy_number, service, road, place, lon, lat, destination, "
+                                    "destination_lon, destination_lat, remarks, estimate_km, "
+                                    "estimate_fen, estimate_parts) "
+                                    "SELECT $2::bigint, $3::bigint, $4::text, CASE WHEN $5 THEN o.id END, "
+                                    "CASE WHEN $5 THEN o.external_number END, $6::bigint, "
+                                    "$7::bigint, $8::bigint, $9::timestamptz, $10::bigint, o.branch_id, "
+                                    "o.customer_id, o.principal, o.contact_name, o.contact_phone, o.plate, "
+                                    "o.car_model, o.colour, o.vin, o.policy_number, "
+                                    "o.service, o.road, o.place, o.lon, o.lat, o.destination, "
+                                    "o.destination_lon, o.destination_lat, o.remarks, o.estimate_km, "
+                                    "$11::bigint, $12::jsonb FROM rescue_order o WHERE o.id = $1"};
 /* The order is found by plate and phone as the first one is, and by its own number. */
 static const struct sql sql_copy_search = {
-    "rescue_copy_search",
-    "INSERT INTO search_key (token, entity, branch_id, row_id) "
-    "SELECT token, entity, branch_id, $2::bigint FROM search_key "
-    "WHERE entity = 'rescue' AND row_id = $1 AND position(token IN lower($3)) = 0 "
-    "UNION SELECT lower($4), 'rescue', $5::int, $2::bigint"};
+    "rescue_copy_search", "INSERT INTO search_key (token, entity, branch_id, row_id) "
+                          "SELECT token, entity, branch_id, $2::bigint FROM search_key "
+                          "WHERE entity = 'rescue' AND row_id = $1 AND position(token IN lower($3)) = 0 "
+                          "UNION SELECT lower($4), 'rescue', $5::int, $2::bigint"};
 
 /* Estimate of the copy: prices may have changed since. */
 static int estimate(struct act *act, const struct rescue_facts *facts, struct price_work *work)
@@ -31,7 +35,8 @@ static int estimate(struct act *act, const struct rescue_facts *facts, struct pr
     int64_t km = was->estimate_km;
     if (km == NIL)
         km = facts_road_km(was->lon, was->lat, was->destination_lon, was->destination_lat);
-    return facts_price(act->request, facts, &(struct price_facts){.outcome = PRICE_DONE, .km = km, .charge_fen = NIL}, work);
+    return facts_price(act->request, facts,
+                       &(struct price_facts){.outcome = PRICE_DONE, .km = km, .charge_fen = NIL}, work);
 }
 
 static void tell(struct act *act, const struct copy_of *copy, const char *number)
@@ -75,12 +80,13 @@ int copy_order(struct act *act, const struct copy_of *copy)
     str_init(&parts, request->arena);
     price_parts_json(work, &parts);
     const char *number = intake_number(request->arena, facts->day, copy->id);
-    tx_write(request->tx, &sql_copy, p_int(act->id), p_int(copy->id), p_int(request->session->employee_id), p_text(number),
-             p_bool(copy->linked), p_int(facts->dispatch_s), p_int(facts->accept_s), p_int(facts->arrive_s),
-             p_time(step_due(request->now, facts->dispatch_s)), p_int(facts->agreement_id),
-             p_int(facts->source ? work->total_fen : NIL), p_text(facts->source ? parts.data : NULL));
-    tx_write(request->tx, &sql_copy_search, p_int(act->id), p_int(copy->id), p_text(was->number), p_text(number),
-             p_int(act->branch_id));
+    tx_write(request->tx, &sql_copy, p_int(act->id), p_int(copy->id), p_int(request->session->employee_id),
+             p_text(number), p_bool(copy->linked), p_int(facts->dispatch_s), p_int(facts->accept_s),
+             p_int(facts->arrive_s), p_time(step_due(request->now, facts->dispatch_s)),
+             p_int(facts->agreement_id), p_int(facts->source ? work->total_fen : NIL),
+             p_text(facts->source ? parts.data : NULL));
+    tx_write(request->tx, &sql_copy_search, p_int(act->id), p_int(copy->id), p_text(was->number),
+             p_text(number), p_int(act->branch_id));
     tell(act, copy, number);
     return 0;
 }
@@ -89,10 +95,10 @@ int copy_load(struct act *act)
 {
     struct step *step = step_of(act);
     step->ids = tx_read(act->request->tx, &sql_next_id);
-    step->facts = facts_read(act->request, &(struct facts_of){.order_id = act->id,
-                                                              .customer_id = NIL,
-                                                              .branch_id = NIL,
-                                                              .at = act->request->now});
+    step->facts =
+        facts_read(act->request,
+                   &(struct facts_of){
+                       .order_id = act->id, .customer_id = NIL, .branch_id = NIL, .at = act->request->now});
     return 0;
 }
 

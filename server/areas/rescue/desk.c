@@ -33,7 +33,8 @@ int void_in_tx(struct act *act)
     if (was->vehicle_id != NIL) {
         if (!may_recall(act))
             return request_fail(act->request, ERR_FORBIDDEN, NULL,
-                                N_("A vehicle is sent already: only who may recall it voids the order"), NULL);
+                                N_("A vehicle is sent already: only who may recall it voids the order"),
+                                NULL);
         if (vehicle_take(step_of(act)->vehicle, &vehicle) && vehicle.order_id == act->id)
             vehicle_follow(act->request, &vehicle, "idle", NIL, was->driver_id, POINT_NIL);
     }

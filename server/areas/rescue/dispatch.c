@@ -6,10 +6,10 @@
 
 /* One driver on two vehicles, dispatched at once by two people, is caught by the unique index; holding his number first makes that a
  * clear word instead of a broken statement. */
-static const struct sql sql_lock_driver = {"rescue_lock_driver",
-                                           "SELECT pg_advisory_xact_lock(hashtextextended('rescue.driver', $1))"};
-static const struct sql sql_drivers = {"rescue_drivers",
-                                       "SELECT driver_id, name, works, busy_plate FROM vehicle_drivers($1, $2)"};
+static const struct sql sql_lock_driver = {
+    "rescue_lock_driver", "SELECT pg_advisory_xact_lock(hashtextextended('rescue.driver', $1))"};
+static const struct sql sql_drivers = {
+    "rescue_drivers", "SELECT driver_id, name, works, busy_plate FROM vehicle_drivers($1, $2)"};
 
 int vehicle_load(struct act *act)
 {
@@ -44,7 +44,8 @@ static int check_vehicle(struct act *act, const struct vehicle_row *vehicle)
     return 0;
 }
 
-static int check_driver(struct act *act, struct rows *drivers, const struct vehicle_row *vehicle, bool free_now)
+static int check_driver(struct act *act, struct rows *drivers, const struct vehicle_row *vehicle,
+                        bool free_now)
 {
     struct request *request = act->request;
     int64_t driver = request_int(request, "driver_id");
@@ -52,16 +53,18 @@ static int check_driver(struct act *act, struct rows *drivers, const struct vehi
     while (row < rows_count(drivers) && rows_int(drivers, row, 0) != driver)
         row++;
     if (row == rows_count(drivers))
-        return request_fail(request, ERR_INVALID, "driver_id", N_("Nobody of that number drives vehicle {plate}"), "plate",
-                            vehicle->plate, NULL);
+        return request_fail(request, ERR_INVALID, "driver_id",
+                            N_("Nobody of that number drives vehicle {plate}"), "plate", vehicle->plate,
+                            NULL);
     const char *name = rows_text(drivers, row, 1), *busy = rows_text(drivers, row, 3);
     if (!free_now)
         return 0;
     if (!rows_bool(drivers, row, 2))
-        return request_fail(request, ERR_CONFLICT, "driver_id", N_("Driver {name} is not at work"), "name", name, NULL);
+        return request_fail(request, ERR_CONFLICT, "driver_id", N_("Driver {name} is not at work"), "name",
+                            name, NULL);
     if (busy)
-        return request_fail(request, ERR_CONFLICT, "driver_id", N_("Driver {name} is on a job with {plate}"), "name", name,
-                            "plate", busy, NULL);
+        return request_fail(request, ERR_CONFLICT, "driver_id", N_("Driver {name} is on a job with {plate}"),
+                            "name", name, "plate", busy, NULL);
     return 0;
 }
 
@@ -136,7 +139,8 @@ int backfill_load(struct act *act)
     step->vehicle = vehicle_read(request, vehicle);
     step->drivers = tx_read(request->tx, &sql_drivers, p_int(vehicle), p_time(request->now));
     facts_lock_entitlement(request, act->id);
-    step->facts = facts_read(request, &(struct facts_of){.order_id = act->id, .customer_id = NIL, .branch_id = NIL, .at = at});
+    step->facts = facts_read(
+        request, &(struct facts_of){.order_id = act->id, .customer_id = NIL, .branch_id = NIL, .at = at});
     return 0;
 }
 

@@ -10,7 +10,8 @@ enum { LIVE_MAX = 10 };
 static const struct sql sql_live = {
     "rescue_live",
     "SELECT o.id, o.number, o.state, o.plate, o.contact_name, o.place, "
-    "to_char(o.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), o.plate IS NOT DISTINCT FROM $1 "
+    "to_char(o.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), o.plate IS NOT DISTINCT "
+    "FROM $1 "
     "FROM rescue_order o "
     "WHERE (o.plate = $1 OR o.contact_phone = $2) AND o.branch_id = ANY ($3::int[]) "
     "AND o.state IN ('new', 'dispatched', 'accepted', 'on_the_way', 'arrived') ORDER BY o.id DESC LIMIT $4"};
@@ -26,8 +27,8 @@ static int64_t km_of(const struct request *request)
     int64_t km = request_int(request, "estimate_km");
     if (km != NIL)
         return km;
-    return facts_road_km(real_of(request, "lon"), real_of(request, "lat"), real_of(request, "destination_lon"),
-                         real_of(request, "destination_lat"));
+    return facts_road_km(real_of(request, "lon"), real_of(request, "lat"),
+                         real_of(request, "destination_lon"), real_of(request, "destination_lat"));
 }
 
 static void add_live(struct str *out, struct rows *rows)
@@ -50,7 +51,8 @@ static int add_price(struct request *request, const struct rescue_facts *facts)
     struct str *out = &request->out;
     int64_t km = km_of(request);
     struct price_work *work = arena_new(request->arena, struct price_work);
-    int result = facts_price(request, facts, &(struct price_facts){.outcome = PRICE_DONE, .km = km, .charge_fen = NIL}, work);
+    int result = facts_price(request, facts,
+                             &(struct price_facts){.outcome = PRICE_DONE, .km = km, .charge_fen = NIL}, work);
     if (result)
         return result;
     str_add(out, "{\"estimate_fen\":");
@@ -84,14 +86,16 @@ int rescue_estimate(struct request *request)
         branch = request->session->branch_id;
     if (!grant_covers(request->grant, branch))
         return request_fail(request, ERR_INVALID, "branch_id", N_("There is no such branch"), NULL);
-    struct rows *read = facts_read(request, &(struct facts_of){.order_id = NIL,
-                                                               .customer_id = request_int(request, "customer_id"),
-                                                               .branch_id = branch,
-                                                               .service = request_text(request, "service"),
-                                                               .plate = typed,
-                                                               .at = at});
-    struct rows *live = tx_read(request->tx, &sql_live, p_text(typed), p_text(request_text(request, "contact_phone")),
-                                p_text(request->grant->scope), p_int(LIVE_MAX));
+    struct rows *read =
+        facts_read(request, &(struct facts_of){.order_id = NIL,
+                                               .customer_id = request_int(request, "customer_id"),
+                                               .branch_id = branch,
+                                               .service = request_text(request, "service"),
+                                               .plate = typed,
+                                               .at = at});
+    struct rows *live =
+        tx_read(request->tx, &sql_live, p_text(typed), p_text(request_text(request, "contact_phone")),
+                p_text(request->grant->scope), p_int(LIVE_MAX));
     int result = request_need(request);
     if (result)
         return result;

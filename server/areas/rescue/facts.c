@@ -6,14 +6,15 @@
 
 enum { ROAD_PERCENT = 130 }; /* streets are longer than the air line */
 
-static const struct sql sql_facts = {
-    "rescue_facts",
-    "SELECT f.*, c.live FROM rescue_facts($1, $2, $3, $4, $5, NULL) f "
-    "LEFT JOIN LATERAL (SELECT disabled_at IS NULL AS live FROM party WHERE id = $1 AND 'customer' = ANY (roles)) c ON true"};
+static const struct sql sql_facts = {"rescue_facts",
+                                     "SELECT f.*, c.live FROM rescue_facts($1, $2, $3, $4, $5, NULL) f "
+                                     "LEFT JOIN LATERAL (SELECT disabled_at IS NULL AS live FROM party WHERE "
+                                     "id = $1 AND 'customer' = ANY (roles)) c ON true"};
 static const struct sql sql_facts_of_order = {
     "rescue_facts_of_order",
     "SELECT f.*, c.live FROM rescue_order o "
-    "CROSS JOIN LATERAL rescue_facts(coalesce($2, o.customer_id), coalesce($3, o.branch_id), coalesce($4, o.service), "
+    "CROSS JOIN LATERAL rescue_facts(coalesce($2, o.customer_id), coalesce($3, o.branch_id), coalesce($4, "
+    "o.service), "
     "CASE WHEN $6 THEN NULL ELSE coalesce($5, o.plate) END, "
     "coalesce($7, o.arrived_at, o.departed_at, o.appoint_at, o.created_at), o.id) f "
     "LEFT JOIN LATERAL (SELECT disabled_at IS NULL AS live FROM party "
@@ -25,18 +26,35 @@ static const struct sql sql_lock = {
 
 /* Columns of rescue_facts, then whether the customer may be seen. */
 enum {
-    COL_SOURCE, COL_AGREEMENT, COL_BASE, COL_INCLUDED, COL_KM, COL_NIGHT_BP, COL_HOLIDAY_BP, COL_FREE_TIMES, COL_FREE_KM,
-    COL_NIGHT_FROM, COL_NIGHT_TO, COL_MINUTE, COL_HOLIDAY, COL_RESULT, COL_DISPATCH, COL_ACCEPT, COL_ARRIVE, COL_DAY,
+    COL_SOURCE,
+    COL_AGREEMENT,
+    COL_BASE,
+    COL_INCLUDED,
+    COL_KM,
+    COL_NIGHT_BP,
+    COL_HOLIDAY_BP,
+    COL_FREE_TIMES,
+    COL_FREE_KM,
+    COL_NIGHT_FROM,
+    COL_NIGHT_TO,
+    COL_MINUTE,
+    COL_HOLIDAY,
+    COL_RESULT,
+    COL_DISPATCH,
+    COL_ACCEPT,
+    COL_ARRIVE,
+    COL_DAY,
     COL_CUSTOMER
 };
 
 struct rows *facts_read(struct request *request, const struct facts_of *of)
 {
     if (of->order_id == NIL)
-        return tx_read(request->tx, &sql_facts, p_int(of->customer_id), p_int(of->branch_id), p_text(of->service),
-                       p_text(of->plate), p_time(of->at));
-    return tx_read(request->tx, &sql_facts_of_order, p_int(of->order_id), p_int(of->customer_id), p_int(of->branch_id),
-                   p_text(of->service), p_text(of->plate), p_bool(of->no_plate), p_time(of->at));
+        return tx_read(request->tx, &sql_facts, p_int(of->customer_id), p_int(of->branch_id),
+                       p_text(of->service), p_text(of->plate), p_time(of->at));
+    return tx_read(request->tx, &sql_facts_of_order, p_int(of->order_id), p_int(of->customer_id),
+                   p_int(of->branch_id), p_text(of->service), p_text(of->plate), p_bool(of->no_plate),
+                   p_time(of->at));
 }
 
 static int64_t number(struct rows *rows, int column)
@@ -92,6 +110,7 @@ int facts_price(struct request *request, const struct rescue_facts *facts, const
     full.minute = facts->minute;
     full.holiday = facts->holiday;
     if (price_work_out(&facts->agreement, &full, work) < 0)
-        return request_fail(request, ERR_INVALID, NULL, N_("A price cannot be worked out of these numbers"), NULL);
+        return request_fail(request, ERR_INVALID, NULL, N_("A price cannot be worked out of these numbers"),
+                            NULL);
     return 0;
 }

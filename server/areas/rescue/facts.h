@@ -5,14 +5,14 @@
 #include "server/core/request.h"
 
 struct rescue_facts {
-    const char *source;   /* agreement, branch_list, company_list; NULL: nothing has a price for the service */
+    const char *source; /* agreement, branch_list, company_list; NULL: nothing has a price for the service */
     int64_t agreement_id; /* NIL: a list */
     struct price_agreement agreement;
-    int minute;           /* of the branch's day */
+    int minute; /* of the branch's day */
     bool holiday;
     bool result_required; /* the customer must confirm the result */
     int64_t dispatch_s, accept_s, arrive_s;
-    struct day day;       /* in the branch's zone */
+    struct day day;                     /* in the branch's zone */
     bool customer_known, customer_live; /* under the caller's own scope */
 };
 
@@ -37,5 +37,5 @@ void facts_lock_entitlement(struct request *request, int64_t order_id);
 int64_t facts_road_km(double lon, double lat, double to_lon, double to_lat);
 
 /* Works out a price; refuses the request when it cannot be. */
-must_check int facts_price(struct request *request, const struct rescue_facts *facts, const struct price_facts *job,
-                           struct price_work *work);
+must_check int facts_price(struct request *request, const struct rescue_facts *facts,
+                           const struct price_facts *job, struct price_work *work);

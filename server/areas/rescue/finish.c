@@ -68,7 +68,8 @@ static int set_cost(struct act *act, const struct finish *finish)
         return 0;
     if (price_cost(MAX(vehicle->cost_fen, 0), MAX(vehicle->cost_included_km, 0), MAX(vehicle->cost_km_fen, 0),
                    MAX(finish->km, 0), &cost) < 0)
-        return request_fail(act->request, ERR_INVALID, "km", N_("A cost cannot be worked out of these numbers"), NULL);
+        return request_fail(act->request, ERR_INVALID, "km",
+                            N_("A cost cannot be worked out of these numbers"), NULL);
     step_set(act, supplier_id, vehicle->supplier_id);
     step_set(act, cost_fen, cost);
     return 0;
@@ -115,10 +116,9 @@ int finish_load(struct act *act)
     struct step *step = step_of(act);
     step->vehicle = vehicle_read_of_order(act->request, act->id);
     facts_lock_entitlement(act->request, act->id);
-    step->facts = facts_read(act->request, &(struct facts_of){.order_id = act->id,
-                                                              .customer_id = NIL,
-                                                              .branch_id = NIL,
-                                                              .at = INSTANT_NIL});
+    step->facts = facts_read(
+        act->request,
+        &(struct facts_of){.order_id = act->id, .customer_id = NIL, .branch_id = NIL, .at = INSTANT_NIL});
     return 0;
 }
 

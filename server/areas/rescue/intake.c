@@ -15,12 +15,14 @@ static int check_charges(struct act *act, const struct line_set *set)
         rests += charges[i].share_fen == NIL;
         for (size_t j = 0; j < i; j++) {
             if (charges[i].payer_id == charges[j].payer_id)
-                return request_fail(act->request, ERR_INVALID, "charges", N_("A payer stands there twice"), NULL);
+                return request_fail(act->request, ERR_INVALID, "charges", N_("A payer stands there twice"),
+                                    NULL);
         }
     }
     if (set->count > 0 && rests != 1)
         return request_fail(act->request, ERR_INVALID, "charges",
-                            N_("Exactly one payer takes what the fixed parts leave: leave their part empty"), NULL);
+                            N_("Exactly one payer takes what the fixed parts leave: leave their part empty"),
+                            NULL);
     return 0;
 }
 
@@ -112,8 +114,9 @@ static int check_customer(struct act *act, const struct rescue_facts *facts)
 {
     if (facts->customer_live)
         return 0;
-    return request_fail(act->request, ERR_INVALID, "customer_id",
-                        facts->customer_known ? N_("This customer is disabled") : N_("There is no such customer"), NULL);
+    return request_fail(
+        act->request, ERR_INVALID, "customer_id",
+        facts->customer_known ? N_("This customer is disabled") : N_("There is no such customer"), NULL);
 }
 
 /* They are put right on a done order; before that there are none. */
@@ -122,7 +125,8 @@ static int check_km(struct act *act)
     static const char *const names[] = {"km", "km_out", "km_tow"};
     for (size_t i = 0; i < array_len(names); i++) {
         if (act_is_set(act, names[i]))
-            return request_fail(act->request, ERR_INVALID, names[i], N_("Kilometres are entered when the job is done"), NULL);
+            return request_fail(act->request, ERR_INVALID, names[i],
+                                N_("Kilometres are entered when the job is done"), NULL);
     }
     return 0;
 }

@@ -7,32 +7,37 @@
 #include <string.h>
 
 static const struct sql sql_charges = {
-    "rescue_charges", "SELECT id, payer_id, share_fen, method, money_state, amount_fen, received_fen, documents "
-                      "FROM rescue_charge WHERE order_id = $1 ORDER BY id FOR NO KEY UPDATE"};
+    "rescue_charges",
+    "SELECT id, payer_id, share_fen, method, money_state, amount_fen, received_fen, documents "
+    "FROM rescue_charge WHERE order_id = $1 ORDER BY id FOR NO KEY UPDATE"};
 /* Enough for the red ones of all that stands and the new ones of all payers; gaps in the sequence are nothing. */
-static const struct sql sql_ids = {
-    "rescue_document_ids", "SELECT nextval('document_id_seq') FROM generate_series(1, "
-                           "(SELECT 2 * count(*) + 6 FROM rescue_charge WHERE order_id = $1))"};
+static const struct sql sql_ids = {"rescue_document_ids",
+                                   "SELECT nextval('document_id_seq') FROM generate_series(1, "
+                                   "(SELECT 2 * count(*) + 6 FROM rescue_charge WHERE order_id = $1))"};
 static const struct sql sql_charge_id = {"rescue_charge_id", "SELECT nextval('rescue_charge_id_seq')"};
 static const struct sql sql_day = {
     "rescue_day", "SELECT ($2::timestamptz AT TIME ZONE b.time_zone)::date FROM rescue_order o "
                   "JOIN branch b ON b.id = o.branch_id WHERE o.id = $1"};
 static const struct sql sql_posted = {
     "rescue_posted",
-    "SELECT d.id, d.kind, d.charge_id, d.party_id, d.amount_fen, d.tax_fen, l.account, l.side, l.amount_fen, l.branch_id, "
+    "SELECT d.id, d.kind, d.charge_id, d.party_id, d.amount_fen, d.tax_fen, l.account, l.side, l.amount_fen, "
+    "l.branch_id, "
     "l.party_id, l.employee_id, l.line FROM document d JOIN ledger_line l ON l.entry_id = d.entry_id "
-    "WHERE d.entity = 'rescue' AND d.row_id = $1 AND d.kind IN ('receivable', 'payable') AND d.state = 'posted' "
+    "WHERE d.entity = 'rescue' AND d.row_id = $1 AND d.kind IN ('receivable', 'payable') AND d.state = "
+    "'posted' "
     "AND d.red_of IS NULL ORDER BY d.id, l.n"};
 static const struct sql sql_receipts = {
-    "rescue_receipts", "SELECT count(*) FROM document WHERE entity = 'rescue' AND row_id = $1 AND kind = 'receipt' "
-                       "AND maker_id = $2 AND state = 'posted'"};
-static const struct sql sql_insert = {
-    "rescue_charge_insert",
-    "INSERT INTO rescue_charge (id, order_id, payer_id, method, money_state, amount_fen, received_fen, documents) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
+    "rescue_receipts",
+    "SELECT count(*) FROM document WHERE entity = 'rescue' AND row_id = $1 AND kind = 'receipt' "
+    "AND maker_id = $2 AND state = 'posted'"};
+static const struct sql sql_insert = {"rescue_charge_insert",
+                                      "INSERT INTO rescue_charge (id, order_id, payer_id, method, "
+                                      "money_state, amount_fen, received_fen, documents) "
+                                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
 static const struct sql sql_update = {
-    "rescue_charge_update", "UPDATE rescue_charge SET money_state = $2, amount_fen = $3, received_fen = $4, documents = $5 "
-                            "WHERE id = $1 RETURNING 1"};
+    "rescue_charge_update",
+    "UPDATE rescue_charge SET money_state = $2, amount_fen = $3, received_fen = $4, documents = $5 "
+    "WHERE id = $1 RETURNING 1"};
 
 /* The day of money is the day it came, of all else today; a broken time is refused later, with a word. */
 static struct instant day_instant(const struct request *request)
@@ -100,12 +105,12 @@ void money_begin(struct act *act, struct money *money)
 static void write_charge(struct tx *tx, int64_t order_id, const struct charge *charge)
 {
     if (charge->fresh)
-        tx_write(tx, &sql_insert, p_int(charge->id), p_int(order_id), p_int(charge->payer_id), p_text(charge->method),
-                 p_text(charge->money_state), p_int(charge->amount_fen), p_int(charge->received_fen),
-                 p_int(charge->documents));
+        tx_write(tx, &sql_insert, p_int(charge->id), p_int(order_id), p_int(charge->payer_id),
+                 p_text(charge->method), p_text(charge->money_state), p_int(charge->amount_fen),
+                 p_int(charge->received_fen), p_int(charge->documents));
     else
-        tx_write_one(tx, &sql_update, p_int(charge->id), p_text(charge->money_state), p_int(charge->amount_fen),
-                     p_int(charge->received_fen), p_int(charge->documents));
+        tx_write_one(tx, &sql_update, p_int(charge->id), p_text(charge->money_state),
+                     p_int(charge->amount_fen), p_int(charge->received_fen), p_int(charge->documents));
 }
 
 static int rank_of(const char *state)
@@ -192,7 +197,8 @@ static struct document_post paper(const struct money *money, const struct charge
     };
 }
 
-static int post(struct money *money, struct charge *charge, struct document_post *document, const struct posting_draft *draft)
+static int post(struct money *money, struct charge *charge, struct document_post *document,
+                const struct posting_draft *draft)
 {
     if (money->next_id >= rows_count(money->ids))
         return -1;

@@ -26,7 +26,7 @@ struct money {
     size_t count;
     struct rows *ids, *posted;
     size_t next_id;
-    struct day day;      /* business day of the documents */
+    struct day day; /* business day of the documents */
     int64_t me;
     bool received_before; /* this person recorded money of the order */
 };
@@ -45,7 +45,8 @@ must_check int money_split_price(struct money *money, int64_t price_fen);
 /* One document each. */
 must_check int money_post_receivable(struct money *money, struct charge *charge);
 must_check int money_post_cost(struct money *money);
-must_check int money_post_receipt(struct money *money, struct charge *charge, int64_t amount_fen, const char *method);
+must_check int money_post_receipt(struct money *money, struct charge *charge, int64_t amount_fen,
+                                  const char *method);
 must_check int money_post_difference(struct money *money, struct charge *charge, const char *reason);
 /* Red ones for every receivable and payable that stands. */
 must_check int money_post_red(struct money *money);

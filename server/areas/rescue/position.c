@@ -1,7 +1,7 @@
 /* vehicle.position: a driver's terminal or a tracker says where a vehicle is. */
 #include "base/arena.h"
-#include "server/areas/rescue/verbs.h"
 #include "server/areas/rescue/vehicle.h"
+#include "server/areas/rescue/verbs.h"
 #include "server/core/change.h"
 
 /* A report is always kept; the trail, and so the other terminals, hear of it when it means something. */
@@ -11,9 +11,9 @@ static const struct sql sql_find = {
     "vehicle_position_find",
     "SELECT v.version, v.branch_id, v.lon, v.lat, v.position_at, v.driver_id FROM vehicle v WHERE v.id = $1 "
     "AND (v.driver_id = $2 OR v.branch_id = ANY ($3::int[])) FOR NO KEY UPDATE OF v"};
-static const struct sql sql_move = {
-    "vehicle_position_move",
-    "UPDATE vehicle SET lon = $2, lat = $3, position_at = $4, version = version + $5 WHERE id = $1 RETURNING 1"};
+static const struct sql sql_move = {"vehicle_position_move",
+                                    "UPDATE vehicle SET lon = $2, lat = $3, position_at = $4, version = "
+                                    "version + $5 WHERE id = $1 RETURNING 1"};
 
 static double real_of(const struct request *request, const char *name)
 {
@@ -38,7 +38,8 @@ static void tell(struct request *request, struct rows *rows, int64_t id, struct 
                                          .branch_id = rows_int(rows, 0, 1),
                                          .old_branch_id = NIL,
                                          .own_id = driver == NIL ? 0 : driver,
-                                         .now = arena_printf(request->arena, "{\"lon\":%.6f,\"lat\":%.6f}", at.lon, at.lat)});
+                                         .now = arena_printf(request->arena, "{\"lon\":%.6f,\"lat\":%.6f}",
+                                                             at.lon, at.lat)});
 }
 
 int vehicle_position(struct request *request)
@@ -61,7 +62,8 @@ int vehicle_position(struct request *request)
     struct instant last = rows_time(rows, 0, 4);
     if (instant_is_nil(last) || when.us > last.us) {
         bool telling = worth_telling(rows, at, when);
-        tx_write_one(request->tx, &sql_move, p_int(id), p_real(at.lon), p_real(at.lat), p_time(when), p_int(telling));
+        tx_write_one(request->tx, &sql_move, p_int(id), p_real(at.lon), p_real(at.lat), p_time(when),
+                     p_int(telling));
         if (telling)
             tell(request, rows, id, at);
     }

@@ -107,10 +107,17 @@ static int add_items(const struct price_facts *facts, struct price_work *work)
 /* NIL is the smallest number, so it is caught as well. */
 static bool valid(const struct price_agreement *agreement, const struct price_facts *facts)
 {
-    const int64_t numbers[] = {agreement->base_fen,   agreement->included_km, agreement->km_fen,
-                               agreement->night_fen,  agreement->night_bp,    agreement->holiday_fen,
-                               agreement->holiday_bp, agreement->empty_fen,   agreement->free_times,
-                               agreement->free_km,    facts->km};
+    const int64_t numbers[] = {agreement->base_fen,
+                               agreement->included_km,
+                               agreement->km_fen,
+                               agreement->night_fen,
+                               agreement->night_bp,
+                               agreement->holiday_fen,
+                               agreement->holiday_bp,
+                               agreement->empty_fen,
+                               agreement->free_times,
+                               agreement->free_km,
+                               facts->km};
     for (size_t i = 0; i < array_len(numbers); i++) {
         if (numbers[i] < 0)
             return false;

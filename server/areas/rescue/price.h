@@ -19,15 +19,16 @@ enum { PRICE_PARTS_MAX = 64, PRICE_ITEMS_MAX = 50 };
 struct price_agreement {
     int64_t base_fen;
     int64_t included_km;
-    int64_t km_fen;     /* each km beyond those */
-    int64_t night_fen;  /* added once at night */
-    int64_t night_bp;   /* share of base and km added at night, in basis points */
+    int64_t km_fen;    /* each km beyond those */
+    int64_t night_fen; /* added once at night */
+    int64_t night_bp;  /* share of base and km added at night, in basis points */
     int64_t holiday_fen;
     int64_t holiday_bp;
     int64_t empty_fen;  /* an empty run */
     int64_t free_times; /* jobs left whose base is free */
     int64_t free_km;    /* km beyond the included left free, on such a job */
-    int night_from, night_to; /* minutes of the local day; from after to reaches over midnight, equal: no night */
+    int night_from,
+        night_to; /* minutes of the local day; from after to reaches over midnight, equal: no night */
 };
 
 struct price_item {
@@ -41,9 +42,9 @@ enum price_outcome { PRICE_DONE, PRICE_EMPTY };
 struct price_facts {
     enum price_outcome outcome;
     int64_t km;
-    int minute;          /* of the branch's local day when the job was done */
+    int minute; /* of the branch's local day when the job was done */
     bool holiday;
-    int64_t charge_fen;  /* empty run: the charge decided by hand; NIL: as agreed */
+    int64_t charge_fen; /* empty run: the charge decided by hand; NIL: as agreed */
     const struct price_item *items;
     size_t nitems;
 };
@@ -71,7 +72,7 @@ struct price_part {
 struct price_work {
     struct price_part parts[PRICE_PARTS_MAX];
     size_t count;
-    int64_t total_fen; /* the sum of the parts, never negative */
+    int64_t total_fen;           /* the sum of the parts, never negative */
     int64_t free_times, free_km; /* entitlement this job uses up */
 };
 

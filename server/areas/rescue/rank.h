@@ -27,7 +27,7 @@ enum rank_reason {
     RANK_STALE = 1 << 10,      /* the position is old */
     RANK_OTHER_BRANCH = 1 << 11,
     RANK_CONTRACTED = 1 << 12,
-    RANK_REASONS = 13          /* how many bits there are */
+    RANK_REASONS = 13 /* how many bits there are */
 };
 
 /* msgid of one reason bit. */
@@ -44,7 +44,7 @@ struct rank_row {
     int64_t eta_s;      /* NIL: not known */
     int64_t score;      /* seconds and what stands for them; smaller is better */
     bool fit;
-    const void *data;   /* the caller's */
+    const void *data; /* the caller's */
 };
 
 /* Works out and sorts: fit ones first, then by score, then by id. Of several drivers of one vehicle the caller gives each a row. */

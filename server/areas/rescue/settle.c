@@ -41,7 +41,8 @@ static int audit(struct money *money)
     if (price == NIL)
         price = was->price_fen != NIL ? was->price_fen : was->proposal_fen;
     if (price == NIL)
-        return request_fail(request, ERR_INVALID, "price_fen", N_("No price could be proposed: say which it is"), NULL);
+        return request_fail(request, ERR_INVALID, "price_fen",
+                            N_("No price could be proposed: say which it is"), NULL);
     if (cost != NIL && was->supplier_id == NIL)
         return request_fail(request, ERR_INVALID, "cost_fen", N_("No contractor did this job"), NULL);
     step_set(act, price_fen, price);
@@ -138,7 +139,8 @@ static int receive(struct money *money)
     if (amount == NIL)
         amount = charge_due(charge);
     if (amount == 0 && !request_bool(request, "final"))
-        return request_fail(request, ERR_INVALID, "amount_fen", N_("No amount: say so only when nothing more comes"), NULL);
+        return request_fail(request, ERR_INVALID, "amount_fen",
+                            N_("No amount: say so only when nothing more comes"), NULL);
     if (amount > 0 && !method)
         return request_fail(request, ERR_INVALID, "method", N_("Say how the money came in"), NULL);
     return take_money(money, charge, amount, method);
@@ -195,15 +197,17 @@ static int check_reason(struct money *money, const char *reason)
 {
     struct request *request = money->act->request;
     if (!reason)
-        return request_fail(request, ERR_INVALID, "difference_reason", N_("Less came in than was priced: say why"), NULL);
+        return request_fail(request, ERR_INVALID, "difference_reason",
+                            N_("Less came in than was priced: say why"), NULL);
     if (!finance_difference_account(reason))
         return request_fail(request, ERR_INVALID, "difference_reason", N_("There is no such reason"), NULL);
     const char *role = finance_difference_role(reason);
     if (role && !has_role(request->session, role))
-        return request_fail(request, ERR_FORBIDDEN, "difference_reason", N_("This reason is not yours to give"), NULL);
+        return request_fail(request, ERR_FORBIDDEN, "difference_reason",
+                            N_("This reason is not yours to give"), NULL);
     if (money->received_before)
-        return request_fail(request, ERR_FORBIDDEN, NULL, N_("Who received an order's money does not clear a difference of it"),
-                            NULL);
+        return request_fail(request, ERR_FORBIDDEN, NULL,
+                            N_("Who received an order's money does not clear a difference of it"), NULL);
     return 0;
 }
 
@@ -239,7 +243,8 @@ int clear_in_tx(struct act *act)
         cleared++;
     }
     if (cleared == 0)
-        return request_fail(act->request, ERR_INVALID, "charge_id", N_("This payer's money is not received yet"), NULL);
+        return request_fail(act->request, ERR_INVALID, "charge_id",
+                            N_("This payer's money is not received yet"), NULL);
     step_set(act, cleared_by, money.me);
     step_set(act, cleared_at, act->request->now);
     money_end(&money);

@@ -8,12 +8,12 @@ struct sla_rule {
 };
 
 static const struct field fields[] = {
-    FIELD(sla_rule, customer_id, .type = FIELD_REF, .ref = "customer", .label = N_("Customer"), .required = true,
-          .width = 24, .help = N_("Whose orders these limits are for.")),
+    FIELD(sla_rule, customer_id, .type = FIELD_REF, .ref = "customer", .label = N_("Customer"),
+          .required = true, .width = 24, .help = N_("Whose orders these limits are for.")),
     FIELD(sla_rule, service, .type = FIELD_CHOICE, .base = "service", .label = N_("Service"), .width = 16,
           .unique = true, .help = N_("For this service only. Empty: for any without limits of its own.")),
-    FIELD(sla_rule, dispatch_s, .type = FIELD_DURATION, .label = N_("To dispatch"), .required = true, .min = 1,
-          .max = 604800, .init = "300", .help = N_("Time allowed from the call to the dispatch.")),
+    FIELD(sla_rule, dispatch_s, .type = FIELD_DURATION, .label = N_("To dispatch"), .required = true,
+          .min = 1, .max = 604800, .init = "300", .help = N_("Time allowed from the call to the dispatch.")),
     FIELD(sla_rule, accept_s, .type = FIELD_DURATION, .label = N_("To accept"), .required = true, .min = 1,
           .max = 604800, .init = "180", .help = N_("Time allowed from the dispatch to the driver's yes.")),
     FIELD(sla_rule, arrive_s, .type = FIELD_DURATION, .label = N_("To arrive"), .required = true, .min = 1,
@@ -29,7 +29,8 @@ const struct entity sla_rule_entity = {
     .table = "sla_rule",
     .label = N_("Time limit"),
     .plural = N_("Time limits"),
-    .help = N_("How quickly a customer's orders must be dispatched, accepted and reached; agreed beyond the usual."),
+    .help = N_(
+        "How quickly a customer's orders must be dispatched, accepted and reached; agreed beyond the usual."),
     .code = "sl",
     .size = sizeof(struct sla_rule),
     .scope = SCOPE_COMPANY,

@@ -17,7 +17,8 @@ int step_time(struct act *act, const char *argument, struct instant after, struc
     if (at_r->us > request->now.us + FUTURE_SECONDS * US_PER_SECOND)
         return request_fail(request, ERR_INVALID, argument, N_("The time lies in the future"), NULL);
     if (!instant_is_nil(after) && at_r->us < after.us)
-        return request_fail(request, ERR_INVALID, argument, N_("The time lies before the step before it"), NULL);
+        return request_fail(request, ERR_INVALID, argument, N_("The time lies before the step before it"),
+                            NULL);
     return 0;
 }
 

@@ -10,16 +10,33 @@
 enum { SUGGEST_MAX = 100 };
 
 static const struct sql sql_order = {
-    "rescue_suggest_order",
-    "SELECT o.branch_id, o.service, o.car_model, o.road, o.lon, o.lat, o.refused_by "
-    "FROM rescue_order o WHERE o.id = $1 AND o.branch_id = ANY ($2::int[])"};
+    "rescue_suggest_order", "SELECT o.branch_id, o.service, o.car_model, o.road, o.lon, o.lat, o.refused_by "
+                            "FROM rescue_order o WHERE o.id = $1 AND o.branch_id = ANY ($2::int[])"};
 static const struct sql sql_candidates = {"rescue_candidates", "SELECT * FROM vehicle_candidates($1)"};
 
 /* Columns of vehicle_candidates. */
 enum {
-    COL_ID, COL_CODE, COL_PLATE, COL_TYPE, COL_BRANCH, COL_BRANCH_NAME, COL_STATE, COL_CONTRACTED, COL_SERVICES, COL_MODELS,
-    COL_ROADS, COL_LON, COL_LAT, COL_POSITION_AT, COL_STALE, COL_LOAD, COL_DRIVER, COL_DRIVER_NAME, COL_WORKS,
-    COL_ON_SHIFT, COL_DRIVER_BUSY
+    COL_ID,
+    COL_CODE,
+    COL_PLATE,
+    COL_TYPE,
+    COL_BRANCH,
+    COL_BRANCH_NAME,
+    COL_STATE,
+    COL_CONTRACTED,
+    COL_SERVICES,
+    COL_MODELS,
+    COL_ROADS,
+    COL_LON,
+    COL_LAT,
+    COL_POSITION_AT,
+    COL_STALE,
+    COL_LOAD,
+    COL_DRIVER,
+    COL_DRIVER_NAME,
+    COL_WORKS,
+    COL_ON_SHIFT,
+    COL_DRIVER_BUSY
 };
 
 struct job {
@@ -158,7 +175,8 @@ static bool seen(const struct rank_row *ranked, size_t at)
 
 int rescue_suggest(struct request *request)
 {
-    struct rows *order = tx_read(request->tx, &sql_order, p_int(request_int(request, "id")), p_text(request->grant->scope));
+    struct rows *order =
+        tx_read(request->tx, &sql_order, p_int(request_int(request, "id")), p_text(request->grant->scope));
     struct rows *candidates = tx_read(request->tx, &sql_candidates, p_time(request->now));
     struct job job;
     int result = request_need(request);

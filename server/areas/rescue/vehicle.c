@@ -23,8 +23,8 @@ static const struct choice duties[] = {
 };
 
 static const struct field driver_fields[] = {
-    FIELD(vehicle_driver, driver_id, .type = FIELD_REF, .ref = "employee", .label = N_("Driver"), .required = true,
-          .width = 16, .help = N_("Somebody who may drive this vehicle.")),
+    FIELD(vehicle_driver, driver_id, .type = FIELD_REF, .ref = "employee", .label = N_("Driver"),
+          .required = true, .width = 16, .help = N_("Somebody who may drive this vehicle.")),
     FIELD(vehicle_driver, position, .label = N_("Position"), .readonly = true, .width = 4,
           .help = N_("The first is offered first.")),
 };
@@ -54,8 +54,9 @@ static const struct field fields[] = {
           .help = N_("The station the vehicle belongs to.")),
     FIELD(vehicle, code, .type = FIELD_CODE, .label = N_("Code"), .max = 16, .required = true, .unique = true,
           .search = true, .sortable = true, .width = 8, .help = N_("A short number used on the radio.")),
-    FIELD(vehicle, plate, .type = FIELD_PLATE, .label = N_("Plate"), .max = 16, .required = true, .unique = true,
-          .search = true, .width = 10, .help = N_("In any form: 粤A·12345, new-energy, Hong Kong and Macau.")),
+    FIELD(vehicle, plate, .type = FIELD_PLATE, .label = N_("Plate"), .max = 16, .required = true,
+          .unique = true, .search = true, .width = 10,
+          .help = N_("In any form: 粤A·12345, new-energy, Hong Kong and Macau.")),
     FIELD(vehicle, type, .type = FIELD_CHOICE, .base = "vehicle_type", .label = N_("Type"), .required = true,
           .width = 12, .help = N_("What kind of rescue vehicle it is.")),
     FIELD(vehicle, owner, .type = FIELD_CHOICE, .choices = owners, .label = N_("Owner"), .required = true,
@@ -66,24 +67,28 @@ static const struct field fields[] = {
           .show_if = "owner=contracted", .help = N_("Agreed with the contractor, for each job.")),
     FIELD(vehicle, cost_included_km, .label = N_("Included km"), .min = 0, .max = 9999, .init = "0",
           .show_if = "owner=contracted", .help = N_("Kilometres the cost of a job includes.")),
-    FIELD(vehicle, cost_km_fen, .type = FIELD_FEN, .label = N_("Cost of a km"), .min = 0, .max = 1000000, .init = "0",
-          .show_if = "owner=contracted", .help = N_("Agreed with the contractor, for each kilometre beyond those.")),
+    FIELD(vehicle, cost_km_fen, .type = FIELD_FEN, .label = N_("Cost of a km"), .min = 0, .max = 1000000,
+          .init = "0", .show_if = "owner=contracted",
+          .help = N_("Agreed with the contractor, for each kilometre beyond those.")),
     FIELD(vehicle, car_models, .type = FIELD_SET, .base = "car_model", .label = N_("Cars"), .max = 50,
           .help = N_("Which cars it can carry. None ticked: any.")),
     FIELD(vehicle, roads, .type = FIELD_SET, .base = "road", .label = N_("Roads"), .max = 50,
           .help = N_("Where it can work. None ticked: anywhere.")),
     FIELD(vehicle, services, .type = FIELD_SET, .base = "service", .label = N_("Services"), .max = 50,
           .help = N_("What it is equipped for. None ticked: everything.")),
-    FIELD(vehicle, drivers, .type = FIELD_LINES, .lines = &vehicle_driver_entity, .label = N_("Drivers"), .max = 20,
-          .help = N_("Who may drive it; the first is offered first.")),
-    FIELD(vehicle, state, .type = FIELD_CHOICE, .choices = states, .readonly = true, .init = "idle", .label = N_("State"),
-          .width = 10, .help = N_("Follows the order it is on; off duty is set by hand.")),
-    FIELD(vehicle, order_id, .type = FIELD_REF, .ref = "rescue", .label = N_("Order"), .readonly = true, .width = 13,
-          .help = N_("The order it is on now.")),
-    FIELD(vehicle, driver_id, .type = FIELD_REF, .ref = "employee", .label = N_("At the wheel"), .readonly = true,
-          .width = 8, .help = N_("Who drives it now, or did last.")),
-    FIELD(vehicle, lon, .label = N_("Longitude"), .readonly = true, .help = N_("Last known position (WGS 84).")),
-    FIELD(vehicle, lat, .label = N_("Latitude"), .readonly = true, .help = N_("Last known position (WGS 84).")),
+    FIELD(vehicle, drivers, .type = FIELD_LINES, .lines = &vehicle_driver_entity, .label = N_("Drivers"),
+          .max = 20, .help = N_("Who may drive it; the first is offered first.")),
+    FIELD(vehicle, state, .type = FIELD_CHOICE, .choices = states, .readonly = true, .init = "idle",
+          .label = N_("State"), .width = 10,
+          .help = N_("Follows the order it is on; off duty is set by hand.")),
+    FIELD(vehicle, order_id, .type = FIELD_REF, .ref = "rescue", .label = N_("Order"), .readonly = true,
+          .width = 13, .help = N_("The order it is on now.")),
+    FIELD(vehicle, driver_id, .type = FIELD_REF, .ref = "employee", .label = N_("At the wheel"),
+          .readonly = true, .width = 8, .help = N_("Who drives it now, or did last.")),
+    FIELD(vehicle, lon, .label = N_("Longitude"), .readonly = true,
+          .help = N_("Last known position (WGS 84).")),
+    FIELD(vehicle, lat, .label = N_("Latitude"), .readonly = true,
+          .help = N_("Last known position (WGS 84).")),
     FIELD(vehicle, position_at, .label = N_("Position of"), .readonly = true, .width = 11,
           .help = N_("When it was there.")),
     FIELD(vehicle, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 1000,
@@ -102,7 +107,8 @@ static int check(struct act *act)
         const struct vehicle_driver *drivers = vehicle->drivers.items;
         for (size_t j = 0; j < i; j++) {
             if (drivers[i].driver_id == drivers[j].driver_id)
-                return request_fail(act->request, ERR_INVALID, "drivers", N_("A driver stands there twice"), NULL);
+                return request_fail(act->request, ERR_INVALID, "drivers", N_("A driver stands there twice"),
+                                    NULL);
         }
     }
     return 0;
@@ -129,8 +135,8 @@ static int guard(struct act *act)
     const struct vehicle *vehicle = act->was;
     if (act->kind == ACT_ENABLE || vehicle->order_id == NIL)
         return 0;
-    return request_fail(act->request, ERR_CONFLICT, NULL, N_("Vehicle {plate} is on a job"), "plate", vehicle->plate,
-                        NULL);
+    return request_fail(act->request, ERR_CONFLICT, NULL, N_("Vehicle {plate} is on a job"), "plate",
+                        vehicle->plate, NULL);
 }
 
 static int state_in_tx(struct act *act)
@@ -142,17 +148,25 @@ static int state_in_tx(struct act *act)
 }
 
 static const struct action actions[] = {
-    {.name = "state", .key = 's', .label = N_("On or off duty"), .from = "idle off_duty", .args = state_args,
-     .nargs = array_len(state_args), .bulk = true, .in_tx = state_in_tx,
+    {.name = "state",
+     .key = 's',
+     .label = N_("On or off duty"),
+     .from = "idle off_duty",
+     .args = state_args,
+     .nargs = array_len(state_args),
+     .bulk = true,
+     .in_tx = state_in_tx,
      .help = N_("Takes the vehicle off duty, or puts it back.")},
 };
 
-static const char *const columns[] = {"code",  "plate",    "type",      "branch_id",   "owner", "state",
-                                      "order_id", "driver_id", "position_at", "services", NULL};
-static const char *const main_tab[] = {"code", "plate", "type", "branch_id", "drivers", "state", "order_id",
-                                       "driver_id", "lon", "lat", "position_at", "remarks", NULL};
+static const char *const columns[] = {"code",     "plate",     "type",        "branch_id", "owner", "state",
+                                      "order_id", "driver_id", "position_at", "services",  NULL};
+static const char *const main_tab[] = {"code",        "plate",    "type",      "branch_id", "drivers",
+                                       "state",       "order_id", "driver_id", "lon",       "lat",
+                                       "position_at", "remarks",  NULL};
 static const char *const fit_tab[] = {"services", "car_models", "roads", NULL};
-static const char *const owner_tab[] = {"owner", "supplier_id", "cost_fen", "cost_included_km", "cost_km_fen", NULL};
+static const char *const owner_tab[] = {"owner",       "supplier_id", "cost_fen", "cost_included_km",
+                                        "cost_km_fen", NULL};
 static const struct tab tabs[] = {
     {N_("Vehicle"), main_tab},
     {N_("Fit for"), fit_tab},
@@ -166,7 +180,8 @@ const struct entity vehicle_entity = {
     .table = "vehicle",
     .label = N_("Vehicle"),
     .plural = N_("Vehicles"),
-    .help = N_("Rescue vehicles with their drivers and what they are fit for. Their state follows their orders."),
+    .help =
+        N_("Rescue vehicles with their drivers and what they are fit for. Their state follows their orders."),
     .code = "ve",
     .size = sizeof(struct vehicle),
     .scope = SCOPE_BRANCH,
@@ -191,19 +206,22 @@ const struct entity vehicle_entity = {
 
 #define VEHICLE_COLUMNS                                                                                      \
     "v.id, v.version, v.branch_id, v.plate, v.state, v.order_id, v.driver_id, "                              \
-    "CASE WHEN v.owner = 'contracted' THEN v.supplier_id END, v.cost_fen, v.cost_included_km, v.cost_km_fen, " \
+    "CASE WHEN v.owner = 'contracted' THEN v.supplier_id END, v.cost_fen, v.cost_included_km, "              \
+    "v.cost_km_fen, "                                                                                        \
     "v.disabled_at IS NOT NULL"
 
-static const struct sql sql_of_order = {
-    "vehicle_of_order", "SELECT " VEHICLE_COLUMNS " FROM vehicle v JOIN rescue_order o ON o.vehicle_id = v.id "
-                        "WHERE o.id = $1 FOR NO KEY UPDATE OF v"};
-static const struct sql sql_vehicle = {"vehicle_lock",
-                                       "SELECT " VEHICLE_COLUMNS " FROM vehicle v WHERE v.id = $1 FOR NO KEY UPDATE OF v"};
-static const struct sql sql_follow = {
-    "vehicle_follow",
-    "UPDATE vehicle SET state = $3, order_id = $4, driver_id = $5, version = version + 1, updated_at = now(), "
-    "lon = coalesce($6, lon), lat = coalesce($7, lat), position_at = CASE WHEN $6 IS NULL THEN position_at ELSE $8 END "
-    "WHERE id = $1 AND version = $2 RETURNING 1"};
+static const struct sql sql_of_order = {"vehicle_of_order",
+                                        "SELECT " VEHICLE_COLUMNS
+                                        " FROM vehicle v JOIN rescue_order o ON o.vehicle_id = v.id "
+                                        "WHERE o.id = $1 FOR NO KEY UPDATE OF v"};
+static const struct sql sql_vehicle = {
+    "vehicle_lock", "SELECT " VEHICLE_COLUMNS " FROM vehicle v WHERE v.id = $1 FOR NO KEY UPDATE OF v"};
+static const struct sql sql_follow = {"vehicle_follow",
+                                      "UPDATE vehicle SET state = $3, order_id = $4, driver_id = $5, version "
+                                      "= version + 1, updated_at = now(), "
+                                      "lon = coalesce($6, lon), lat = coalesce($7, lat), position_at = CASE "
+                                      "WHEN $6 IS NULL THEN position_at ELSE $8 END "
+                                      "WHERE id = $1 AND version = $2 RETURNING 1"};
 
 struct rows *vehicle_read_of_order(struct request *request, int64_t order_id)
 {
@@ -250,26 +268,28 @@ static void add_side(struct str *out, const char *state, int64_t order_id, int64
         str_addf(out, "%lld}", (long long)driver_id);
 }
 
-void vehicle_follow(struct request *request, const struct vehicle_row *vehicle, const char *state, int64_t order_id,
-                    int64_t driver_id, struct point at)
+void vehicle_follow(struct request *request, const struct vehicle_row *vehicle, const char *state,
+                    int64_t order_id, int64_t driver_id, struct point at)
 {
     struct str was, now;
     bool known = point_is_valid(at);
-    tx_write_one(request->tx, &sql_follow, p_int(vehicle->id), p_int(vehicle->version), p_text(state), p_int(order_id),
-                 p_int(driver_id), p_real(known ? at.lon : NAN), p_real(known ? at.lat : NAN), p_time(request->now));
+    tx_write_one(request->tx, &sql_follow, p_int(vehicle->id), p_int(vehicle->version), p_text(state),
+                 p_int(order_id), p_int(driver_id), p_real(known ? at.lon : NAN),
+                 p_real(known ? at.lat : NAN), p_time(request->now));
     str_init(&was, request->arena);
     str_init(&now, request->arena);
     add_side(&was, vehicle->state, vehicle->order_id, vehicle->driver_id);
     add_side(&now, state, order_id, driver_id);
-    change_add(request, &(struct change){.entity = "vehicle",
-                                         .id = vehicle->id,
-                                         .version = vehicle->version + 1,
-                                         .branch_id = vehicle->branch_id,
-                                         .old_branch_id = NIL,
-                                         .own_id = driver_id == NIL ? 0 : driver_id,
-                                         .old_own_id = vehicle->driver_id == NIL || vehicle->driver_id == driver_id
-                                                           ? 0
-                                                           : vehicle->driver_id,
-                                         .was = was.data,
-                                         .now = now.data});
+    change_add(request,
+               &(struct change){.entity = "vehicle",
+                                .id = vehicle->id,
+                                .version = vehicle->version + 1,
+                                .branch_id = vehicle->branch_id,
+                                .old_branch_id = NIL,
+                                .own_id = driver_id == NIL ? 0 : driver_id,
+                                .old_own_id = vehicle->driver_id == NIL || vehicle->driver_id == driver_id
+                                                  ? 0
+                                                  : vehicle->driver_id,
+                                .was = was.data,
+                                .now = now.data});
 }

@@ -52,5 +52,5 @@ struct rows *vehicle_read(struct request *request, int64_t vehicle_id);
 bool vehicle_take(struct rows *rows, struct vehicle_row *vehicle);
 
 /* Queues the vehicle's part of a step: its state, the order it is on (NIL: none), who drives it, and where that puts it (null: unknown). */
-void vehicle_follow(struct request *request, const struct vehicle_row *vehicle, const char *state, int64_t order_id,
-                    int64_t driver_id, struct point at);
+void vehicle_follow(struct request *request, const struct vehicle_row *vehicle, const char *state,
+                    int64_t order_id, int64_t driver_id, struct point at);
