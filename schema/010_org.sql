@@ -84,11 +84,12 @@ CREATE TRIGGER branch_zone BEFORE INSERT OR UPDATE OF time_zone ON branch
 ALTER TABLE branch ENABLE ROW LEVEL SECURITY;
 CREATE POLICY branch_scope ON branch TO yizhan_app
     USING (id = ANY (current_setting('app.scope')::int[]));
--- A new branch is in nobody's scope yet: its parent must be. Its maker may read it back in the same transaction.
+-- A new branch is in nobody's scope yet: its parent must be. Its maker may read it back in the same transaction (known
+-- by its time in RETURNING, where the row has no xmin yet).
 CREATE POLICY branch_new ON branch FOR INSERT TO yizhan_app
     WITH CHECK (parent_id IS NULL OR parent_id = ANY (current_setting('app.scope')::int[]));
 CREATE POLICY branch_just_made ON branch FOR SELECT TO yizhan_app
-    USING (xmin = pg_current_xact_id_if_assigned()::xid);
+    USING (xmin = pg_current_xact_id_if_assigned()::xid OR created_at = now());
 GRANT SELECT, DELETE ON branch TO yizhan_app;
 GRANT INSERT (id, version, created_at, created_by, updated_at, disabled_at, code, name, kind, parent_id, phone, contact,
               address, district, place_lon, place_lat, pbx_address, time_zone, remarks),

@@ -155,7 +155,8 @@ LANGUAGE sql STABLE AS $$
         WHERE (era, tx) < (f.at_era, f.to_tx)
         GROUP BY 1, 2, 3, 4
     )
-    SELECT 'error', format('kept balance is D %s C %s, the lines make D %s C %s', b.debit_fen, b.credit_fen, l.debit, l.credit),
+    SELECT 'error', format('kept balance is D %s C %s, the lines make D %s C %s', coalesce(b.debit_fen, 0), coalesce(b.credit_fen, 0),
+                           coalesce(l.debit, 0), coalesce(l.credit, 0)),
            format('balance %s branch %s party %s period %s', account, branch_id, party_id, period_id)
     FROM lines l FULL JOIN balance b USING (account, branch_id, party_id, period_id)
     WHERE (coalesce(l.debit, 0), coalesce(l.credit, 0)) IS DISTINCT FROM (coalesce(b.debit_fen, 0)::numeric, coalesce(b.credit_fen, 0)::numeric)

@@ -1,4 +1,5 @@
 """The chain over the trail and the ledger: complete under concurrent writers, and an edited row is named."""
+import subprocess
 import threading
 
 import store as s
@@ -173,24 +174,44 @@ def test_the_hash_does_not_depend_on_the_session():
     assert db.sql(settings + "SELECT problem FROM seal_verify()", "super") == [[""]]
 
 
-def test_data_from_another_cluster_open_a_new_era():
-    other = db.copy()
-    other.sql(change(row_id=77001))              # not sealed when the data moved
-    other.tamper("UPDATE era SET system_identifier = 42; UPDATE change SET tx = (tx::text::bigint + 5000000)::text::xid8 WHERE row_id = 77001")
-    other.refused("YZ009", "SELECT seal_run()")
-    assert other.one("SELECT era_open()") == "2" and other.one("SELECT era_open()") == "2"
-    other.sql(change(row_id=77002), "app")
-    other.sql("SELECT " + s.post_call(s.two_lines(5), day="2026-03-20"), "app", [2], 3)
-    assert other.sql("SELECT row_id, era FROM change WHERE row_id > 77000 ORDER BY 1") == [["77001", "1"], ["77002", "2"]]
-    assert other.one("SELECT era FROM ledger_entry WHERE day = '2026-03-20'") == "2"
-    other.seal()
-    other.roll()
-    assert whole(other)["unsealed"] == "0"
-    assert other.sql("SELECT era, rows FROM seal ORDER BY n DESC LIMIT 2") == [["2", "2"], ["1", "1"]]
-    assert not other.check(), other.check()
-    row = other.one("SELECT id FROM change WHERE row_id = 77002")
-    other.tamper("UPDATE change SET verb = 'a.b' WHERE row_id = 77002")
-    assert verify(other)["bad_row"] == row
+def moved():
+    """The same data dumped and restored into a new cluster, whose transaction ids begin low again."""
+    dump = subprocess.run(["pg_dump", "-d", s.cluster().conninfo(db.name, "postgres")], capture_output=True, text=True, check=True).stdout
+    there = yz.Cluster()
+    there.create("moved")
+    there.sql(dump, "moved")
+    return there
+
+
+def test_data_restored_into_another_cluster_open_a_new_era():
+    db.sql(change(row_id=77001))                # not sealed when the data move, from a transaction far ahead of the new cluster
+    db.tamper("UPDATE change SET tx = (tx::text::bigint + 5000000)::text::xid8 WHERE row_id = 77001")
+    seals = int(db.one("SELECT count(*) FROM seal"))
+    there = moved()
+
+    def sql(text, level="owner"):
+        return there.sql(text, "moved", s.LEVELS[level])
+
+    try:
+        sql("SELECT seal_run()")
+        raise AssertionError("sealed in an era that is not open")
+    except RuntimeError as refused:
+        assert "run era_open() first" in str(refused)
+    assert sql("SELECT era_open()") == [["2"]] and sql("SELECT era_open()") == [["2"]]
+    sql(change(row_id=77002), "app")
+    sql("SELECT " + s.post_call(s.two_lines(5), day="2026-03-20"), "app")
+    assert sql("SELECT row_id || ' ' || era FROM change WHERE row_id > 77000 ORDER BY 1") == [["77001 1"], ["77002 2"]]
+    assert sql("SELECT era FROM ledger_entry WHERE day = '2026-03-20'") == [["2"]]
+    while sql("SELECT seal_run()") != [["0"]] or sql("SELECT balance_roll()") != [["0"]]:
+        pass
+    assert sql("SELECT count(*) - %d FROM seal" % seals) == [["2"]]
+    assert sql("SELECT era || ' ' || rows FROM seal ORDER BY n DESC LIMIT 2") == [["2 2"], ["1 1"]]
+    assert sql("SELECT coalesce(problem, ''), unsealed FROM seal_verify()") == [["", "0"]]
+    assert sql("SELECT what FROM ledger_check() WHERE severity = 'error'") == []
+    row = sql("SELECT id FROM change WHERE row_id = 77002")
+    sql("SET session_replication_role = replica; UPDATE change SET verb = 'a.b' WHERE row_id = 77002", "super")
+    assert sql("SELECT bad_row FROM seal_verify()") == row
+    there.stop()
 
 
 if __name__ == "__main__":
