@@ -3,6 +3,7 @@
 #include "server/areas/rescue/hooks.h"
 #include "server/areas/rescue/step.h"
 #include "server/core/change.h"
+#include "server/entity/search.h"
 
 static const struct sql sql_next_id = {"rescue_next_id", "SELECT nextval('rescue_order_id_seq')"};
 static const struct sql sql_copy = {"rescue_copy",
@@ -21,12 +22,21 @@ static const struct sql sql_copy = {"rescue_copy",
                                     "o.service, o.road, o.place, o.lon, o.lat, o.destination, "
                                     "o.destination_lon, o.destination_lat, o.remarks, o.estimate_km, "
                                     "$11::bigint, $12::jsonb FROM rescue_order o WHERE o.id = $1"};
-/* The order is found by plate and phone as the first one is, and by its own number. */
-static const struct sql sql_copy_search = {
-    "rescue_copy_search", "INSERT INTO search_key (token, entity, branch_id, row_id) "
-                          "SELECT token, entity, branch_id, $2::bigint FROM search_key "
-                          "WHERE entity = 'rescue' AND row_id = $1 AND position(token IN lower($3)) = 0 "
-                          "UNION SELECT lower($4), 'rescue', $5::int, $2::bigint"};
+static const struct sql sql_search = {"rescue_copy_search",
+                                      "INSERT INTO search_key (token, entity, branch_id, row_id) "
+                                      "SELECT unnest($1::text[]), 'rescue_order', $2::int, $3::bigint"};
+
+/* The copy is found as the first one is, by its own number. */
+static void add_search(struct act *act, int64_t id, const char *number)
+{
+    struct arena *arena = act->request->arena;
+    struct search_tokens *tokens = arena_new(arena, struct search_tokens);
+    struct rescue found = *(const struct rescue *)act->was;
+    found.number = number;
+    search_record(tokens, arena, &rescue_entity, &found);
+    tx_write(act->request->tx, &sql_search, p_set((struct text_set){tokens->items, tokens->count}),
+             p_int(act->branch_id), p_int(id));
+}
 
 /* Estimate of the copy: prices may have changed since. */
 static int estimate(struct act *act, const struct rescue_facts *facts, struct price_work *work)
@@ -70,7 +80,6 @@ static void tell(struct act *act, const struct copy_of *copy, const char *number
 int copy_order(struct act *act, const struct copy_of *copy)
 {
     struct request *request = act->request;
-    const struct rescue *was = act->was;
     const struct rescue_facts *facts = copy->facts;
     struct price_work *work = arena_new(request->arena, struct price_work);
     int result = estimate(act, facts, work);
@@ -85,8 +94,7 @@ int copy_order(struct act *act, const struct copy_of *copy)
              p_int(facts->arrive_s), p_time(step_due(request->now, facts->dispatch_s)),
              p_int(facts->agreement_id), p_int(facts->source ? work->total_fen : NIL),
              p_text(facts->source ? parts.data : NULL));
-    tx_write(request->tx, &sql_copy_search, p_int(act->id), p_int(copy->id), p_text(was->number),
-             p_text(number), p_int(act->branch_id));
+    add_search(act, copy->id, number);
     tell(act, copy, number);
     return 0;
 }
