@@ -1,0 +1,24 @@
+/* The verbs of coming and going: session.login, resume, logout, password, and the one-time code. */
+#pragma once
+
+#include "server/core/verb.h"
+
+#include <stdbool.h>
+
+struct request;
+
+void login_register(void);
+void password_verbs_register(void);
+
+/* Verbs a user may use before an old or first password is changed. */
+bool login_allows_old_password(const struct verb *verb);
+
+/* Puts the session's description (user, roles, permissions, branch …) into the reply; token NULL: without. */
+struct session;
+void login_describe(struct request *request, const struct session *session, const char *token, int64_t lock_seconds);
+
+/* Run for the loop, under no name: ends the idle session; reads its rights anew. */
+extern const struct verb session_idle_verb, session_reload_verb;
+
+/* Checks the password of who is logged in, slowed and counted like a login; 0, or the refusal. Does its own transaction. */
+int login_confirm(struct request *request, const char *field, const char *password);

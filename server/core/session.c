@@ -1,0 +1,60 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/core/session-private.h"
+
+struct session *session_create(void)
+{
+    struct arena *arena = arena_create(2048);
+    struct session *session = arena_new(arena, struct session);
+    session->private_ = arena_new(arena, struct session_private);
+    session->private_->arena = arena;
+    atomic_init(&session->private_->refs, 1);
+    return session;
+}
+
+struct session *session_ref(struct session *session)
+{
+    if (session)
+        atomic_fetch_add_explicit(&session->private_->refs, 1, memory_order_relaxed);
+    return session;
+}
+
+void session_unref(struct session *session)
+{
+    if (session && atomic_fetch_sub_explicit(&session->private_->refs, 1, memory_order_acq_rel) == 1)
+        arena_destroy(session->private_->arena);
+}
+
+static int compare_permission(const void *name, const void *row)
+{
+    return strcmp(name, ((const struct permission_mask *)row)->permission);
+}
+
+const struct grant *session_grant(const struct session *session, const char *permission)
+{
+    if (!session || !permission)
+        return NULL;
+    const struct session_private *more = session->private_;
+    const struct permission_mask *found =
+        more->npermissions
+            ? bsearch(permission, more->permissions, more->npermissions, sizeof(*found), compare_permission)
+            : NULL;
+    return found && found->mask ? &more->grants[found->mask] : NULL;
+}
+
+static int compare_branch(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+bool grant_covers(const struct grant *grant, int64_t branch_id)
+{
+    if (!grant)
+        return false;
+    if (branch_id == NIL)
+        return grant->all || grant->count > 0;
+    return grant->count > 0 &&
+           bsearch(&branch_id, grant->branches, grant->count, sizeof(branch_id), compare_branch) != NULL;
+}

@@ -1,0 +1,8 @@
+/*
+ * Follows the trail in commit order up to the horizon of running transactions (decision 10), tells the watchers what other servers did, and ends
+ * connections whose session was ended. Its own thread and connection.
+ */
+#pragma once
+
+void tail_start(const char *conninfo);
+void tail_stop(void);

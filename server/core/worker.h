@@ -1,0 +1,15 @@
+/* The worker threads: each has a connection and an arena of its own and serves one lane's queue. */
+#pragma once
+
+#include "server/core/verb.h"
+
+struct queue;
+
+/* Makes `count` workers that will serve the queue. */
+void workers_start(struct queue *queue, const char *name, int count, const char *conninfo);
+
+/* Starts all that were made, and the thread that cancels. */
+void workers_run(void);
+
+/* After the queues were closed: waits for every thread. */
+void workers_stop(void);

@@ -1,0 +1,70 @@
+/* Shared by net.c, listener.c and peer.c. */
+#pragma once
+
+#include "base/map.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "server/net/net.h"
+#include "wire/frame.h"
+
+#include <ev.h>
+
+struct listener {
+    ev_io io;
+    struct net *net;
+    int fd;
+};
+
+struct net {
+    struct ev_loop *loop;
+    const struct net_ops *ops;
+    struct net_limits limits;
+    SSL_CTX *tls;
+    VEC(struct listener *) listeners;
+    VEC(struct peer *) slots;    /* by descriptor */
+    VEC(struct peer_id) dirty;   /* have something to send at the end of this turn */
+    struct map addresses;        /* address -> number of peers not logged in */
+    size_t count;
+    uint32_t generation;
+    int spare; /* a descriptor kept free to refuse with */
+    size_t closed_since_trim;
+    ev_prepare prepare;
+    ev_timer trim;
+};
+
+struct peer {
+    struct net *net;
+    SSL *ssl;
+    int fd;
+    uint32_t generation;
+    enum peer_state state;
+    bool logged_in;
+    bool counted;  /* against its address */
+    bool reading;  /* the read watcher is on */
+    bool writing;  /* the write watcher is on */
+    bool dirty;
+    bool doomed;   /* freed at the next safe place */
+    bool busy;
+    bool held;
+    bool ended;    /* the other end will send no more, but may still wait for answers */
+    ev_io io_read, io_write;
+    ev_timer timer;       /* lazy: fires at or before the nearest deadline */
+    ev_tstamp deadline;   /* of the state, 0: none */
+    ev_tstamp stalled;    /* of the output, 0: nothing waits */
+    ev_tstamp touched;
+    ev_tstamp armed;      /* when the timer fires, 0: it does not run */
+    int64_t idle_ms;
+    struct frame frame;
+    struct str out;
+    size_t out_start; /* bytes of out that are gone already */
+    char *terminal;
+    void *data;
+    char address[46];
+};
+
+/* Takes the descriptor over. */
+void peer_create(struct net *net, int fd, const char *address);
+void peer_destroy(struct peer *peer);
+void peer_flush(struct peer *peer);
+bool address_enter(struct net *net, const char *address);
+void address_leave(struct net *net, const char *address);
