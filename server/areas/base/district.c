@@ -21,18 +21,17 @@ static const struct choice levels[] = {
 
 static const struct field fields[] = {
     FIELD(district, code, .label = N_("Code"), .max = 9, .required = true, .unique = true,
-          .create_only = true, .search = true, .sortable = true, .width = 9,
+          .create_only = true, .sortable = true, .width = 9,
           .help = N_("National code: six digits, a town nine. The first two are the province, the next two "
                      "the city.")),
     FIELD(district, parent_code, .type = FIELD_CHOICE, .base = "district", .label = N_("Part of"),
           .width = 12, .help = N_("The division this one belongs to.")),
     FIELD(district, level, .type = FIELD_CHOICE, .label = N_("Level"), .choices = levels, .required = true,
           .init = "district", .width = 10, .help = N_("Province, city, district or town.")),
-    FIELD(district, name_en, .label = N_("English"), .max = 80, .required = true, .search = true, .width = 20,
+    FIELD(district, name_en, .label = N_("English"), .max = 80, .required = true, .width = 20,
           .help = N_("What English screens show.")),
-    FIELD(district, name_zh_cn, .label = N_("Simplified Chinese"), .max = 60, .required = true,
-          .search = true, .width = 16,
-          .help = N_("What screens in simplified Chinese show. Found by pinyin too.")),
+    FIELD(district, name_zh_cn, .label = N_("Simplified Chinese"), .max = 60, .required = true, .width = 16,
+          .help = N_("What screens in simplified Chinese show.")),
     FIELD(district, name_zh_tw, .label = N_("Traditional Chinese"), .max = 60, .required = true, .width = 16,
           .help = N_("What screens in traditional Chinese show.")),
     FIELD(district, place_lon, .label = N_("Longitude"), .required = true, .min = -180, .max = 180,

@@ -16,9 +16,9 @@ static const struct choice scopes[] = {
 
 static const struct field fields[] = {
     FIELD(role, code, .label = N_("Code"), .max = 40, .required = true, .unique = true, .create_only = true,
-          .search = true, .sortable = true, .width = 16,
+          .sortable = true, .width = 16,
           .help = N_("Lower-case letters, digits and _; scripts and employees refer to the role by it.")),
-    FIELD(role, name, .label = N_("Name"), .max = 60, .required = true, .search = true, .width = 20,
+    FIELD(role, name, .label = N_("Name"), .max = 60, .required = true, .width = 20,
           .help = N_("What colleagues call the role, for example Dispatcher.")),
     FIELD(role, help, .type = FIELD_NOTE, .label = N_("Description"), .max = 500,
           .help = N_("What people in this role do. Shown where roles are picked.")),
