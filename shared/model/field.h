@@ -63,7 +63,10 @@ struct line_set {
 
 struct choice {
     const char *code;
-    const char *label; /* English msgid */
+    const char *label; /* English: a msgid, but of base data the words themselves */
+    /* Of base data only, as the catalogue brings it: */
+    const char *label_zh_cn, *label_zh_tw;
+    bool disabled; /* kept for old records, not offered */
 };
 
 struct entity;
@@ -97,6 +100,8 @@ struct field {
     const char *show_if;          /* "field=code[,code]": shown and required only then */
     const struct entity *lines;   /* FIELD_LINES: the line entity (its struct, its fields) */
     const char *column;           /* where it differs from name */
+    const struct field *line_fields; /* the client's end of .lines: the fields of a line, from the catalogue */
+    size_t nline_fields;
 };
 
 #define FIELD_STORAGE_OF(member)                                                                             \
