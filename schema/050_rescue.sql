@@ -198,7 +198,10 @@ CREATE UNIQUE INDEX rescue_order_live_driver ON rescue_order (driver_id)
 CREATE INDEX rescue_order_created ON rescue_order (branch_id, created_at, id);
 CREATE INDEX rescue_order_state ON rescue_order (branch_id, state, created_at, id);
 CREATE INDEX rescue_order_money_state ON rescue_order (branch_id, money_state, created_at, id) WHERE money_state IS NOT NULL;
-CREATE INDEX rescue_order_number ON rescue_order (branch_id, number, id);
+-- Who sees all branches, or many, pages through these.
+CREATE INDEX rescue_order_all_created ON rescue_order (created_at, id);
+CREATE INDEX rescue_order_all_state ON rescue_order (state, created_at, id);
+CREATE INDEX rescue_order_all_money_state ON rescue_order (money_state, created_at, id) WHERE money_state IS NOT NULL;
 CREATE INDEX rescue_order_appoint ON rescue_order (branch_id, appoint_at, id) WHERE state = 'new' AND appoint_at IS NOT NULL;
 CREATE INDEX rescue_order_customer ON rescue_order (customer_id, created_at, id);
 CREATE INDEX rescue_order_driver ON rescue_order (driver_id, created_at, id) WHERE driver_id IS NOT NULL;

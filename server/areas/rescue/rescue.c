@@ -76,7 +76,7 @@ static const struct field fields[] = {
     FIELD(rescue, created_at, .label = N_("Entered"), .readonly = true, .sortable = true, .width = 11,
           .help = N_("When the order was entered.")),
     FIELD(rescue, number, .type = FIELD_CODE, .label = N_("Number"), .readonly = true, .search = true,
-          .sortable = true, .unique = true, .width = 13,
+          .unique = true, .width = 13,
           .help = N_("Given by the system, to be read out on the phone.")),
     FIELD(rescue, customer_id, .type = FIELD_REF, .ref = "customer", .label = N_("Customer"),
           .required = true, .width = 18, .help = N_("Who orders and, without other payers, pays.")),
