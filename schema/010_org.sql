@@ -123,7 +123,8 @@ CREATE FUNCTION permission_is_money(p_permission text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
     SELECT split_part(p_permission, '@', 1) ~
         ('^((rescue|travel)\.(audit|price|receive|clear|return|onestop|settle)'
-      || '|(document|refund|payment_run|statement|invoice|topup|exchange|period|reconcile)'
+      || '|(document|refund|payment_run|statement|invoice|topup|exchange|period|reconcile'
+      || '|agreement|price_list)'
       || '\.(?!list$|get$|history$|export$)[a-z_]+)$')
 $$;
 

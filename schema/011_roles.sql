@@ -129,7 +129,7 @@ INSERT INTO role (position, shipped, code, name, scope, help, permissions) VALUE
 
 (200, true, 'admin', 'Administrator', 'all', 'Keeps people, rights and base data; has no hand in money.',
     sight('branch role employee session setting job audit_log base_item district customer supplier party vehicle sla_rule price_list agreement')
-    || rights('branch role employee setting base_item district customer supplier party vehicle sla_rule price_list',
+    || rights('branch role employee setting base_item district customer supplier party vehicle sla_rule',
               'create update disable enable delete')
     || rights('employee', 'reset_password unlock reset_totp') || rights('session', 'end')
     || rights('job', 'run disable enable')

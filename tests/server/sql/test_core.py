@@ -78,6 +78,43 @@ def test_each_scoped_table_shows_its_scope_only():
     assert db.sql("SELECT * FROM party WHERE branch_id IS NOT NULL", "app", [], 2) == []
 
 
+def test_a_driver_sees_the_trail_of_his_own_orders():
+    db.sql("INSERT INTO vehicle (id, branch_id, code, plate, type) VALUES (1, 2, 'V1', '粤A10001', 'flatbed')")
+    order = db.one("INSERT INTO rescue_order (branch_id, number, customer_id, contact_name, contact_phone, service, place, state, vehicle_id, "
+                   "driver_id, done_at, money_state) VALUES (2, 'R1', 1, 'x', '1', 'tow', 'x', 'done', 1, 2, now(), 'unaudited') RETURNING id")
+    other = db.one("INSERT INTO rescue_order (branch_id, number, customer_id, contact_name, contact_phone, service, place) "
+                   "VALUES (2, 'R2', 1, 'x', '1', 'tow', 'x') RETURNING id")
+    db.sql(f"INSERT INTO change (verb, entity, row_id, branch_id) VALUES ('rescue.own', 'rescue', {order}, 2), ('rescue.other', 'rescue', {other}, 2)")
+    trail = "SELECT verb FROM change WHERE verb LIKE 'rescue.%'"
+    assert db.sql(trail, "app", [], 2) == [["rescue.own"]]
+    assert db.sql(trail, "app", [], 4) == []
+
+
+def test_every_table_with_a_branch_is_under_row_level_security():
+    open_ = db.sql("SELECT DISTINCT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'branch_id' "
+                   "AND NOT a.attisdropped WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity")
+    assert open_ == [], open_
+    views = db.sql("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v' "
+                   "AND NOT coalesce('security_invoker=true' = ANY (reloptions), false)")
+    assert views == [], views
+
+
+def test_functions_that_run_as_the_owner_are_closed():
+    loose = db.sql("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef AND NOT "
+                   "coalesce('search_path=pg_catalog, public, pg_temp' = ANY (proconfig), false)")
+    assert loose == [], loose
+    public = db.sql("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+                    "AND (proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0))")
+    assert public == [], public
+    owned = db.sql("SELECT relname FROM pg_class WHERE relowner IN ('yizhan_app'::regrole, 'yizhan_tail'::regrole)")
+    assert owned == [], owned
+
+
+def test_no_table_is_open_to_the_public():
+    assert db.sql("SELECT relname FROM pg_class, aclexplode(relacl) WHERE relnamespace = 'public'::regnamespace AND grantee = 0") == []
+    db.refused("42501", "CREATE TABLE public.x (x int)", "tail")
+
+
 def test_nothing_is_written_outside_the_scope():
     db.refused("42501", "INSERT INTO party (code, name, branch_id) VALUES ('X', 'x', 3)", "app", [2], 3)
     db.refused("42501", "UPDATE party SET branch_id = 3 WHERE id = 1", "app", [2], 3)       # nor moved out of it
