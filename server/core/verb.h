@@ -36,6 +36,8 @@ struct verb {
     size_t nargs;
     unsigned takes; /* enum verb_takes */
     int (*run)(struct request *request);
+    /* The transaction failed (also at commit): names the field behind it by request_fail() and returns that; 0 or NULL: core's own words. */
+    int (*failed)(struct request *request);
     const void *data; /* the entity, action … of a generic verb */
 };
 
