@@ -174,26 +174,7 @@ static int run_describe(struct request *request)
     return 0;
 }
 
-/* unique index → field: the name of the index holds the column's. */
-static const char *field_of_constraint(const struct verb *verb, const char *constraint)
-{
-    const struct entity_verb *mine = verb->data;
-    const char *found = NULL;
-    if (!mine || !constraint || (verb->run != entity_run_create && verb->run != entity_run_change))
-        return NULL;
-    for (size_t i = 0; i < mine->entity->nfields; i++) {
-        const struct field *field = &mine->entity->fields[i];
-        const char *column = field_column(field);
-        const char *at = strstr(constraint, column);
-        bool whole = at && at > constraint && at[-1] == '_' && (at[strlen(column)] == '_' || !at[strlen(column)]);
-        if (field->unique && whole && (!found || strlen(column) > strlen(found)))
-            found = field->name;
-    }
-    return found;
-}
-
 void describe_register(void)
 {
     describe_hook = run_describe;
-    constraint_field_hook = field_of_constraint;
 }

@@ -211,6 +211,7 @@ int entity_run_get(struct request *request);
 int entity_run_history(struct request *request);
 int entity_run_create(struct request *request);
 int entity_run_change(struct request *request); /* update, disable, enable, delete and actions */
+int entity_failed(struct request *request);
 
 struct command *command_create(struct request *request);
 void command_reply(struct command *command, int64_t version);

@@ -10,7 +10,7 @@ static void add_shown(struct builder *b, const struct entity *entity)
     size_t n = entity_all_fields(entity, fields);
     bool any = false;
     for (size_t i = 0; i < n; i++) {
-        if (fields[i]->secret || fields[i]->no_column)
+        if (fields[i]->secret || (fields[i]->no_column && !fields[i]->sql))
             continue;
         str_add(&b->text, any ? ", " : "");
         any = true;

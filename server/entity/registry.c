@@ -239,7 +239,8 @@ static struct entity_verb *new_verb(const struct entity *entity, const char *nam
     snprintf(full, size, "%s.%s", entity->name, name);
     verb->entity = entity;
     verb->kind = kind;
-    verb->row = (struct verb){.name = full, .permission = full, .flags = flags, .run = run, .data = verb};
+    verb->row = (struct verb){.name = full, .permission = full, .flags = flags, .run = run, .data = verb,
+                              .failed = entity_failed};
     return verb;
 }
 
