@@ -90,6 +90,9 @@ CREATE POLICY branch_new ON branch FOR INSERT TO yizhan_app
     WITH CHECK (parent_id IS NULL OR parent_id = ANY (current_setting('app.scope')::int[]));
 CREATE POLICY branch_just_made ON branch FOR SELECT TO yizhan_app
     USING (xmin = pg_current_xact_id_if_assigned()::xid OR created_at = now());
+-- Its search keys come with it, before it is in anybody's scope.
+CREATE POLICY search_key_new_branch ON search_key FOR INSERT TO yizhan_app
+    WITH CHECK (entity = 'branch' AND branch_id = row_id);
 GRANT SELECT, DELETE ON branch TO yizhan_app;
 GRANT INSERT (id, version, created_at, created_by, updated_at, disabled_at, code, name, kind, parent_id, phone, contact,
               address, district, place_lon, place_lat, pbx_address, time_zone, remarks),

@@ -1,6 +1,6 @@
 /* Base data: the small lists an admin keeps, one entity for all kinds. What only some kinds have stands in the column `extra`. */
-#include "server/areas/base/area.h"
 #include "server/areas/base/kinds.h"
+#include "server/entity/entity.h"
 #include "wire/json.h"
 
 #include <ctype.h>
@@ -140,12 +140,6 @@ static int in_tx(struct act *act)
     return 0;
 }
 
-static int after_commit(struct act *act)
-{
-    base_changed();
-    return 0;
-}
-
 static const char *const columns[] = {"kind",        "code",     "label_en", "label_zh_cn",
                                       "label_zh_tw", "position", NULL};
 static const char *const main_tab[] = {
@@ -177,5 +171,4 @@ const struct entity base_item_entity = {
     .verbs = VERBS_ALL,
     .check = check,
     .in_tx = in_tx,
-    .after_commit = after_commit,
 };

@@ -1,5 +1,6 @@
 /* Administrative divisions with their national codes, names in three languages and a point to measure from. */
-#include "server/areas/base/area.h"
+
+#include "server/entity/entity.h"
 
 #include <string.h>
 
@@ -52,12 +53,6 @@ static int check(struct act *act)
     return 0;
 }
 
-static int after_commit(struct act *act)
-{
-    base_changed();
-    return 0;
-}
-
 static const char *const columns[] = {"code",       "level",       "name_en", "name_zh_cn",
                                       "name_zh_tw", "parent_code", NULL};
 static const char *const main_tab[] = {"code",       "parent_code", "level",     "name_en", "name_zh_cn",
@@ -85,5 +80,4 @@ const struct entity district_entity = {
     .tabs = tabs,
     .verbs = VERBS_ALL,
     .check = check,
-    .after_commit = after_commit,
 };

@@ -42,8 +42,8 @@ static const struct choice states[] = {
 };
 
 static const struct field fields[] = {
-    FIELD(document, number, .label = N_("Number"), .readonly = true, .filled = true, .sortable = true,
-          .width = 16, .help = N_("Number of the paper.")),
+    FIELD(document, number, .type = FIELD_CODE, .label = N_("Number"), .readonly = true, .filled = true,
+          .sortable = true, .width = 16, .help = N_("Number of the paper.")),
     FIELD(document, kind, .type = FIELD_CHOICE, .choices = kinds, .label = N_("Kind"), .readonly = true,
           .filled = true, .width = 10, .help = N_("What sort of paper it is.")),
     FIELD(document, state, .type = FIELD_CHOICE, .choices = states, .label = N_("State"), .readonly = true,

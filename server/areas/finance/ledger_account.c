@@ -38,8 +38,8 @@ static const struct choice roles[] = {
 };
 
 static const struct field fields[] = {
-    FIELD(ledger_account, code, .label = N_("Account"), .readonly = true, .filled = true, .sortable = true,
-          .width = 8, .help = N_("Four digits, sub-accounts two more for each step down.")),
+    FIELD(ledger_account, code, .type = FIELD_CODE, .label = N_("Account"), .readonly = true, .filled = true,
+          .sortable = true, .width = 8, .help = N_("Four digits, sub-accounts two more for each step down.")),
     FIELD(ledger_account, parent_code, .label = N_("Under"), .readonly = true, .width = 8,
           .help = N_("The account this one is part of.")),
     FIELD(ledger_account, kind, .type = FIELD_CHOICE, .choices = kinds, .label = N_("Kind"), .readonly = true,

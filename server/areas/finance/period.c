@@ -28,8 +28,8 @@ static const struct choice states[] = {
 };
 
 static const struct field fields[] = {
-    FIELD(period, code, .label = N_("Period"), .readonly = true, .filled = true, .sortable = true, .width = 8,
-          .help = N_("Year and month.")),
+    FIELD(period, code, .type = FIELD_CODE, .label = N_("Period"), .readonly = true, .filled = true,
+          .sortable = true, .width = 8, .help = N_("Year and month.")),
     FIELD(period, first_day, .label = N_("First day"), .readonly = true, .filled = true, .sortable = true,
           .help = N_("It begins on this day.")),
     FIELD(period, last_day, .label = N_("Last day"), .readonly = true, .filled = true,
@@ -72,7 +72,7 @@ static const struct sql sql_wish = {
     "period_reopen_wish",
     "SELECT who, reason FROM change WHERE entity = 'period' AND row_id = $1 AND verb = 'period.reopen' "
     "AND version = $2::int AND now ->> 'wish' = 'reopen' AND who <> $3 AND at > now() - interval '1 day' "
-    "ORDER BY id DESC LIMIT 1"};
+    "ORDER BY at DESC LIMIT 1"};
 
 struct period_now {
     int64_t id, version;

@@ -16,7 +16,7 @@ struct audit_log {
 };
 
 static const struct field fields[] = {
-    FIELD(audit_log, at, .label = N_("Time"), .readonly = true, .sortable = true,
+    FIELD(audit_log, at, .label = N_("Time"), .readonly = true, .filled = true, .sortable = true,
           .help = N_("When it was done, by the database's clock.")),
     FIELD(audit_log, who, .type = FIELD_REF, .ref = "employee", .label = N_("Who"), .readonly = true,
           .width = 14, .help = N_("The employee who did it; empty where the system itself did.")),

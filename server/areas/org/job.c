@@ -21,7 +21,7 @@ static const struct choice outcomes[] = {
 };
 
 static const struct field fields[] = {
-    FIELD(job, name, .label = N_("Job"), .readonly = true, .sortable = true, .width = 20,
+    FIELD(job, name, .label = N_("Job"), .readonly = true, .filled = true, .sortable = true, .width = 20,
           .help = N_("What is done: sealing the trail, rolling balances up, …")),
     FIELD(job, every_seconds, .type = FIELD_DURATION, .label = N_("Every"), .virtual_ = true,
           .sql = "extract(epoch FROM t.every)::bigint", .width = 8,

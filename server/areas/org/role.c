@@ -1,6 +1,5 @@
 #include "server/areas/org/role.h"
 
-#include "server/areas/base/area.h"
 #include "server/areas/org/permission.h"
 
 #include <ctype.h>
@@ -109,12 +108,6 @@ static int guard(struct act *act)
     return refuse_own(act);
 }
 
-static int after_commit(struct act *act)
-{
-    base_changed();
-    return 0;
-}
-
 static const char *const columns[] = {"code", "name", "scope", "help", "shipped", NULL};
 static const char *const main_tab[] = {"code", "name", "help", "scope", "position", "shipped", NULL};
 static const char *const permission_tab[] = {"permissions", NULL};
@@ -143,6 +136,5 @@ const struct entity role_entity = {
     .verbs = VERBS_ALL,
     .check = check,
     .in_tx = in_tx,
-    .after_commit = after_commit,
     .guard = guard,
 };

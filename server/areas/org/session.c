@@ -33,7 +33,7 @@ static const struct field fields[] = {
           .help = N_("Random name that the client gave itself; a session resumes from the same one only.")),
     FIELD(session_row, address, .label = N_("Address"), .readonly = true, .width = 16,
           .help = N_("Network address the session was last opened from.")),
-    FIELD(session_row, started_at, .label = N_("Since"), .readonly = true, .sortable = true,
+    FIELD(session_row, started_at, .label = N_("Since"), .readonly = true, .filled = true, .sortable = true,
           .help = N_("When the person logged in.")),
     FIELD(session_row, expires_at, .label = N_("Expires"), .readonly = true,
           .help = N_("Whatever happens, the session ends then.")),
