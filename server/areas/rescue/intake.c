@@ -140,7 +140,9 @@ static int create(struct act *act, const struct rescue_facts *facts)
     result = check_km(act);
     if (result)
         return result;
-    step_set(act, number, intake_number(request->arena, facts->day, act_row_id(act)));
+    const char *number = intake_number(request->arena, facts->day, act_row_id(act));
+    step_set(act, number, number);
+    act_reply(act, "number", arena_printf(request->arena, "\"%s\"", number));
     step_set(act, state, "new");
     step_set(act, sla_dispatch_s, facts->dispatch_s);
     step_set(act, sla_accept_s, facts->accept_s);
