@@ -115,9 +115,10 @@ static int check_reserved(struct request *request)
 int arguments_check(struct request *request)
 {
     const struct verb *verb = request->verb;
-    int failed = verb->takes & TAKES_ANY ? 0 : check_unknown(request);
-    if (!failed)
-        failed = check_reserved(request);
+    int failed = check_reserved(request);
+    if (failed || verb->takes & TAKES_ANY)
+        return failed;
+    failed = check_unknown(request);
     for (size_t i = 0; !failed && !(verb->takes & TAKES_ANY) && i < verb->nargs; i++)
         failed = argument_check(request, request->args, &verb->args[i], verb->args[i].name);
     return failed;

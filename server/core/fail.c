@@ -182,9 +182,21 @@ static int fail_unknown(struct request *request)
                         N_("Whether this was done is not known; ask again with the same key"), NULL);
 }
 
+/* What the verb itself knows to say, of rules that stand in the database; 0: nothing. */
+static int fail_of_verb(struct request *request)
+{
+    enum tx_fault fault = tx_fault(request->tx);
+    bool of_rule = fault == TX_MISSED || fault == TX_REFUSED ||
+                   (fault == TX_DUPLICATE && strcmp(tx_constraint(request->tx), "command_key_pkey") != 0);
+    return of_rule && request->verb->failed ? request->verb->failed(request) : 0;
+}
+
 static int fail_of_tx(struct request *request)
 {
     struct request_state *state = request->state;
+    int code = fail_of_verb(request);
+    if (code)
+        return code;
     switch (tx_fault(request->tx)) {
     case TX_OK: return 0;
     case TX_MISSED:

@@ -66,6 +66,8 @@ static void committed(struct request *request)
     const char *tx = state->own_tx ? rows_text(state->own_tx, 0, 0) : NULL;
     if (tx)
         own_tx_add(strtoull(tx, NULL, 10));
+    for (const struct event *event = state->events; event; event = event->next)
+        memory_changed(event->entity);
     for (struct after_commit *after = state->after; after; after = after->next)
         after->fn(request, after->data);
 }
@@ -92,6 +94,7 @@ int request_end(struct request *request, int result)
         tx_rollback(tx);
     }
     request->state->round_trips += tx_round_trips(tx);
+    request->tx = NULL;
     return result;
 }
 

@@ -113,6 +113,11 @@ void request_after_commit(struct request *request, void (*fn)(struct request *re
     request->state->after_end = &after->next;
 }
 
+int request_round_trips(const struct request *request)
+{
+    return request->state->round_trips + (request->tx ? tx_round_trips(request->tx) : 0);
+}
+
 int64_t request_int(const struct request *request, const char *name)
 {
     int64_t value;

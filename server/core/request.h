@@ -49,7 +49,8 @@ int request_tx_failed(struct request *request);
 int request_fail(struct request *request, enum error_code code, const char *field, const char *msgid, ...)
     __attribute__((sentinel));
 
-/* Calls back once the transaction is committed, before the answer goes out. A rerun of the handler starts with none. */
+/* Calls back once the transaction is committed, before the answer goes out; not on a replay. A rerun of the handler starts with none. It
+ * must not fail and may not use the database. */
 void request_after_commit(struct request *request, void (*call)(struct request *request, void *data), void *data);
 
 /* Round trips to the database so far: what the tests count. */
@@ -62,9 +63,6 @@ void request_fail_detail(struct request *request, const char *name, const char *
 must_check int request_send_row(struct request *request, const char *json, size_t len);
 must_check int request_send_progress(struct request *request, int64_t done, int64_t total);
 bool request_cancelled(const struct request *request);
-
-/* Runs fn when the transaction has been committed, not on a replay; it must not fail and may not use the database. */
-void request_after_commit(struct request *request, void (*fn)(struct request *request, void *data), void *data);
 
 /* Typed looks at arguments that the gate has already checked against the verb's rows; the null of the type when absent. */
 int64_t request_int(const struct request *request, const char *name);

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "server/core/memory.h"
 #include "server/core/own_tx.h"
 #include "server/core/roster.h"
 #include "server/core/tail.h"
@@ -106,6 +107,7 @@ static void publish(struct rows *rows)
     for (size_t i = 0; i < rows_count(rows); i++) {
         if (rows_null(rows, i, 2))
             continue;
+        memory_changed(rows_text(rows, i, 3));
         tail.sweep = tail.sweep || touches_rights(rows_text(rows, i, 3));
         if (own_tx_known(tx_of(rows_text(rows, i, 2))))
             continue;

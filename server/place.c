@@ -1,0 +1,86 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "schema/files.h"
+#include "server/db/migrate.h"
+#include "server/embedded.h"
+#include "server/place.h"
+#include "server/settings.h"
+
+enum { MIGRATE_MS = 10 * 60 * 1000, POOL_BESIDE = 8 };
+
+/* The last word of a keyword counts, so the user can be named again behind it; a URI has its own form. */
+static char *as_user(const char *conninfo, const char *user)
+{
+    struct str text;
+    str_init(&text, NULL);
+    bool uri = strncmp(conninfo, "postgresql://", 13) == 0 || strncmp(conninfo, "postgres://", 11) == 0;
+    str_add(&text, conninfo);
+    if (uri)
+        str_addf(&text, "%cuser=%s", strchr(conninfo, '?') ? '&' : '?', user);
+    else
+        str_addf(&text, " user=%s", user);
+    return str_steal(&text);
+}
+
+static char *conninfo_of(const char *given, const char *database, const char *user)
+{
+    return given ? memory_strdup(given) : as_user(database, user);
+}
+
+static int open_named(const struct settings *settings, struct place *place)
+{
+    place->app = memory_strdup(settings->database);
+    place->tail = conninfo_of(settings->database_tail, settings->database, "yizhan_tail");
+    if (!settings->database_owner || strcmp(settings->database_owner, "none") != 0)
+        place->owner = conninfo_of(settings->database_owner, settings->database, "yizhan_owner");
+    return 0;
+}
+
+static int open_private(const struct settings *settings, struct place *place)
+{
+    if (!settings->state) {
+        log_error("neither a database nor a state directory is named");
+        return -EINVAL;
+    }
+    struct embedded_options options = {
+        .state_dir = settings->state,
+        .user = settings->database_user,
+        .pool = (int)(settings->workers ? settings->workers : 32) + (int)settings->long_workers +
+                (int)settings->hash_workers + POOL_BESIDE};
+    int result = embedded_start(&options, &place->embedded);
+    if (result < 0)
+        return result;
+    place->app = memory_strdup(embedded_conninfo(place->embedded, EMBEDDED_APP));
+    place->owner = memory_strdup(embedded_conninfo(place->embedded, EMBEDDED_OWNER));
+    place->tail = memory_strdup(embedded_conninfo(place->embedded, EMBEDDED_TAIL));
+    return 0;
+}
+
+int place_open(const struct settings *settings, struct place *place)
+{
+    *place = (struct place){0};
+    return settings->database ? open_named(settings, place) : open_private(settings, place);
+}
+
+int place_migrate(const struct place *place)
+{
+    int64_t deadline_ms = time_monotonic_ms() + MIGRATE_MS;
+    enum migrate_fault fault =
+        place->owner ? migrate_run(place->owner, schema_migrations, schema_migrations_count, deadline_ms)
+                     : migrate_check(place->app, schema_migrations, schema_migrations_count, deadline_ms);
+    return fault == MIGRATE_OK ? 0 : -EPROTO;
+}
+
+void place_close(struct place *place)
+{
+    embedded_stop(place->embedded);
+    free(place->app);
+    free(place->owner);
+    free(place->tail);
+    *place = (struct place){0};
+}

@@ -1,0 +1,266 @@
+#include <errno.h>
+#include <ev.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "server/core/core.h"
+#include "server/embedded.h"
+#include "server/place.h"
+#include "server/serve.h"
+#include "server/settings.h"
+#include "wire/tls.h"
+#include "wire/tls_make.h"
+
+/* Descriptors beside those of peers: database, TLS files, timers, the log. */
+enum { DESCRIPTORS_BESIDE = 128 };
+
+static struct {
+    struct ev_loop *loop;
+    struct settings *settings;
+    const char *config;
+    char *host; /* as it was asked for, without brackets */
+    char *port;
+    ev_signal term, interrupt, hangup;
+    ev_io embedded;
+    bool ending;
+} server;
+
+static void notify(const char *state)
+{
+#ifdef HAVE_SYSTEMD
+    sd_notify(0, state);
+#endif
+}
+
+/* "HOST:PORT", "[::1]:PORT", ":PORT", "PORT". */
+static int split_listen(const char *listen)
+{
+    const char *colon = strrchr(listen, ':');
+    size_t len = colon ? (size_t)(colon - listen) : 0;
+    const char *host = listen;
+    server.port = memory_strdup(colon ? colon + 1 : listen);
+    if (len >= 2 && *host == '[' && host[len - 1] == ']') {
+        host++;
+        len -= 2;
+    } else if (memchr(host, ':', len)) {
+        log_error("listen: an IPv6 address stands in brackets");
+        return -EINVAL;
+    }
+    server.host = strndup(host, len);
+    if (!server.host)
+        memory_exhausted();
+    if (strcmp(server.host, "*") == 0)
+        *server.host = '\0';
+    char *end;
+    long port = strtol(server.port, &end, 10);
+    if (!*server.port || *end || port < 0 || port > 65535) {
+        log_error("listen: %s is no port", server.port);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static char *tls_dir(const struct settings *settings)
+{
+    struct str path;
+    str_init(&path, NULL);
+    str_addf(&path, "%s/tls", settings->state);
+    return str_steal(&path);
+}
+
+/* Where no certificate is named, ours is made or renewed. */
+static int make_tls_files(const struct settings *settings, const char *dir)
+{
+    VEC(const char *) names = {0};
+    char *copy = memory_strdup(settings->tls_names ? settings->tls_names : ""), *rest = NULL;
+    if (*server.host)
+        vec_push(&names, server.host);
+    for (char *name = strtok_r(copy, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
+        vec_push(&names, name);
+    int result = tls_make_files(dir, names.items, names.count);
+    if (result < 0)
+        log_error("the TLS files in %s cannot be made: %s", dir, strerror(-result));
+    vec_finish(&names);
+    free(copy);
+    return result;
+}
+
+static SSL_CTX *open_tls(const struct settings *settings)
+{
+    char text[256], cert[4096], key[4096];
+    if (settings->tls_cert) {
+        snprintf(cert, sizeof(cert), "%s", settings->tls_cert);
+        snprintf(key, sizeof(key), "%s", settings->tls_key);
+    } else {
+        if (!settings->state) {
+            log_error("tls_cert, or a state directory to make one in, is needed");
+            return NULL;
+        }
+        char *dir = tls_dir(settings);
+        int made = make_tls_files(settings, dir);
+        snprintf(cert, sizeof(cert), "%s/server.crt", dir);
+        snprintf(key, sizeof(key), "%s/server.key", dir);
+        free(dir);
+        if (made < 0)
+            return NULL;
+    }
+    struct tls_server_options options = {
+        .cert = cert, .key = key, .client_ca = settings->tls_client_ca, .allow_tls12 = settings->tls_12};
+    SSL_CTX *tls = tls_server_context(&options);
+    if (!tls)
+        log_error("TLS: %s", tls_error_text(NULL, text, sizeof(text)));
+    return tls;
+}
+
+static struct core_options core_options(const struct settings *settings, const struct place *place)
+{
+    return (struct core_options){.database = place ? place->app : NULL,
+                                 .database_tail = place ? place->tail : NULL,
+                                 .workers = (int)settings->workers,
+                                 .long_workers = (int)settings->long_workers,
+                                 .hash_workers = (int)settings->hash_workers,
+                                 .queue_length = (int)settings->queue,
+                                 .connections = (int)settings->connections,
+                                 .connections_per_address = (int)settings->connections_per_address,
+                                 .idle_seconds = (int)settings->idle_seconds,
+                                 .request_seconds = (int)settings->request_seconds,
+                                 .long_seconds = (int)settings->long_seconds,
+                                 .drain_seconds = (int)settings->drain_seconds};
+}
+
+static void set_log_level(const struct settings *settings)
+{
+    enum log_level level;
+    if (log_level_parse(settings->log_level, &level) == 0)
+        log_set_level(level);
+}
+
+static void on_drained(void)
+{
+    ev_break(server.loop, EVBREAK_ALL);
+}
+
+static void on_term(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+    if (server.ending) {
+        log_warn("asked twice: ending at once");
+        ev_break(loop, EVBREAK_ALL);
+        return;
+    }
+    server.ending = true;
+    notify("STOPPING=1");
+    log_info("ending: no new connections, requests under way are finished");
+    core_drain(on_drained);
+}
+
+/* What may change while running is taken over; the rest waits for the next start. */
+static void on_hangup(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+    struct settings fresh;
+    if (settings_load(server.config, &fresh) < 0) {
+        log_error("the configuration stays as it was");
+        return;
+    }
+    settings_override(&fresh.state, server.settings->state);
+    SSL_CTX *tls = open_tls(&fresh);
+    if (tls) {
+        core_set_tls(tls);
+        SSL_CTX_free(tls);
+    }
+    struct core_options options = core_options(&fresh, NULL);
+    core_change(&options);
+    set_log_level(&fresh);
+    settings_finish(&fresh);
+    log_info("configuration read again");
+}
+
+static void on_embedded(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    ev_io_stop(loop, watcher);
+    log_warn("nobody watches the private database cluster any more; it is not started again if it dies");
+}
+
+static void watch_signals(const struct place *place)
+{
+    ev_signal_init(&server.term, on_term, SIGTERM);
+    ev_signal_init(&server.interrupt, on_term, SIGINT);
+    ev_signal_init(&server.hangup, on_hangup, SIGHUP);
+    ev_signal_start(server.loop, &server.term);
+    ev_signal_start(server.loop, &server.interrupt);
+    ev_signal_start(server.loop, &server.hangup);
+    if (place->embedded && embedded_fd(place->embedded) >= 0) {
+        ev_io_init(&server.embedded, on_embedded, embedded_fd(place->embedded), EV_READ);
+        ev_io_start(server.loop, &server.embedded);
+    }
+}
+
+static void raise_descriptors(struct settings *settings)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur != RLIM_INFINITY && (rlim_t)settings->connections + DESCRIPTORS_BESIDE > limit.rlim_cur)
+        settings->connections = (long)limit.rlim_cur - DESCRIPTORS_BESIDE;
+}
+
+static int listen_and_say(void)
+{
+    int port = 0;
+    int result = core_listen(server.host, server.port, &port);
+    if (result < 0) {
+        log_error("cannot listen at %s: %s", server.settings->listen, strerror(-result));
+        return result;
+    }
+    const char *host = *server.host ? server.host : "0.0.0.0";
+    printf(strchr(host, ':') ? "ready [%s]:%d\n" : "ready %s:%d\n", host, port);
+    fflush(stdout);
+    notify("READY=1");
+    log_info("listening at %s, port %d", host, port);
+    return 0;
+}
+
+static int run(const struct place *place)
+{
+    SSL_CTX *tls = open_tls(server.settings);
+    if (!tls)
+        return -EPROTO;
+    server.loop = ev_default_loop(EVFLAG_AUTO);
+    if (!server.loop) {
+        SSL_CTX_free(tls);
+        return -ENOSYS;
+    }
+    raise_descriptors(server.settings);
+    struct core_options options = core_options(server.settings, place);
+    core_start(server.loop, &options);
+    core_set_tls(tls);
+    SSL_CTX_free(tls);
+    watch_signals(place);
+    int result = listen_and_say();
+    if (result == 0)
+        ev_run(server.loop, 0);
+    core_stop();
+    ev_loop_destroy(server.loop);
+    return result;
+}
+
+int serve(struct settings *settings, const char *config, const struct place *place)
+{
+    server.settings = settings;
+    server.config = config;
+    int result = split_listen(settings->listen);
+    if (result == 0)
+        result = run(place);
+    free(server.host);
+    free(server.port);
+    return result;
+}

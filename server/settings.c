@@ -1,0 +1,162 @@
+#include <confuse.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "server/settings.h"
+
+#define TEXT(member, standard, words, ...)                                                                   \
+    {                                                                                                        \
+        .name = #member, .kind = SETTING_TEXT, .offset = offsetof(struct settings, member),                  \
+        .text = standard, .help = words, __VA_ARGS__                                                         \
+    }
+#define NUMBER(member, standard, low, high, words, ...)                                                      \
+    {                                                                                                        \
+        .name = #member, .kind = SETTING_NUMBER, .offset = offsetof(struct settings, member),                \
+        .number = standard, .min = low, .max = high, .help = words, __VA_ARGS__                              \
+    }
+#define SWITCH(member, standard, words, ...)                                                                 \
+    {                                                                                                        \
+        .name = #member, .kind = SETTING_SWITCH, .offset = offsetof(struct settings, member),                \
+        .number = standard, .help = words, __VA_ARGS__                                                       \
+    }
+
+const struct setting settings_table[] = {
+    TEXT(listen, "127.0.0.1:7719",
+         "Address and port to listen at. An empty address or * means every address of the machine; an IPv6 address stands in brackets; port 0 picks a free one."),
+    TEXT(state, NULL,
+         "Directory of what the server keeps: certificates it made itself, and the private database cluster where no database is named."),
+    TEXT(database, NULL,
+         "Connection string of the database, as user yizhan_app. Several hosts may be named. Without it a private cluster is kept under the state directory."),
+    TEXT(database_owner, NULL,
+         "The same as user yizhan_owner, who migrates at start and is not connected afterwards. Without it database is taken with that user. "
+         "The word none: migrations are left to yizhanctl(8), and the server only checks that they were applied."),
+    TEXT(database_tail, NULL,
+         "The same as user yizhan_tail, who seals the trail, keeps balances and follows the changes of other servers. Without it database is taken with that user."),
+    TEXT(database_user, NULL,
+         "System user that the private cluster runs as when the server is started by root."),
+    TEXT(tls_cert, NULL,
+         "PEM file with the server's certificate and what it needs to be verified. Without it one is made under the state directory.", .live = true),
+    TEXT(tls_key, NULL, "PEM file with the key of tls_cert.", .live = true),
+    TEXT(tls_client_ca, NULL,
+         "PEM file with the authority of terminals' certificates. A terminal that shows one must have it from there; its name stands in the trail.", .live = true),
+    TEXT(tls_names, NULL,
+         "Further names and addresses, parted by spaces, that the certificate made by the server is good for."),
+    SWITCH(tls_12, 0, "Whether TLS 1.2 is taken as well as 1.3.", .live = true),
+    NUMBER(workers, 0, 0, 256, "Threads, each with a database connection, that serve short requests. 0: eight per core, between 4 and 32."),
+    NUMBER(long_workers, 2, 1, 64, "The same for exports, imports and reports."),
+    NUMBER(hash_workers, 2, 1, 64, "The same for logins, which hash passwords."),
+    NUMBER(queue, 1024, 16, 100000, "Requests that may wait in each of these lanes; above it the answer is busy."),
+    NUMBER(connections, 20000, 16, 1000000, "Connections in all."),
+    NUMBER(connections_per_address, 20, 1, 100000, "Connections of one address that have not logged in."),
+    NUMBER(idle_seconds, 1800, 60, 86400, "A session without a request for so long is ended.", .live = true),
+    NUMBER(request_seconds, 10, 1, 600, "A short request is given up after so long.", .live = true),
+    NUMBER(long_seconds, 600, 1, 86400, "An export, import or report is given up after so long.", .live = true),
+    NUMBER(drain_seconds, 30, 1, 600, "How long requests under way may go on after SIGTERM."),
+    TEXT(log_level, "info", "What is logged: debug, info, warn or error.", .live = true),
+};
+
+const size_t settings_count = array_len(settings_table);
+
+static void *member_of(struct settings *settings, const struct setting *row)
+{
+    return (char *)settings + row->offset;
+}
+
+static cfg_opt_t option_of(const struct setting *row)
+{
+    char *name = (char *)row->name;
+    if (row->kind == SETTING_TEXT)
+        return (cfg_opt_t)CFG_STR(name, (char *)row->text, CFGF_NONE);
+    if (row->kind == SETTING_NUMBER)
+        return (cfg_opt_t)CFG_INT(name, row->number, CFGF_NONE);
+    return (cfg_opt_t)CFG_BOOL(name, row->number ? cfg_true : cfg_false, CFGF_NONE);
+}
+
+static int take(cfg_t *cfg, const struct setting *row, struct settings *settings)
+{
+    void *member = member_of(settings, row);
+    if (row->kind == SETTING_TEXT) {
+        const char *text = cfg_getstr(cfg, row->name);
+        *(char **)member = text ? memory_strdup(text) : NULL;
+    } else if (row->kind == SETTING_SWITCH) {
+        *(bool *)member = cfg_getbool(cfg, row->name);
+    } else {
+        long number = cfg_getint(cfg, row->name);
+        if (number < row->min || number > row->max) {
+            log_error("%s must be between %ld and %ld", row->name, row->min, row->max);
+            return -EINVAL;
+        }
+        *(long *)member = number;
+    }
+    return 0;
+}
+
+static int check_together(const struct settings *settings)
+{
+    enum log_level level;
+    if (log_level_parse(settings->log_level, &level) < 0) {
+        log_error("log_level must be debug, info, warn or error");
+        return -EINVAL;
+    }
+    if (!settings->tls_cert != !settings->tls_key) {
+        log_error("tls_cert and tls_key go together");
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static int parse(cfg_t *cfg, const char *path)
+{
+    if (!path)
+        return 0;
+    int result = cfg_parse(cfg, path);
+    if (result == CFG_FILE_ERROR)
+        log_error("%s: %s", path, strerror(errno));
+    return result == CFG_SUCCESS ? 0 : -EINVAL;
+}
+
+static void complain(cfg_t *cfg, const char *format, va_list args)
+{
+    char text[512];
+    vsnprintf(text, sizeof(text), format, args);
+    log_error("%s:%d: %s", cfg && cfg->filename ? cfg->filename : "configuration", cfg ? cfg->line : 0, text);
+}
+
+int settings_load(const char *path, struct settings *settings)
+{
+    cfg_opt_t options[array_len(settings_table) + 1];
+    for (size_t i = 0; i < settings_count; i++)
+        options[i] = option_of(&settings_table[i]);
+    options[settings_count] = (cfg_opt_t)CFG_END();
+    cfg_t *cfg = cfg_init(options, CFGF_NONE);
+    cfg_set_error_function(cfg, complain);
+    memset(settings, 0, sizeof(*settings));
+    int result = parse(cfg, path);
+    for (size_t i = 0; result == 0 && i < settings_count; i++)
+        result = take(cfg, &settings_table[i], settings);
+    cfg_free(cfg);
+    if (result == 0)
+        result = check_together(settings);
+    if (result < 0)
+        settings_finish(settings);
+    return result;
+}
+
+void settings_finish(struct settings *settings)
+{
+    for (size_t i = 0; i < settings_count; i++)
+        if (settings_table[i].kind == SETTING_TEXT)
+            free(*(char **)member_of(settings, &settings_table[i]));
+    memset(settings, 0, sizeof(*settings));
+}
+
+void settings_override(char **text, const char *value)
+{
+    if (!value)
+        return;
+    free(*text);
+    *text = memory_strdup(value);
+}
