@@ -33,7 +33,7 @@ static void queue_history(struct request *request, const struct entity *entity, 
         builder_param(&b, p_text(request->grant->scope));
         str_add(&b.text, "::int[]))");
     }
-    str_addf(&b.text, " ORDER BY c.id DESC LIMIT %d) x", HISTORY_MAX);
+    str_addf(&b.text, " ORDER BY c.version DESC NULLS LAST, c.at DESC, c.id DESC LIMIT %d) x", HISTORY_MAX);
     *rows = builder_read(&b, request->tx);
 }
 

@@ -166,7 +166,8 @@ static bool by_branch(const struct list *list)
            is_broad(&list->filter);
 }
 
-static bool needs_all_columns(const struct list *list)
+/* Computed fields may speak of any column of the table, so its rows are fetched again for the page. */
+static bool is_computed(const struct list *list)
 {
     for (size_t i = 0; i < list->nfields; i++) {
         if (list->fields[i]->virtual_)
@@ -175,22 +176,15 @@ static bool needs_all_columns(const struct list *list)
     return false;
 }
 
-/* What the page itself must hold: the raw columns shown, and what virtual fields may speak of. */
+/* What the page itself must hold: the raw columns shown, and the values it is sorted by under names of their own. */
 static void add_page_columns(struct builder *b, const struct list *list)
 {
-    const struct field *all[ENTITY_ALL_FIELDS_MAX];
-    const struct field *const *fields = list->fields;
-    size_t n = list->nfields;
-    if (needs_all_columns(list)) {
-        n = entity_all_fields(list->entity, all);
-        fields = all;
-    }
     str_add(&b->text, "t.id AS \"~id\"");
-    for (size_t i = 0; i < n; i++) {
-        if (!field_is_stored(fields[i]) || !field_is_readable(fields[i]))
+    for (size_t i = 0; i < list->nfields && !is_computed(list); i++) {
+        if (!field_is_stored(list->fields[i]))
             continue;
         str_add(&b->text, ", ");
-        sql_value(&b->text, fields[i]);
+        sql_value(&b->text, list->fields[i]);
     }
     for (size_t i = 0; i < list->sort.count; i++) {
         str_add(&b->text, ", ");
@@ -225,27 +219,21 @@ static void add_limit(struct builder *b, const struct list *list)
     }
 }
 
-/* The outer order over pages of branches: the same keys under their page names. */
-static void add_merge_order(struct builder *b, const struct list *list)
+/* The order once more over rows of pages: the same keys under their page names. */
+static void add_page_order(struct builder *b, const struct list *list, const char *alias)
 {
     str_add(&b->text, " ORDER BY ");
     for (size_t i = 0; i < list->sort.count; i++) {
         const struct sort_key *key = &list->sort.keys[i];
         struct field named = *key->field;
-        char name[16];
-        snprintf(name, sizeof(name), "~%zu", i);
-        named.virtual_ = false;
-        named.column = name;
+        named.virtual_ = true;
+        named.sql = arena_printf(b->arena, "%s.\"~%zu\"", alias, i);
         if (i)
             str_add(&b->text, ", ");
-        named.filled = field_never_null(list->entity, key->field);
         sql_sort_key(&b->text, list->entity, &(struct sort_key){&named, key->descending});
         if (key->descending)
             str_add(&b->text, " DESC");
     }
-    str_add(&b->text, " LIMIT ");
-    builder_param(b, p_int(list->limit + 1));
-    str_add(&b->text, "::bigint");
 }
 
 static void add_page(struct builder *b, const struct list *list)
@@ -264,7 +252,10 @@ static void add_page(struct builder *b, const struct list *list)
     add_limit(b, list);
     if (branches) {
         str_add(&b->text, ") t");
-        add_merge_order(b, list);
+        add_page_order(b, list, "t");
+        str_add(&b->text, " LIMIT ");
+        builder_param(b, p_int(list->limit + 1));
+        str_add(&b->text, "::bigint");
     }
 }
 
@@ -291,15 +282,22 @@ static void add_shown(struct builder *b, const struct list *list)
 static void queue_page(struct list *list)
 {
     struct builder b;
+    bool computed = is_computed(list);
+    const char *alias = computed ? "p" : "t";
     builder_init(&b, list->request->arena);
     str_add(&b.text, "SELECT row_to_json(x)::text");
     for (size_t i = 0; i < list->sort.count; i++)
-        str_addf(&b.text, ", t.\"~%zu\"", i);
+        str_addf(&b.text, ", %s.\"~%zu\"", alias, i);
     str_add(&b.text, " FROM (");
     add_page(&b, list);
-    str_add(&b.text, ") t CROSS JOIN LATERAL (SELECT ");
+    str_addf(&b.text, ") %s", alias);
+    if (computed)
+        str_addf(&b.text, " JOIN \"%s\" t ON t.id = p.\"~id\"", list->entity->table);
+    str_add(&b.text, " CROSS JOIN LATERAL (SELECT ");
     add_shown(&b, list);
     str_add(&b.text, ") x");
+    if (computed)
+        add_page_order(&b, list, "p");
     list->page = builder_read_unnamed(&b, list->request->tx);
 }
 
@@ -399,13 +397,13 @@ static int reply(struct list *list)
     }
     str_clear(out);
     str_reserve(out, streamed ? 256 : bytes + 256);
-    str_add(out, "{\"rows\":[");
+    str_add(out, streamed ? "{" : "{\"rows\":[");
     for (size_t i = 0; i < count && !streamed; i++) {
         if (i)
             str_add_char(out, ',');
         str_add(out, rows_text(list->page, i, 0));
     }
-    str_add(out, "],\"next\":");
+    str_add(out, streamed ? "\"next\":" : "],\"next\":");
     str_add_json(out, next_cursor(list));
     add_totals(list, out);
     str_add_char(out, '}');
