@@ -333,8 +333,9 @@ static struct parcel *answer(struct request *request, int result)
         fail_write_request(&json, request);
     struct str line;
     str_init(&line, NULL);
-    message_add_reply(&line, state->task->tag, result ? MESSAGE_ERR : MESSAGE_OK,
-                      result ? json.data : request->out.data);
+    if (*state->task->tag) /* the loop's own tasks have none, and nobody waits for their answer */
+        message_add_reply(&line, state->task->tag, result ? MESSAGE_ERR : MESSAGE_OK,
+                          result ? json.data : request->out.data);
     if (!result) {
         parcel->events = state->events;
         state->events = NULL;
