@@ -46,16 +46,21 @@ $$;
 CREATE FUNCTION xid8_after(p xid8) RETURNS xid8
 LANGUAGE sql IMMUTABLE AS $$ SELECT (p::text::bigint + 1)::text::xid8 $$;
 
--- Voucher numbers for entries of a range: per period and word, without gaps, in commit order.
+-- Voucher numbers for entries of a range: per period and word, without gaps, in commit order. The highest given so far is
+-- read once, before: asked row by row it would walk back over the rows this very statement puts in.
 CREATE FUNCTION ledger_give_numbers(p_era int, p_from xid8, p_to xid8) RETURNS void
 LANGUAGE sql AS $$
+    WITH waiting AS MATERIALIZED (
+        SELECT id, period_id, word, tx FROM ledger_entry WHERE era = p_era AND tx >= p_from AND tx < p_to
+    ), highest AS MATERIALIZED (
+        SELECT period_id, word, (SELECT max(num.number) FROM ledger_number num
+                                 WHERE num.period_id = w.period_id AND num.word = w.word) AS number
+        FROM (SELECT DISTINCT period_id, word FROM waiting) w
+    )
     INSERT INTO ledger_number (entry_id, period_id, word, number)
-    SELECT e.id, e.period_id, e.word,
-           coalesce((SELECT max(num.number) FROM ledger_number num
-                     WHERE num.period_id = e.period_id AND num.word = e.word), 0)
-           + row_number() OVER (PARTITION BY e.period_id, e.word ORDER BY e.tx, e.id)
-    FROM ledger_entry e
-    WHERE e.era = p_era AND e.tx >= p_from AND e.tx < p_to
+    SELECT w.id, w.period_id, w.word,
+           coalesce(h.number, 0) + row_number() OVER (PARTITION BY w.period_id, w.word ORDER BY w.tx, w.id)
+    FROM waiting w JOIN highest h USING (period_id, word)
 $$;
 
 -- The upper end of the next range: p_limit, or earlier, so that about p_most rows are in it. NULL: nothing to take.
