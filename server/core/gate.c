@@ -72,10 +72,26 @@ static void committed(struct request *request)
         after->fn(request, after->data);
 }
 
+/* A handler may refuse before it read anything, by rights that are not the user's any more, or what was done under this key before. */
+static int look_again(struct request *request, int result)
+{
+    struct request_state *state = request->state;
+    if (result <= 0 || result == REQUEST_REPLAY || state->gate_checked || !state->gate)
+        return result;
+    struct failure failure = state->failure;
+    int need = request_need(request);
+    if (need == REQUEST_REPLAY || state->rerun == RERUN_RIGHTS)
+        return need;
+    state->failure = failure;
+    state->rerun = RERUN_NO;
+    return result;
+}
+
 /* The handler is done and the transaction open: commits or rolls back. */
 int request_end(struct request *request, int result)
 {
     struct tx *tx = request->tx;
+    result = look_again(request, result);
     if (result == 0)
         result = request_need(request);
     if (result == 0)
