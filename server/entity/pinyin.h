@@ -8,11 +8,16 @@
 
 enum { PINYIN_READINGS_MAX = 4, PINYIN_SYLLABLE_MAX = 8 };
 
-/* Reads ICU's tables, once; called by the first user, any thread. */
-void pinyin_init(void);
+/* The common block of Chinese characters; rarer ones have no readings here. */
+enum { HAN_FIRST = 0x4E00, HAN_LAST = 0x9FFF, HAN_COUNT = HAN_LAST - HAN_FIRST + 1 };
 
 /* The readings of a character without tones, the usual one first; 0 when it is no Chinese character we know. */
 size_t pinyin_readings(uint32_t cp, const char *readings[PINYIN_READINGS_MAX]);
 
 /* Simplified for traditional; other characters as they are. */
 uint32_t pinyin_simplify(uint32_t cp);
+
+/* Made by pinyin_make: readings as indexes into the syllables (0: none), as a word and as a surname, and the simplified characters. */
+extern const char pinyin_syllables[][PINYIN_SYLLABLE_MAX];
+extern const size_t pinyin_syllables_count;
+extern const uint16_t pinyin_usual[HAN_COUNT], pinyin_name[HAN_COUNT], pinyin_simple[HAN_COUNT];
