@@ -16,12 +16,8 @@ uint64_t ask(struct app_context *app, struct screen *screen, const char *verb, j
 /* "entity.verb", in a static buffer. */
 const char *verb_of(const char *entity, const char *verb);
 
-/* The server's words of a refusal in the person's language: msgid with its {args} put in. The field's label is in it where the server names
- * one. `entity` may be NULL. In the arena. */
-const char *answer_text(struct arena *arena, const struct catalogue_entity *entity, const struct answer *answer);
+/* Forgets it: done is not called any more, and the server is asked to stop. */
+void ask_cancel(struct app_context *app, uint64_t number);
 
-/* Says so on the message line, as an error. */
-void answer_say(struct app_context *app, const struct catalogue_entity *entity, const struct answer *answer);
-
-/* Puts {name} parameters into a translated text; pairs of name and value, ended by NULL. */
-const char *text_fill(struct arena *arena, const char *text, ...) __attribute__((sentinel));
+/* At the end, after the link is gone. */
+void ask_finish(struct app_context *app);

@@ -10,6 +10,7 @@
 
 struct catalogue;
 struct catalogue_entity;
+struct asking;
 struct drafts;
 struct live;
 
@@ -32,6 +33,7 @@ struct app_context {
     struct identity who;
     struct live *live;
     struct drafts *drafts;
+    struct asking *asking; /* requests under way: ask.h */
     char language[8]; /* "en", "zh_CN", "zh_TW" */
     bool small;       /* less than 60 columns: views show one column of fields and short labels */
 };

@@ -19,11 +19,13 @@ struct sheet_entry {
     char *value;  /* protocol text; NULL: empty. Codes of a set joined by commas */
     char *label;  /* of a reference: the words for it */
     char *server; /* the value as the server has it */
-    char *typed;  /* what was typed and is no value yet; NULL: the value stands */
+    char *server_label;
+    char *typed; /* what was typed and is no value (yet); NULL: the value stands */
     char *trouble;
-    json_t *lines;        /* FIELD_LINES: the rows; NULL: none */
-    json_t *server_lines;
-    bool readonly; /* here and now, whatever the field says */
+    json_t *lines;        /* FIELD_LINES: the rows, an array; NULL: none */
+    json_t *server_lines; /* as the server has them */
+    bool readonly;        /* here and now, whatever the field says */
+    int row, col, width, rows; /* where it stands on its tab, by the last layout; rows 0: not shown */
 };
 
 struct sheet_ops {
@@ -36,30 +38,26 @@ enum sheet_result { SHEET_UNUSED, SHEET_USED, SHEET_REFUSED };
 struct sheet {
     struct app_context *app;
     struct screen *screen;
-    const struct catalogue_entity *entity; /* NULL: fields of an action */
     const struct sheet_ops *ops;
     VEC(struct sheet_entry) entries;
     VEC(const char *) tabs; /* msgids */
     size_t tab, focus;      /* focus: entry */
-    bool readonly;          /* shows, takes no keys but moves */
-    bool creating;
+    bool readonly;          /* shows, and takes no keys but moves */
 
     struct input input;
     struct textarea note;
-    bool editing; /* input or note is that of `focus` */
+    bool editing; /* input or note belongs to `focus` */
     bool edited;  /* and its text is not the entry's any more */
     struct choices pop;
-    VEC(char *) pop_codes; /* by place in `pop`, for choices */
-    uint64_t asked;        /* look-up under way */
-    char *asked_for;
+    uint64_t asked; /* look-up under way; 0: none */
     bool take_unique; /* Enter was pressed before the look-up's answer came */
+    bool forward;     /* and the cursor goes on then */
     int scroll;       /* first line of the tab shown */
-    struct area drawn;
-    int columns;
+    int cols;         /* of the last layout */
+    int label_cols;
 };
 
-void sheet_init(struct sheet *sheet, struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
-                const struct sheet_ops *ops);
+void sheet_init(struct sheet *sheet, struct app_context *app, struct screen *screen, const struct sheet_ops *ops);
 void sheet_finish(struct sheet *sheet);
 
 /* Tabs first, then the fields of each. Without a tab everything stands on one. */
@@ -67,25 +65,22 @@ void sheet_add_tab(struct sheet *sheet, const char *label);
 struct sheet_entry *sheet_add(struct sheet *sheet, const struct field *field);
 struct sheet_entry *sheet_find(const struct sheet *sheet, const char *name); /* NULL: none */
 
-/* Every field of the entity by its form's tabs. */
-void sheet_add_entity(struct sheet *sheet);
-
-/* Values by field name with `<name>_label` beside them, as E.get sends them: what the server has. Fields the person has changed keep their
- * value when `keep` is set. */
+/* Values by field name with `<name>_label` beside them, as E.get sends them: what the server has. With `keep`, fields the person has changed keep
+ * their value. */
 void sheet_load(struct sheet *sheet, const json_t *row, bool keep);
 
 /* Values somebody proposes: not the server's. */
 void sheet_fill(struct sheet *sheet, const json_t *values);
+void sheet_defaults(struct sheet *sheet); /* .init of a new record */
 void sheet_set(struct sheet *sheet, const char *name, const char *value, const char *label);
+void sheet_set_lines(struct sheet *sheet, struct sheet_entry *entry, json_t *lines); /* takes the reference */
 const char *sheet_value(const struct sheet *sheet, const char *name); /* NULL: empty or no such field */
 int64_t sheet_number(const struct sheet *sheet, const char *name);    /* NIL: empty */
 
-/* The defaults (.init) of a new record. */
-void sheet_defaults(struct sheet *sheet);
-
-bool sheet_dirty(const struct sheet *sheet);
+bool sheet_dirty(const struct sheet *sheet); /* also when something is half typed */
 bool sheet_entry_changed(const struct sheet_entry *entry);
 bool sheet_entry_shown(const struct sheet *sheet, const struct sheet_entry *entry);
+bool sheet_entry_fixed(const struct sheet *sheet, const struct sheet_entry *entry); /* cannot be typed in */
 
 /* Takes what is being typed into the model. */
 void sheet_commit(struct sheet *sheet);
@@ -99,13 +94,15 @@ bool sheet_accuse(struct sheet *sheet, const char *name, const char *words);
 /* The fields that changed, null for emptied ones; or with `all` every one that is not empty. A new reference. */
 json_t *sheet_changes(const struct sheet *sheet, bool all);
 
+/* Moves, edits, looks up; opens lists of ticks and line tables. */
 enum sheet_result sheet_key(struct sheet *sheet, const struct key *key);
 void sheet_focus(struct sheet *sheet, const char *name);
+struct sheet_entry *sheet_current(struct sheet *sheet); /* NULL: no field is shown */
 void sheet_draw(struct sheet *sheet, struct canvas *canvas, struct area area);
 void sheet_keys(const struct sheet *sheet, struct key_bar *bar); /* of the field with the cursor */
-void sheet_plain(const struct sheet *sheet, struct str *out);
-void sheet_language(struct sheet *sheet); /* another language: labels of choices */
+void sheet_plain(struct sheet *sheet, struct str *out);
+void sheet_language(struct sheet *sheet); /* the words are others now */
 
-/* Everything as JSON for a draft, and back: also what is half typed. */
-json_t *sheet_save_draft(struct sheet *sheet);
-void sheet_load_draft(struct sheet *sheet, const json_t *draft);
+/* Changes, half-typed text and place as JSON, and back into a sheet of the same fields. */
+json_t *sheet_save(struct sheet *sheet);
+void sheet_restore(struct sheet *sheet, const json_t *saved);
