@@ -53,7 +53,8 @@ bool grant_covers(const struct grant *grant, int64_t branch_id)
 {
     if (!grant)
         return false;
-    if (branch_id == NIL)
+    /* A branch made after the rights were read is one of all, too. */
+    if (grant->all || branch_id == NIL)
         return grant->all || grant->count > 0;
     return grant->count > 0 &&
            bsearch(&branch_id, grant->branches, grant->count, sizeof(branch_id), compare_branch) != NULL;
