@@ -161,8 +161,9 @@ static bool is_broad(const struct filter *filter)
 static bool by_branch(const struct list *list)
 {
     const struct grant *grant = list->request->grant;
-    return list->entity->flags & ENTITY_BIG && list->entity->scope == SCOPE_BRANCH && !entity_is_branch(list->entity) &&
-           grant->count > 1 && !(grant->own && list->entity->own_column) && !list->sort.by_offset &&
+    bool many = grant->count > 1 || (list->entity->scope == SCOPE_SHARED && grant->count == 1);
+    return list->entity->flags & ENTITY_BIG && entity_is_scoped(list->entity) && !entity_is_branch(list->entity) && many &&
+           !(grant->own && list->entity->own_column) && !list->sort.by_offset &&
            is_broad(&list->filter);
 }
 
@@ -236,27 +237,53 @@ static void add_page_order(struct builder *b, const struct list *list, const cha
     }
 }
 
-static void add_page(struct builder *b, const struct list *list)
+static void add_part(struct builder *b, const struct list *list, const char *where, bool scope)
 {
-    bool branches = by_branch(list);
-    if (branches) {
-        str_add(&b->text, "SELECT t.* FROM unnest(");
-        builder_param(b, p_text(list->request->grant->scope));
-        str_add(&b->text, "::int[]) AS b (id) CROSS JOIN LATERAL (");
-    }
     str_add(&b->text, "SELECT ");
     add_page_columns(b, list);
-    str_addf(&b->text, " FROM \"%s\" t WHERE %s", list->entity->table, branches ? "t.branch_id = b.id" : "true");
-    add_conditions(b, list, !branches);
+    str_addf(&b->text, " FROM \"%s\" t WHERE %s", list->entity->table, where);
+    add_conditions(b, list, scope);
     sql_after(b, list->entity, &list->sort, &list->cursor);
-    add_limit(b, list);
-    if (branches) {
-        str_add(&b->text, ") t");
-        add_page_order(b, list, "t");
-        str_add(&b->text, " LIMIT ");
-        builder_param(b, p_int(list->limit + 1));
-        str_add(&b->text, "::bigint");
+}
+
+/* The company's own rows beside the branches': one page more. That branch_id is NULL does not tell the planner the order of an index led
+ * by it; naming it first does. */
+static void add_shared_part(struct builder *b, const struct list *list)
+{
+    struct str order;
+    str_init(&order, b->arena);
+    sql_order(&order, list->entity, &list->sort);
+    add_part(b, list, "t.branch_id IS NULL", false);
+    str_addf(&b->text, " ORDER BY t.branch_id%s, %s LIMIT ", list->sort.keys[0].descending ? " DESC" : "",
+             order.data + strlen(" ORDER BY "));
+    builder_param(b, p_int(list->limit + 1));
+    str_add(&b->text, "::bigint");
+}
+
+static void add_page(struct builder *b, const struct list *list)
+{
+    bool shared = list->entity->scope == SCOPE_SHARED;
+    if (!by_branch(list)) {
+        add_part(b, list, "true", true);
+        add_limit(b, list);
+        return;
     }
+    str_add(&b->text, shared ? "SELECT t.* FROM ((" : "");
+    str_add(&b->text, "SELECT t.* FROM unnest(");
+    builder_param(b, p_text(list->request->grant->scope));
+    str_add(&b->text, "::int[]) AS b (id) CROSS JOIN LATERAL (");
+    add_part(b, list, "t.branch_id = b.id", false);
+    add_limit(b, list);
+    str_add(&b->text, ") t");
+    if (shared) {
+        str_add(&b->text, ") UNION ALL (");
+        add_shared_part(b, list);
+        str_add(&b->text, ")) t");
+    }
+    add_page_order(b, list, "t");
+    str_add(&b->text, " LIMIT ");
+    builder_param(b, p_int(list->limit + 1));
+    str_add(&b->text, "::bigint");
 }
 
 static void add_shown(struct builder *b, const struct list *list)
