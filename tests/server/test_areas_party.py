@@ -89,6 +89,26 @@ def test_disable_enable_delete():
     assert clerk.refused("customer.delete", {"id": used, "version": row["version"]}).code == "forbidden"
 
 
+def test_pages_hold_every_row_once():
+    """Shared firms and the branches' own persons are read from different indexes; together they are one order."""
+    for n in range(7):
+        clerk.do("customer.create", {"name": f"分页{n}"})
+        other.do("customer.create", {"name": f"分页{n}b"})
+        admin.do("customer.create", {"name": f"分页公司{n}", "kind": "fleet"})
+    for client in (clerk, admin):
+        for sort in ("-created_at", "created_at", "name", "-name", "code"):
+            at_once = [r["id"] for r in client.call("customer.list", {"sort": [sort], "limit": 500})["rows"]]
+            paged, after = [], None
+            while len(paged) < 60:
+                page = client.call("customer.list", {"sort": [sort], "limit": 7, **({"after": after} if after else {})})
+                paged += [r["id"] for r in page["rows"]]
+                after = page["next"]
+                if not after:
+                    break
+            assert paged == at_once[:len(paged)] and len(paged) == min(len(at_once), len(paged)), sort
+            assert len(set(at_once)) == len(at_once)
+
+
 def test_price_agreements():
     firm = clerk.do("customer.create", {"name": "协议保险公司", "kind": "insurer"})["id"]
     good = {"party_id": firm, "service": "tow", "base_fen": 28000, "included_km": 15, "per_km_fen": 700, "valid_from": "2026-01-01"}

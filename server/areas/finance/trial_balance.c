@@ -60,6 +60,15 @@ static int months(struct request *request, int64_t *from_r, int64_t *to_r)
     return 0;
 }
 
+static bool in_scope(const struct grant *grant, int64_t branch)
+{
+    for (size_t i = 0; i < grant->count; i++) {
+        if (grant->branches[i] == branch)
+            return true;
+    }
+    return false;
+}
+
 /* One branch of those in scope, or all of them; a branch out of scope is as absent as one that never was. */
 static int branches(struct request *request, const char **scope_r)
 {
@@ -67,7 +76,7 @@ static int branches(struct request *request, const char **scope_r)
     *scope_r = request->grant->scope;
     if (branch == NIL)
         return 0;
-    if (!grant_covers(request->grant, branch))
+    if (!in_scope(request->grant, branch))
         return request_fail(request, ERR_NOT_FOUND, "branch_id", N_("There is no such branch"), NULL);
     *scope_r = arena_printf(request->arena, "{%lld}", (long long)branch);
     return 0;
