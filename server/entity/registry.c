@@ -131,7 +131,9 @@ bool field_never_null(const struct entity *entity, const struct field *field)
         return false;
     if ((field->required && !field->show_if) || field->filled || storage == STORE_BOOL || storage == STORE_SET)
         return true;
-    if (!strcmp(field->name, "id") || !strcmp(field->name, "created_at") || !strcmp(field->name, "version"))
+    if (!strcmp(field->name, "id"))
+        return true;
+    if (entity_has_version(entity) && (!strcmp(field->name, "created_at") || !strcmp(field->name, "version")))
         return true;
     if (!strcmp(field->name, "branch_id"))
         return entity->scope == SCOPE_BRANCH;
