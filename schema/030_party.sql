@@ -103,7 +103,7 @@ CREATE TABLE party_agreement (
     created_by bigint,
     updated_at timestamptz,
     disabled_at timestamptz,
-    party_id bigint NOT NULL REFERENCES party (id) ON DELETE CASCADE,
+    party_id bigint NOT NULL REFERENCES party (id),      -- with prices agreed nobody is deleted
     position int NOT NULL DEFAULT 0,
     service text NOT NULL,              -- base data service
     base_fen bigint NOT NULL CHECK (base_fen >= 0),

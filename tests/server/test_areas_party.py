@@ -83,10 +83,10 @@ def test_disable_enable_delete():
         version = admin.do(f"customer.{verb}", {"id": id, "version": version, "reason": "tried"}).get("version", version + 1)
     assert admin.refused("customer.get", {"id": id}).code == "not_found"
     assert not found(admin, "来去匆匆")
-    used = clerk.call("rescue.list", {"limit": 1})["rows"][0]["customer_id"]
-    row = admin.call("customer.get", {"id": used})
-    assert admin.refused("customer.delete", {"id": used, "version": row["version"]}).code == "conflict"
-    assert clerk.refused("customer.delete", {"id": used, "version": row["version"]}).code == "forbidden"
+    used = admin.do("customer.create", {"name": "有协议的客户", "kind": "insurer"})
+    manager.do("agreement.create", {"party_id": used["id"], "service": "tow", "base_fen": 30000})
+    assert admin.refused("customer.delete", {"id": used["id"], "version": 1}).code == "conflict"
+    assert clerk.refused("customer.delete", {"id": used["id"], "version": 1}).code == "forbidden"
 
 
 def test_pages_hold_every_row_once():
