@@ -153,7 +153,8 @@ int bind_finish(struct command *command, bool create)
     const struct entity *entity = command->act.entity;
     for (size_t i = 0; i < entity->nfields; i++) {
         const struct field *field = &entity->fields[i];
-        if (!field->required || field->readonly || field->virtual_ || (!create && !bit_is_set(command->act.set, i)))
+        bool wanted = field->required || (!create && field->filled); /* what was filled is not emptied again */
+        if (!wanted || field->readonly || field->virtual_ || (!create && !bit_is_set(command->act.set, i)))
             continue;
         bool empty = is_empty(command, field) ||
                      (create && field->storage == STORE_LINES && !lines_of(command, field)->given);

@@ -88,7 +88,7 @@ const struct field employee_fields[EMPLOYEE_NFIELDS] = {
           .help = N_("Anything else worth keeping.")),
     FIELD(employee, password_at, .label = N_("Password set"), .readonly = true,
           .help = N_("When the present password was set.")),
-    FIELD(employee, failed_logins, .label = N_("Wrong passwords"), .readonly = true, .width = 5,
+    FIELD(employee, failed_logins, .filled = true, .label = N_("Wrong passwords"), .readonly = true, .width = 5,
           .help = N_("Tries since the last good log-in.")),
     FIELD(employee, locked_until, .label = N_("Locked until"), .readonly = true,
           .help = N_("After too many wrong passwords nobody can log in as this person before then.")),

@@ -26,7 +26,7 @@ static const struct field fields[] = {
     FIELD(job, every_seconds, .type = FIELD_DURATION, .label = N_("Every"), .virtual_ = true,
           .sql = "extract(epoch FROM t.every)::bigint", .width = 8,
           .help = N_("How often it runs, on one server however many there are.")),
-    FIELD(job, next_at, .label = N_("Next run"), .readonly = true,
+    FIELD(job, next_at, .filled = true, .label = N_("Next run"), .readonly = true,
           .help = N_("It runs at the first chance after this.")),
     FIELD(job, outcome, .type = FIELD_CHOICE, .label = N_("Outcome"), .choices = outcomes, .virtual_ = true,
           .sql = "CASE WHEN t.claimed_until > now() THEN 'running' WHEN t.last_ok IS NULL THEN 'never' "
@@ -37,7 +37,7 @@ static const struct field fields[] = {
           .help = N_("When the last run ended.")),
     FIELD(job, last_result, .type = FIELD_NOTE, .label = N_("Result"), .max = 2000, .readonly = true,
           .width = 30, .help = N_("What the last run said.")),
-    FIELD(job, failures, .label = N_("Failures"), .readonly = true, .width = 5,
+    FIELD(job, failures, .filled = true, .label = N_("Failures"), .readonly = true, .width = 5,
           .help = N_("How often it failed in a row.")),
     FIELD(job, claimed_by, .label = N_("Server"), .readonly = true, .width = 16,
           .help = N_("The server that runs it just now.")),

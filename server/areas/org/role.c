@@ -19,7 +19,7 @@ static const struct field fields[] = {
           .help = N_("Lower-case letters, digits and _; scripts and employees refer to the role by it.")),
     FIELD(role, name, .label = N_("Name"), .max = 60, .required = true, .width = 20,
           .help = N_("What colleagues call the role, for example Dispatcher.")),
-    FIELD(role, help, .type = FIELD_NOTE, .label = N_("Description"), .max = 500,
+    FIELD(role, help, .filled = true, .type = FIELD_NOTE, .label = N_("Description"), .max = 500,
           .help = N_("What people in this role do. Shown where roles are picked.")),
     FIELD(role, scope, .type = FIELD_CHOICE, .label = N_("Reach"), .choices = scopes, .required = true,
           .init = "branch",
@@ -30,7 +30,7 @@ static const struct field fields[] = {
               "of its own, for example vehicle.list@all.")),
     FIELD(role, shipped, .label = N_("Shipped"), .readonly = true, .width = 3,
           .help = N_("Came with the system: it may be edited and disabled, not deleted.")),
-    FIELD(role, position, .label = N_("Position"), .min = 0, .max = 9999, .width = 5, .sortable = true,
+    FIELD(role, position, .filled = true, .label = N_("Position"), .min = 0, .max = 9999, .width = 5, .sortable = true,
           .help = N_("Where the role stands in lists; smaller numbers first.")),
 };
 

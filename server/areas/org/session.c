@@ -22,7 +22,7 @@ static const struct choice states[] = {
 };
 
 static const struct field fields[] = {
-    FIELD(session_row, employee_id, .type = FIELD_REF, .ref = "employee", .label = N_("Employee"),
+    FIELD(session_row, employee_id, .filled = true, .type = FIELD_REF, .ref = "employee", .label = N_("Employee"),
           .readonly = true, .sortable = true, .width = 14, .help = N_("Who is logged in.")),
     FIELD(session_row, state, .type = FIELD_CHOICE, .label = N_("State"), .choices = states, .virtual_ = true,
           .sql = "CASE WHEN t.ended_at IS NULL AND t.expires_at > now() THEN 'live' ELSE 'ended' END",
@@ -35,15 +35,15 @@ static const struct field fields[] = {
           .help = N_("Network address the session was last opened from.")),
     FIELD(session_row, started_at, .label = N_("Since"), .readonly = true, .filled = true, .sortable = true,
           .help = N_("When the person logged in.")),
-    FIELD(session_row, expires_at, .label = N_("Expires"), .readonly = true,
+    FIELD(session_row, expires_at, .filled = true, .label = N_("Expires"), .readonly = true,
           .help = N_("Whatever happens, the session ends then.")),
     FIELD(session_row, ended_at, .label = N_("Ended"), .readonly = true,
           .help = N_("When it ended; empty while it is live.")),
     FIELD(session_row, end_reason, .label = N_("Why it ended"), .readonly = true, .width = 14,
           .help = N_("Logged out, expired, taken away with the reason given, …")),
-    FIELD(session_row, idle_seconds, .type = FIELD_DURATION, .label = N_("Locks after"), .readonly = true,
+    FIELD(session_row, idle_seconds, .filled = true, .type = FIELD_DURATION, .label = N_("Locks after"), .readonly = true,
           .help = N_("The terminal locks after this long without a key.")),
-    FIELD(session_row, epoch, .label = N_("Rights read"), .readonly = true,
+    FIELD(session_row, epoch, .filled = true, .label = N_("Rights read"), .readonly = true,
           .help = N_("Rises each time the person's rights change; the session then reads them again.")),
 };
 

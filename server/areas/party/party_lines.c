@@ -1,7 +1,7 @@
 #include "server/areas/party/party.h"
 
 static const struct field contact_fields[] = {
-    FIELD(party_contact, position, .label = N_("Line"), .readonly = true, .width = 3,
+    FIELD(party_contact, position, .filled = true, .label = N_("Line"), .readonly = true, .width = 3,
           .help = N_("Place in the list; the first is asked first.")),
     FIELD(party_contact, name, .label = N_("Name"), .max = 60, .required = true, .search = true, .width = 14,
           .help = N_("Whom to ask for.")),
@@ -36,7 +36,7 @@ const struct entity party_contact_entity = {
 };
 
 static const struct field plate_fields[] = {
-    FIELD(party_plate, position, .label = N_("Line"), .readonly = true, .width = 3,
+    FIELD(party_plate, position, .filled = true, .label = N_("Line"), .readonly = true, .width = 3,
           .help = N_("Place in the list; the first is offered first.")),
     FIELD(party_plate, plate, .type = FIELD_PLATE, .label = N_("Plate"), .max = 16, .required = true,
           .search = true, .unique = true, .width = 10,

@@ -25,7 +25,7 @@ static const struct choice duties[] = {
 static const struct field driver_fields[] = {
     FIELD(vehicle_driver, driver_id, .type = FIELD_REF, .ref = "employee", .label = N_("Driver"),
           .required = true, .width = 16, .help = N_("Somebody who may drive this vehicle.")),
-    FIELD(vehicle_driver, position, .label = N_("Position"), .readonly = true, .width = 4,
+    FIELD(vehicle_driver, position, .filled = true, .label = N_("Position"), .readonly = true, .width = 4,
           .help = N_("The first is offered first.")),
 };
 
