@@ -142,7 +142,7 @@ static int add_key(struct request *request, const struct entity *entity, struct 
     if (sort->count == LIST_SORT_MAX)
         return request_fail(request, ERR_INVALID, "sort", N_("These are too many columns to sort by"), NULL);
     sort->keys[sort->count++] = (struct sort_key){field, descending};
-    if (entity->flags & ENTITY_BIG && (!field->sortable || field->virtual_ || sort->count > 1))
+    if (entity->flags & ENTITY_BIG && (!field_is_indexed(entity, field) || sort->count > 1))
         sort->by_offset = true;
     return 0;
 }

@@ -186,7 +186,7 @@ static const char *sort_expression(struct drift *drift, const struct field *fiel
 static void look_sortable(struct drift *drift, const struct field *field)
 {
     const struct entity *entity = drift->entity;
-    if (!(entity->flags & ENTITY_BIG) || !field->sortable || !strcmp(field->name, "id"))
+    if (!(entity->flags & ENTITY_BIG) || !field_is_indexed(entity, field) || !strcmp(field->name, "id"))
         return;
     const char *key = sort_expression(drift, field);
     const char *led[] = {"branch_id", key, "id"}, *plain[] = {key, "id"};

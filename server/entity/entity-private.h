@@ -43,6 +43,8 @@ const char *field_column(const struct field *field);
 bool field_is_stored(const struct field *field);                           /* has a column of its own */
 bool field_is_readable(const struct field *field);                         /* may be selected */
 bool field_never_null(const struct entity *entity, const struct field *field);
+/* Sorting by it is by index: declared so, or the built-in time of entry where it is the list's own order. */
+bool field_is_indexed(const struct entity *entity, const struct field *field);
 /* The state columns: entity.state first, then those actions name. */
 size_t entity_state_columns(const struct entity *entity, const char *columns[ENTITY_STATES_MAX]);
 const struct action *entity_action(const struct entity *entity, const char *name);

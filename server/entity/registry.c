@@ -140,6 +140,13 @@ bool field_never_null(const struct entity *entity, const struct field *field)
     return entity->state && !strcmp(field->name, entity->state);
 }
 
+bool field_is_indexed(const struct entity *entity, const struct field *field)
+{
+    if (field == &built_in[BUILT_CREATED])
+        return !entity->sort || strstr(entity->sort, field->name);
+    return field->sortable && !field->virtual_;
+}
+
 size_t entity_state_columns(const struct entity *entity, const char *columns[ENTITY_STATES_MAX])
 {
     size_t n = 0;
