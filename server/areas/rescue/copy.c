@@ -114,6 +114,8 @@ int copy_in_tx(struct act *act)
 {
     struct step *step = step_of(act);
     struct rescue_facts facts;
-    facts_take(step->facts, &facts);
+    int result = facts_take(step->facts, &facts);
+    if (result)
+        return result;
     return copy_order(act, &(struct copy_of){.id = rows_int(step->ids, 0, 0), .facts = &facts});
 }

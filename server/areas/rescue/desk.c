@@ -29,14 +29,14 @@ static bool may_recall(const struct act *act)
 int void_in_tx(struct act *act)
 {
     const struct rescue *was = act->was;
-    struct vehicle_row vehicle;
     if (was->vehicle_id != NIL) {
         if (!may_recall(act))
             return request_fail(act->request, ERR_FORBIDDEN, NULL,
                                 N_("A vehicle is sent already: only who may recall it voids the order"),
                                 NULL);
-        if (vehicle_take(step_of(act)->vehicle, &vehicle) && vehicle.order_id == act->id)
-            vehicle_follow(act->request, &vehicle, "idle", NIL, was->driver_id, POINT_NIL);
+        int result = step_follow(act, "idle", POINT_NIL);
+        if (result)
+            return result;
     }
     step_set(act, voided_at, act->request->now);
     step_set(act, due_at, INSTANT_NIL);

@@ -103,9 +103,9 @@ int dispatch_in_tx(struct act *act)
 static int let_go(struct act *act)
 {
     const struct rescue *was = act->was;
-    struct vehicle_row vehicle;
-    if (vehicle_take(step_of(act)->vehicle, &vehicle) && vehicle.order_id == act->id)
-        vehicle_follow(act->request, &vehicle, "idle", NIL, was->driver_id, POINT_NIL);
+    int result = step_follow(act, "idle", POINT_NIL);
+    if (result)
+        return result;
     step_set(act, vehicle_id, NIL);
     step_set(act, driver_id, NIL);
     step_set(act, dispatched_at, INSTANT_NIL);
@@ -171,13 +171,14 @@ int backfill_in_tx(struct act *act)
     struct rescue_facts facts;
     struct vehicle_row vehicle;
     struct instant done;
-    int result = take_vehicle(act, false, &vehicle);
+    int result = facts_take(step_of(act)->facts, &facts);
+    if (result == 0)
+        result = take_vehicle(act, false, &vehicle);
     if (result == 0)
         result = backfill_times(act, &done);
     if (result)
         return result;
     bool empty = outcome && strcmp(outcome, "empty") == 0;
-    facts_take(step_of(act)->facts, &facts);
     step_set(act, vehicle_id, vehicle.id);
     step_set(act, driver_id, request_int(request, "driver_id"));
     step_set(act, state, empty ? "empty" : "done");

@@ -100,7 +100,9 @@ int rescue_estimate(struct request *request)
     if (result)
         return result;
     struct rescue_facts facts;
-    facts_take(read, &facts);
+    result = facts_take(read, &facts);
+    if (result)
+        return result;
     if (!facts.customer_known)
         return request_fail(request, ERR_INVALID, "customer_id", N_("There is no such customer"), NULL);
     result = add_price(request, &facts);

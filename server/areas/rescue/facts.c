@@ -2,6 +2,7 @@
 
 #include "base/geo.h"
 
+#include <errno.h>
 #include <math.h>
 
 enum { ROAD_PERCENT = 130 }; /* streets are longer than the air line */
@@ -63,8 +64,10 @@ static int64_t number(struct rows *rows, int column)
     return value == NIL ? 0 : value;
 }
 
-void facts_take(struct rows *rows, struct rescue_facts *facts)
+int facts_take(struct rows *rows, struct rescue_facts *facts)
 {
+    if (rows_count(rows) == 0)
+        return -ENOENT;
     *facts = (struct rescue_facts){
         .source = rows_text(rows, 0, COL_SOURCE),
         .agreement_id = rows_int(rows, 0, COL_AGREEMENT),
@@ -87,9 +90,10 @@ void facts_take(struct rows *rows, struct rescue_facts *facts)
         .accept_s = rows_int(rows, 0, COL_ACCEPT),
         .arrive_s = rows_int(rows, 0, COL_ARRIVE),
         .day = rows_date(rows, 0, COL_DAY),
-        .customer_known = rows_count(rows) > 0 && !rows_null(rows, 0, COL_CUSTOMER),
+        .customer_known = !rows_null(rows, 0, COL_CUSTOMER),
         .customer_live = rows_bool(rows, 0, COL_CUSTOMER),
     };
+    return 0;
 }
 
 void facts_lock_entitlement(struct request *request, int64_t order_id)

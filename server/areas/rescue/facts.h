@@ -28,7 +28,8 @@ struct facts_of {
 
 /* Queues the read. */
 struct rows *facts_read(struct request *request, const struct facts_of *of);
-void facts_take(struct rows *rows, struct rescue_facts *facts);
+/* 0, or negative where the database gave no row, which it always does for a branch that is there. */
+must_check int facts_take(struct rows *rows, struct rescue_facts *facts);
 
 /* Two jobs of one car may not both take the last free service: held until the end of the transaction. */
 void facts_lock_entitlement(struct request *request, int64_t order_id);

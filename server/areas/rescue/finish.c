@@ -140,20 +140,21 @@ static int end_job(struct act *act, enum price_outcome outcome, struct point at_
     struct request *request = act->request;
     struct rescue_facts facts;
     struct vehicle_row vehicle;
-    bool here = vehicle_take(step_of(act)->vehicle, &vehicle);
     struct finish finish = {.outcome = outcome,
-                            .vehicle = here ? &vehicle : NULL,
+                            .vehicle = &vehicle,
                             .km = request_int(request, "km"),
                             .charge_fen = request_int(request, "charge_fen"),
                             .items = act_arg_lines(act, "items")};
-    facts_take(step_of(act)->facts, &facts);
-    int result = step_time(act, "at", last_step(was), &finish.at);
+    int result = facts_take(step_of(act)->facts, &facts);
+    if (result == 0)
+        result = step_vehicle(act, &vehicle);
+    if (result == 0)
+        result = step_time(act, "at", last_step(was), &finish.at);
     if (result == 0)
         result = finish_order(act, &facts, &finish);
     if (result)
         return result;
-    if (here && vehicle.order_id == act->id)
-        vehicle_follow(request, &vehicle, "idle", NIL, was->driver_id, at_place);
+    vehicle_follow(request, &vehicle, "idle", NIL, was->driver_id, at_place);
     return 0;
 }
 
@@ -181,12 +182,13 @@ int replace_in_tx(struct act *act)
     bool empty = outcome && strcmp(outcome, "empty") == 0;
     if (!empty && request_int(act->request, "km") == NIL)
         return request_fail(act->request, ERR_INVALID, "km", N_("Say how many kilometres are charged"), NULL);
+    struct rescue_facts facts;
     int result = end_job(act, empty ? PRICE_EMPTY : PRICE_DONE, POINT_NIL);
+    if (result == 0)
+        result = facts_take(step_of(act)->facts, &facts);
     if (result)
         return result;
     step_set(act, state, empty ? "empty" : "done");
-    struct rescue_facts facts;
-    facts_take(step_of(act)->facts, &facts);
     int64_t id = rows_int(step_of(act)->ids, 0, 0);
     return copy_order(act, &(struct copy_of){.id = id, .facts = &facts, .linked = true});
 }

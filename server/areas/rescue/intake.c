@@ -188,8 +188,9 @@ static int update(struct act *act, const struct rescue_facts *facts)
 int rescue_in_tx(struct act *act)
 {
     struct rescue_facts facts;
-    facts_take(step_of(act)->facts, &facts);
-    int result = check_places(act);
+    int result = facts_take(step_of(act)->facts, &facts);
+    if (result == 0)
+        result = check_places(act);
     if (result)
         return result;
     return act->kind == ACT_CREATE ? create(act, &facts) : update(act, &facts);

@@ -2,14 +2,6 @@
 #include "server/areas/rescue/hooks.h"
 #include "server/areas/rescue/step.h"
 
-static void follow(struct act *act, const char *state, struct point at)
-{
-    const struct rescue *was = act->was;
-    struct vehicle_row vehicle;
-    if (vehicle_take(step_of(act)->vehicle, &vehicle) && vehicle.order_id == act->id)
-        vehicle_follow(act->request, &vehicle, state, act->id, was->driver_id, at);
-}
-
 int accept_in_tx(struct act *act)
 {
     const struct rescue *was = act->was;
@@ -33,8 +25,7 @@ int depart_in_tx(struct act *act)
     if (result)
         return result;
     step_set(act, departed_at, at);
-    follow(act, "on_the_way", POINT_NIL);
-    return 0;
+    return step_follow(act, "on_the_way", POINT_NIL);
 }
 
 /* Where the car is, the vehicle now is too. */
@@ -47,6 +38,5 @@ int arrive_in_tx(struct act *act)
         return result;
     step_set(act, arrived_at, at);
     step_set(act, due_at, INSTANT_NIL);
-    follow(act, "working", (struct point){was->lon, was->lat});
-    return 0;
+    return step_follow(act, "working", (struct point){was->lon, was->lat});
 }

@@ -4,6 +4,7 @@
 #include "base/money.h"
 #include "server/areas/rescue/hooks.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const struct sql sql_charges = {
@@ -80,7 +81,7 @@ void money_begin(struct act *act, struct money *money)
         .posted = rows->posted,
         .day = rows->day ? rows_date(rows->day, 0, 0) : DAY_NIL,
         .me = act->request->session->employee_id,
-        .received_before = rows->receipts && rows_int(rows->receipts, 0, 0) > 0,
+        .received_before = rows->receipts && rows_int(rows->receipts, 0, 0) != 0, /* not read: as if so */
     };
     for (size_t i = 0; i < count; i++) {
         money->charges[i] = (struct charge){
@@ -201,7 +202,7 @@ static int post(struct money *money, struct charge *charge, struct document_post
                 const struct posting_draft *draft)
 {
     if (money->next_id >= rows_count(money->ids))
-        return -1;
+        return -EIO;
     document->id = rows_int(money->ids, money->next_id++, 0);
     document->sequence = (int)++charge->documents;
     document->lines = draft->lines;
@@ -343,9 +344,24 @@ static int post_one_red(struct money *money, size_t first, size_t *next_r)
     return post(money, charge, &document, draft);
 }
 
+/* What the rows reverse is what the charges hold, or something was not read. */
+static bool red_is_whole(const struct money *money)
+{
+    int64_t priced = 0, posted = 0, last = NIL;
+    for (size_t i = 0; i < money->count; i++)
+        priced += money->charges[i].amount_fen;
+    for (size_t row = 0; row < rows_count(money->posted); row++) {
+        bool receivable = strcmp(rows_text(money->posted, row, 1), "receivable") == 0;
+        if (receivable && rows_int(money->posted, row, 0) != last)
+            posted += rows_int(money->posted, row, 4);
+        last = rows_int(money->posted, row, 0);
+    }
+    return priced == posted;
+}
+
 int money_post_red(struct money *money)
 {
-    int result = 0;
+    int result = red_is_whole(money) ? 0 : -EIO;
     for (size_t row = 0; result == 0 && row < rows_count(money->posted);)
         result = post_one_red(money, row, &row);
     return result;

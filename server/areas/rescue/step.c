@@ -2,6 +2,8 @@
 
 #include "base/arena.h"
 
+#include <string.h>
+
 /* Clocks of terminals differ a little. */
 enum { FUTURE_SECONDS = 120 };
 
@@ -34,4 +36,23 @@ struct step *step_of(struct act *act)
     if (!act->data)
         act->data = arena_new(act->request->arena, struct step);
     return act->data;
+}
+
+int step_vehicle(struct act *act, struct vehicle_row *vehicle)
+{
+    if (vehicle_take(step_of(act)->vehicle, vehicle) && vehicle->order_id == act->id)
+        return 0;
+    return request_fail(act->request, ERR_CONFLICT, "vehicle_id",
+                        N_("The vehicle of this order is out of your reach"), NULL);
+}
+
+int step_follow(struct act *act, const char *state, struct point at)
+{
+    const struct rescue *was = act->was;
+    struct vehicle_row vehicle;
+    int result = step_vehicle(act, &vehicle);
+    if (result == 0)
+        vehicle_follow(act->request, &vehicle, state, strcmp(state, "idle") == 0 ? NIL : act->id,
+                       was->driver_id, at);
+    return result;
 }

@@ -31,6 +31,12 @@ struct step {
 
 struct step *step_of(struct act *act); /* made at first use */
 
+/* The order's own vehicle, as step_of()->vehicle read it: refused when it cannot be reached. */
+must_check int step_vehicle(struct act *act, struct vehicle_row *vehicle);
+
+/* The same, and it goes into that state: on this order still, or free when that is "idle". */
+must_check int step_follow(struct act *act, const char *state, struct point at);
+
 /* The end of a job. */
 struct finish {
     enum price_outcome outcome;
