@@ -30,8 +30,8 @@ static const struct field fields[] = {
               "of its own, for example vehicle.list@all.")),
     FIELD(role, shipped, .label = N_("Shipped"), .readonly = true, .width = 3,
           .help = N_("Came with the system: it may be edited and disabled, not deleted.")),
-    FIELD(role, position, .filled = true, .label = N_("Position"), .min = 0, .max = 9999, .width = 5, .sortable = true,
-          .help = N_("Where the role stands in lists; smaller numbers first.")),
+    FIELD(role, position, .filled = true, .label = N_("Position"), .min = 0, .max = 9999, .width = 5,
+          .sortable = true, .help = N_("Where the role stands in lists; smaller numbers first.")),
 };
 
 static bool code_valid(const char *code)

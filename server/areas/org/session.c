@@ -22,8 +22,9 @@ static const struct choice states[] = {
 };
 
 static const struct field fields[] = {
-    FIELD(session_row, employee_id, .filled = true, .type = FIELD_REF, .ref = "employee", .label = N_("Employee"),
-          .readonly = true, .sortable = true, .width = 14, .help = N_("Who is logged in.")),
+    FIELD(session_row, employee_id, .filled = true, .type = FIELD_REF, .ref = "employee",
+          .label = N_("Employee"), .readonly = true, .sortable = true, .width = 14,
+          .help = N_("Who is logged in.")),
     FIELD(session_row, state, .type = FIELD_CHOICE, .label = N_("State"), .choices = states, .virtual_ = true,
           .sql = "CASE WHEN t.ended_at IS NULL AND t.expires_at > now() THEN 'live' ELSE 'ended' END",
           .width = 8, .help = N_("Whether the session can still be used.")),
@@ -41,8 +42,8 @@ static const struct field fields[] = {
           .help = N_("When it ended; empty while it is live.")),
     FIELD(session_row, end_reason, .label = N_("Why it ended"), .readonly = true, .width = 14,
           .help = N_("Logged out, expired, taken away with the reason given, …")),
-    FIELD(session_row, idle_seconds, .filled = true, .type = FIELD_DURATION, .label = N_("Locks after"), .readonly = true,
-          .help = N_("The terminal locks after this long without a key.")),
+    FIELD(session_row, idle_seconds, .filled = true, .type = FIELD_DURATION, .label = N_("Locks after"),
+          .readonly = true, .help = N_("The terminal locks after this long without a key.")),
     FIELD(session_row, epoch, .filled = true, .label = N_("Rights read"), .readonly = true,
           .help = N_("Rises each time the person's rights change; the session then reads them again.")),
 };
