@@ -341,7 +341,7 @@ CREATE FUNCTION rescue_facts(p_customer bigint, p_branch int, p_service text, p_
                              p_except bigint)
 RETURNS TABLE (source text, agreement_id bigint, base_fen bigint, included_km int, per_km_fen bigint, night_bp int,
                holiday_bp int, free_times bigint, free_km int, night_from int, night_to int, minute int, holiday boolean,
-               result_required boolean, dispatch_s bigint, accept_s bigint, arrive_s bigint, day date)
+               result_required boolean, dispatch_s bigint, accept_s bigint, arrive_s bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -357,7 +357,7 @@ BEGIN
            coalesce((SELECT c.result_required FROM party c WHERE c.id = p_customer), false),
            coalesce(r.dispatch_s, (s.extra ->> 'dispatched')::bigint),
            coalesce(r.accept_s, (s.extra ->> 'accepted')::bigint),
-           coalesce(r.arrive_s, (s.extra ->> 'arrived')::bigint), l.local::date
+           coalesce(r.arrive_s, (s.extra ->> 'arrived')::bigint)
     FROM branch b
     CROSS JOIN LATERAL (SELECT p_at AT TIME ZONE b.time_zone AS local) l
     LEFT JOIN LATERAL price_for(p_customer, p_branch, p_service, l.local::date) p ON true

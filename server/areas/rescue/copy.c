@@ -69,6 +69,7 @@ static void tell(struct act *act, const struct copy_of *copy, const char *number
                                               .version = 1,
                                               .branch_id = act->branch_id,
                                               .old_branch_id = NIL,
+                                              .own_id = -1, /* nobody's yet */
                                               .reason = act->reason,
                                               .now = now.data});
     struct str reply;
@@ -88,7 +89,7 @@ int copy_order(struct act *act, const struct copy_of *copy)
     struct str parts;
     str_init(&parts, request->arena);
     price_parts_json(work, &parts);
-    const char *number = intake_number(request->arena, facts->day, copy->id);
+    const char *number = intake_number(request, copy->id);
     tx_write(request->tx, &sql_copy, p_int(act->id), p_int(copy->id), p_int(request->session->employee_id),
              p_text(number), p_bool(copy->linked), p_int(facts->dispatch_s), p_int(facts->accept_s),
              p_int(facts->arrive_s), p_time(step_due(request->now, facts->dispatch_s)),

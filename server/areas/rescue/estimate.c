@@ -72,35 +72,42 @@ static int add_price(struct request *request, const struct rescue_facts *facts)
     return 0;
 }
 
-int rescue_estimate(struct request *request)
+/* What is asked, with the plate in its normal form; refused when the time is none or the branch is not in scope. */
+static int read_asked(struct request *request, struct facts_of *of)
 {
     char plate[64];
     const char *typed = request_text(request, "plate"), *when = request_text(request, "appoint_at");
-    struct instant at = request->now;
-    int64_t branch = request_int(request, "branch_id");
-    if (when && time_parse(when, &at) < 0)
+    *of = (struct facts_of){.order_id = NIL,
+                            .customer_id = request_int(request, "customer_id"),
+                            .branch_id = request_int(request, "branch_id"),
+                            .service = request_text(request, "service"),
+                            .plate = typed,
+                            .at = request->now};
+    if (when && time_parse(when, &of->at) < 0)
         return request_fail(request, ERR_INVALID, "appoint_at", N_("This is not a time"), NULL);
     if (typed && plate_normalise(typed, plate, sizeof(plate)))
-        typed = arena_strdup(request->arena, plate);
-    if (branch == NIL)
-        branch = request->session->branch_id;
-    if (!grant_covers(request->grant, branch))
+        of->plate = arena_strdup(request->arena, plate);
+    if (of->branch_id == NIL)
+        of->branch_id = request->session->branch_id;
+    if (!grant_covers(request->grant, of->branch_id))
         return request_fail(request, ERR_INVALID, "branch_id", N_("There is no such branch"), NULL);
-    struct rows *read =
-        facts_read(request, &(struct facts_of){.order_id = NIL,
-                                               .customer_id = request_int(request, "customer_id"),
-                                               .branch_id = branch,
-                                               .service = request_text(request, "service"),
-                                               .plate = typed,
-                                               .at = at});
-    struct rows *live =
-        tx_read(request->tx, &sql_live, p_text(typed), p_text(request_text(request, "contact_phone")),
-                p_text(request->grant->scope), p_int(LIVE_MAX));
-    int result = request_need(request);
+    return 0;
+}
+
+int rescue_estimate(struct request *request)
+{
+    struct facts_of of;
+    struct rescue_facts facts;
+    int result = read_asked(request, &of);
     if (result)
         return result;
-    struct rescue_facts facts;
-    result = facts_take(read, &facts);
+    struct rows *read = facts_read(request, &of);
+    struct rows *live =
+        tx_read(request->tx, &sql_live, p_text(of.plate), p_text(request_text(request, "contact_phone")),
+                p_text(request->grant->scope), p_int(LIVE_MAX));
+    result = request_need(request);
+    if (result == 0)
+        result = facts_take(read, &facts);
     if (result)
         return result;
     if (!facts.customer_known)

@@ -44,7 +44,6 @@ enum {
     COL_DISPATCH,
     COL_ACCEPT,
     COL_ARRIVE,
-    COL_DAY,
     COL_CUSTOMER
 };
 
@@ -89,7 +88,6 @@ int facts_take(struct rows *rows, struct rescue_facts *facts)
         .dispatch_s = rows_int(rows, 0, COL_DISPATCH),
         .accept_s = rows_int(rows, 0, COL_ACCEPT),
         .arrive_s = rows_int(rows, 0, COL_ARRIVE),
-        .day = rows_date(rows, 0, COL_DAY),
         .customer_known = !rows_null(rows, 0, COL_CUSTOMER),
         .customer_live = rows_bool(rows, 0, COL_CUSTOMER),
     };

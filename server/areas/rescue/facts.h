@@ -12,7 +12,6 @@ struct rescue_facts {
     bool holiday;
     bool result_required; /* the customer must confirm the result */
     int64_t dispatch_s, accept_s, arrive_s;
-    struct day day;                     /* in the branch's zone */
     bool customer_known, customer_live; /* under the caller's own scope */
 };
 

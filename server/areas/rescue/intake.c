@@ -58,11 +58,14 @@ int rescue_load(struct act *act)
     return 0;
 }
 
-const char *intake_number(struct arena *arena, struct day day, int64_t id)
+const char *intake_number(struct request *request, int64_t id)
 {
+    struct day day;
     int year, month, date;
+    if (!request->session->time_zone || time_zone_day(request->session->time_zone, request->now, &day) < 0)
+        day = day_of(request->now, 0);
     day_split(day, &year, &month, &date);
-    return arena_printf(arena, "R%02d%02d%02d%05lld", year % 100, month, date, (long long)id);
+    return arena_printf(request->arena, "R%02d%02d%02d%05lld", year % 100, month, date, (long long)id);
 }
 
 struct instant intake_due(const struct rescue *order, struct instant from)
@@ -140,7 +143,7 @@ static int create(struct act *act, const struct rescue_facts *facts)
     result = check_km(act);
     if (result)
         return result;
-    const char *number = intake_number(request->arena, facts->day, act_row_id(act));
+    const char *number = intake_number(request, act_row_id(act));
     step_set(act, number, number);
     act_reply(act, "number", arena_printf(request->arena, "\"%s\"", number));
     step_set(act, state, "new");

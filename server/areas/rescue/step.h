@@ -20,7 +20,8 @@ struct instant step_due(struct instant from, int64_t seconds);
 
 /* Estimate and limits of time of a new order, from its particulars. */
 must_check int intake_estimate(struct act *act, const struct rescue_facts *facts);
-const char *intake_number(struct arena *arena, struct day day, int64_t id);
+/* R, the day it is where the order is entered, and its id. */
+const char *intake_number(struct request *request, int64_t id);
 /* When a new order must be dispatched: from now, or in time for its appointment. */
 struct instant intake_due(const struct rescue *order, struct instant from);
 
