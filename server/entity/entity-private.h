@@ -6,6 +6,7 @@
 #include "model/value.h"
 #include "server/core/change.h"
 #include "server/entity/entity.h"
+#include "server/entity/record.h"
 
 enum {
     ENTITY_MAX = 256,
@@ -36,6 +37,7 @@ static inline const struct entity_verb *entity_verb_of(const struct request *req
 size_t entity_all_fields(const struct entity *entity, const struct field **fields); /* declared and built in, in order of the row */
 bool entity_has_version(const struct entity *entity);
 bool entity_is_scoped(const struct entity *entity);
+bool entity_has_persons_data(const struct entity *entity);
 /* A branch stands in the scope of itself: its branch_id is computed by the database and never written. */
 bool entity_is_branch(const struct entity *entity);
 int entity_field_index(const struct entity *entity, const char *name); /* of declared fields; -1 */
@@ -92,13 +94,9 @@ struct meta {
 int meta_read(const struct entity *entity, struct rows *rows, size_t row, struct meta *meta_r);
 
 /* ---- record.c: values in structs */
-void record_init(const struct field *fields, size_t count, void *record); /* the null of every member */
-struct value record_get(const struct field *field, const void *record);
-void record_set(const struct field *field, void *record, const struct value *value);
+/* and those of record.h */
 void record_copy_field(const struct field *field, void *to, const void *from);
 struct value rows_value(struct rows *rows, size_t row, int column, const struct field *field);
-bool bit_is_set(const uint64_t set[2], size_t index);
-void bit_set(uint64_t set[2], size_t index);
 void bit_clear(uint64_t set[2], size_t index);
 
 /* ---- the command on a record */
@@ -167,7 +165,6 @@ bool action_from(const struct action *action, const char *state);
 bool grant_reaches(const struct grant *grant, const struct entity *entity, const struct meta *meta);
 
 /* ---- trail.c */
-void record_write_json(const struct entity *entity, const void *record, const uint64_t *set, struct str *out);
 void current_write_json(struct command *command, struct str *out);
 void trail_add(struct command *command, const char *state_json);
 

@@ -27,7 +27,6 @@ static void add_field(const struct field *field, const void *record, struct str 
         value_write(out, &value);
 }
 
-/* The members that are set (NULL: all that hold something) as a JSON object; secrets as ***. */
 void record_write_json(const struct entity *entity, const void *record, const uint64_t *set, struct str *out)
 {
     str_add_char(out, '{');

@@ -44,6 +44,12 @@ struct rows *finance_document_draw(struct request *request);
  * period. Lines whose amount is 0 are left out. The period is chosen by the database (decision 19). */
 void finance_document_post(struct request *request, const struct document_post *post);
 
+/* Letters in front of the number of a document of this kind; day and id follow: AR260301-17. */
+const char *finance_document_letters(const char *kind);
+
+/* What ledger_post() takes for a document; NULL when every amount is 0 and nothing is posted. */
+const char *finance_entry_json(struct arena *arena, const struct document_post *post);
+
 /* Account of a payment method's money ("cash" → till …), from base data; NULL when the method is unknown. */
 const char *finance_method_account(const char *method);
 

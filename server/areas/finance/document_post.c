@@ -33,8 +33,7 @@ static const struct sql sql_reversed = {
     "UPDATE document SET state = 'reversed', version = version + 1, updated_at = now() "
     "WHERE id = $1 AND state = 'posted' RETURNING 1"};
 
-/* Letters in front of a document's number. */
-static const char *number_letters(const char *kind)
+const char *finance_document_letters(const char *kind)
 {
     static const struct {
         const char *kind, *letters;
@@ -74,8 +73,7 @@ static void add_line(struct str *json, const struct posting_line *line)
     str_add_char(json, '}');
 }
 
-/* What ledger_post() takes; NULL when every amount is 0 and nothing is posted. */
-static const char *entry_json(struct arena *arena, const struct document_post *post)
+const char *finance_entry_json(struct arena *arena, const struct document_post *post)
 {
     struct str json;
     char day[DAY_TEXT_SIZE];
@@ -121,8 +119,8 @@ static void tell(struct request *request, const struct document_post *post)
 
 void finance_document_post(struct request *request, const struct document_post *post)
 {
-    const char *entry = entry_json(request->arena, post);
-    tx_write(request->tx, &sql_post, p_text(number_letters(post->kind)), p_text(post->kind),
+    const char *entry = finance_entry_json(request->arena, post);
+    tx_write(request->tx, &sql_post, p_text(finance_document_letters(post->kind)), p_text(post->kind),
              p_int(post->branch_id), p_int(post->party_id), p_text(post->entity), p_int(post->row_id),
              p_int(post->charge_id), p_int(post->sequence), p_int(post->amount_fen), p_int(post->tax_fen),
              p_date(post->day), p_text(post->method), p_text(post->reason), p_int(post->red_of),
