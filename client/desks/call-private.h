@@ -1,0 +1,72 @@
+/* For the files of the call desk only. */
+#pragma once
+
+#include "client/desks/caller.h"
+#include "client/desks/place.h"
+#include "client/views/desk.h"
+#include "client/views/sheet.h"
+#include "model/catalogue.h"
+
+struct call {
+    struct screen screen;
+    struct app_context *app;
+    const struct catalogue_entity *entity;
+    struct sheet sheet;
+    struct caller caller;
+    struct places places;
+    struct later facts; /* asks for the price */
+
+    char *priced;         /* arguments the price was asked for, as text; NULL: not enough is known */
+    uint64_t asked_price;
+    json_t *price;        /* the last answer; NULL: none */
+    char *price_trouble;  /* why there is none, translated */
+    bool customer_filled; /* the customer in the form was found by phone or plate, not chosen */
+    bool filling;         /* this desk sets a field itself */
+
+    bool saving;
+    json_t *unsure;       /* arguments with key whose outcome is not known: the same again is the same command */
+    uint64_t dialog;      /* the new customer's; 0: none */
+    struct field customer_fields[4];
+    json_t *customer;     /* as sent */
+    int64_t saved_id;     /* the last order made here; NIL: none */
+    char saved_number[32];
+    json_t *last;         /* what was saved last, to copy from */
+    bool panel_only;      /* F11 on a narrow screen */
+};
+
+static inline struct call *call_of(struct screen *screen)
+{
+    return container_of(screen, struct call, screen);
+}
+
+enum { CALL_BESIDE_FROM = 72 }; /* columns from which the panel stands beside the form */
+
+void call_open_new(struct app_context *app, const struct catalogue_entity *entity, const json_t *prefill);
+
+/* call_form.c: the fields, and saving. */
+void call_add_fields(struct call *call);
+void call_fill(struct call *call, const json_t *values);
+void call_next_field(struct call *call);
+void call_save(struct call *call);
+void call_copy_field(struct call *call); /* from the caller's last order */
+bool call_copy_offered(struct call *call);
+
+/* The place by coordinates, else by the district named in the address. *district_r: taken from there; NULL: typed, or none. */
+struct point call_place(struct call *call, const char *coordinates, const char *address, const struct place_district **district_r);
+
+/* call_facts.c: what is learned while typing. */
+void call_facts_init(struct call *call);
+void call_facts_changed(struct call *call); /* after every key */
+void call_read_places(struct call *call);
+void call_learned(struct screen *screen);   /* the caller is known better */
+
+/* call_customer.c */
+bool call_customer_offered(struct call *call);
+void call_new_customer(struct call *call);
+
+/* call_draw.c */
+void call_draw(struct screen *screen, struct canvas *canvas, struct area body);
+void call_panel_plain(struct call *call, struct str *out);
+
+/* What is typed in a field now, or its value; NULL: nothing. */
+const char *call_typed(struct call *call, const char *name);

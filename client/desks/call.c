@@ -1,0 +1,218 @@
+/* The intake of orders: what a call-taker types while talking, with the price and what is known of the caller beside it. */
+#include "client/desks/desks.h"
+
+#include <stdlib.h>
+
+#include "client/desks/call-private.h"
+#include "client/desks/order.h"
+#include "client/ui/dialog.h"
+#include "client/ui/words.h"
+#include "client/views/live.h"
+#include "client/views/open.h"
+
+/* Another order on the road may be the caller's. */
+static void on_events(struct screen *screen, const struct live_event events[], size_t count)
+{
+    (void)events, (void)count;
+    caller_ask_again(&call_of(screen)->caller);
+}
+
+static void opened(struct screen *screen)
+{
+    struct call *call = call_of(screen);
+    live_watch(call->app->live, screen, "rescue", on_events);
+    call_read_places(call);
+    call_facts_changed(call);
+}
+
+static void first_live(void *context, const json_t *order, enum caller_fact same)
+{
+    int64_t *id = context;
+    (void)same;
+    if (*id == NIL)
+        *id = order_number(order, "id");
+}
+
+/* The order of the warning, else the one saved last. */
+static int64_t shown_order(struct call *call)
+{
+    int64_t id = NIL;
+    caller_live(&call->caller, first_live, &id);
+    return id == NIL ? call->saved_id : id;
+}
+
+static unsigned show_order(struct call *call)
+{
+    int64_t id = shown_order(call);
+    if (id == NIL)
+        return SCREEN_BELL;
+    form_open(call->app, call->entity, id);
+    return SCREEN_REDRAW;
+}
+
+static void on_leave(void *context, const struct dialog_answer *answer)
+{
+    struct call *call = context;
+    if (answer->key == 'y')
+        ui_close(call->app->ui, &call->screen);
+}
+
+static bool may_close(struct screen *screen)
+{
+    struct call *call = call_of(screen);
+    sheet_commit(&call->sheet);
+    if (!call->saving && !sheet_dirty(&call->sheet))
+        return true;
+    dialog_yes_no(call->app->ui, _("New rescue order"), _("The order is not saved. Leave it?"), true, on_leave, call);
+    return false;
+}
+
+static unsigned command(struct call *call, int code)
+{
+    switch (code) {
+    case K_SAVE: call_save(call); return SCREEN_REDRAW;
+    case K_NEW:
+        if (call_customer_offered(call))
+            call_new_customer(call);
+        else
+            call_open_new(call->app, call->entity, NULL);
+        return SCREEN_REDRAW;
+    case K_NEXT: return show_order(call);
+    case K_VIEW: call->panel_only = !call->panel_only; return SCREEN_REDRAW;
+    case K_REFRESH:
+        free(call->priced);
+        call->priced = NULL;
+        caller_ask_again(&call->caller);
+        call_facts_changed(call);
+        return SCREEN_REDRAW;
+    case K_CTRL('D'):
+        if (!call_copy_offered(call))
+            return SCREEN_BELL;
+        call_copy_field(call);
+        return SCREEN_REDRAW;
+    default: return SCREEN_UNUSED;
+    }
+}
+
+static unsigned on_key(struct screen *screen, const struct key *key)
+{
+    struct call *call = call_of(screen);
+    unsigned flags = SCREEN_UNUSED;
+    bool moves = key->code != K_SAVE && key->code != K_NEW && key->code != K_CTRL('D');
+    if (call->saving && key->code != K_NEW && key->code != K_CANCEL && key->code != K_LEAVE)
+        return key->kind == KEY_TEXT ? SCREEN_BELL : SCREEN_UNUSED;
+    if (moves) {
+        enum sheet_result result = sheet_key(&call->sheet, key);
+        if (result == SHEET_REFUSED)
+            flags = SCREEN_BELL;
+        else if (result == SHEET_USED)
+            flags = SCREEN_REDRAW;
+    }
+    if (flags == SCREEN_UNUSED)
+        flags = command(call, key->code);
+    call_facts_changed(call);
+    return flags;
+}
+
+static void add_keys(struct screen *screen, struct key_bar *bar)
+{
+    struct call *call = call_of(screen);
+    if (!call->saving)
+        key_bar_add(bar, K_SAVE, _("Save"), 0);
+    key_bar_add(bar, K_NEW, call_customer_offered(call) ? _("New customer") : _("Another call"), 4);
+    if (shown_order(call) != NIL)
+        key_bar_add(bar, K_NEXT, _("Show order"), 2);
+    if (call_copy_offered(call))
+        key_bar_add(bar, K_CTRL('D'), _("Copy"), 3);
+    if (call->app->ui->canvas.cols < CALL_BESIDE_FROM)
+        key_bar_add(bar, K_VIEW, call->panel_only ? _("Form") : _("Price"), 5);
+    key_bar_add(bar, K_CANCEL, _("Leave"), 6);
+    key_bar_add(bar, K_HELP, _("Help"), 7);
+    sheet_keys(&call->sheet, bar);
+}
+
+static const char *help(struct screen *screen)
+{
+    const struct sheet_entry *entry = sheet_current(&call_of(screen)->sheet);
+    return entry && entry->field->help ? _(entry->field->help) : NULL;
+}
+
+static void title(struct screen *screen, struct str *out)
+{
+    (void)screen;
+    str_add(out, _("New rescue order"));
+}
+
+static void crumb(struct screen *screen, struct str *out)
+{
+    struct call *call = call_of(screen);
+    if (call->saving)
+        str_add(out, _("being saved …"));
+    else if (*call->saved_number)
+        str_addf(out, _("last saved: %s"), call->saved_number);
+}
+
+static void plain(struct screen *screen, struct str *out)
+{
+    struct call *call = call_of(screen);
+    sheet_plain(&call->sheet, out);
+    call_panel_plain(call, out);
+}
+
+static void closed(struct screen *screen)
+{
+    struct call *call = call_of(screen);
+    later_finish(&call->facts);
+    caller_finish(&call->caller);
+    places_finish(&call->places);
+    sheet_finish(&call->sheet);
+    json_decref(call->price);
+    json_decref(call->last);
+    json_decref(call->unsure);
+    json_decref(call->customer);
+    free(call->price_trouble);
+    free(call->priced);
+    free(call);
+}
+
+static const struct screen_ops ops = {
+    .name = "call",
+    .open = opened,
+    .key = on_key,
+    .draw = call_draw,
+    .may_close = may_close,
+    .close = closed,
+    .title = title,
+    .crumb = crumb,
+    .keys = add_keys,
+    .help = help,
+    .plain = plain,
+};
+
+void call_open_new(struct app_context *app, const struct catalogue_entity *entity, const json_t *prefill)
+{
+    struct call *call = memory_zeroed(1, sizeof(*call));
+    *call = (struct call){.app = app, .entity = entity, .saved_id = NIL};
+    call->screen.ops = &ops;
+    call_add_fields(call);
+    call_facts_init(call);
+    if (prefill)
+        call_fill(call, prefill);
+    ui_open_task(app->ui, &call->screen);
+}
+
+static void open_from_menu(struct app_context *app, const struct catalogue_entity *entity)
+{
+    entity = entity ? entity : catalogue_entity(app->catalogue, "rescue");
+    if (entity)
+        call_open_new(app, entity, NULL);
+}
+
+const struct desk call_desk = {
+    .name = "call",
+    .label = N_("Take a call"),
+    .code = "ca",
+    .verb = "rescue.create",
+    .open = open_from_menu,
+    .open_new = call_open_new,
+};

@@ -1,0 +1,180 @@
+/* The form, and beside it the price, the warnings and what is known of the caller. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/money.h"
+#include "client/desks/age.h"
+#include "client/desks/call-private.h"
+#include "client/desks/order.h"
+#include "client/desks/price_parts.h"
+#include "client/ui/words.h"
+#include "client/views/value_text.h"
+
+enum { PANEL_LEAST = 28, PANEL_MOST = 60, LABEL_COLS = 8 };
+
+struct warning {
+    struct call *call;
+    struct panel *panel;
+};
+
+static void draw_live(void *context, const json_t *order, enum caller_fact same)
+{
+    const struct warning *warning = context;
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct field *state = catalogue_field(warning->call->entity, "state");
+    char age[AGE_TEXT_SIZE];
+    struct instant now = time_now();
+    const char *line =
+        arena_printf(arena, "%s %s %s", order_text(order, "number"), state ? value_show_row(warning->call->app, arena, state, order) : "",
+                     age_print(age, sizeof(age), MAX(age_between(order_time(order, "created_at"), now), 0)));
+    panel_text(warning->panel, ROLE_ALARM, line);
+    panel_text(warning->panel, ROLE_WARNING, same == CALLER_PHONE ? _("same phone") : _("same car"));
+    panel_text(warning->panel, ROLE_NORMAL, order_text(order, "place"));
+}
+
+static void draw_warnings(struct call *call, struct panel *panel)
+{
+    struct warning warning = {call, panel};
+    if (!caller_live(&call->caller, NULL, NULL))
+        return;
+    panel_head(panel, _("Open orders of this caller"));
+    caller_live(&call->caller, draw_live, &warning);
+    panel_gap(panel);
+}
+
+static const char *source_words(const char *source)
+{
+    if (strcmp(source, "agreement") == 0)
+        return _("by agreement");
+    return *source ? _("by price list") : "";
+}
+
+static void draw_price(struct call *call, struct panel *panel)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct field *items = catalogue_field(call->entity, "items");
+    const struct field *code = NULL;
+    for (size_t i = 0; items && i < items->nline_fields; i++)
+        if (strcmp(items->line_fields[i].name, "code") == 0)
+            code = &items->line_fields[i];
+    int64_t total = order_number(call->price, "estimate_fen"), km = order_number(call->price, "km");
+    int64_t times = order_number(call->price, "free_times");
+    price_parts_draw(call->app, panel, json_object_get(call->price, "parts"), code, _("Estimate"), total);
+    if (total == NIL)
+        panel_text(panel, ROLE_WARNING, _("There is no price for this service here"));
+    panel_text(panel, ROLE_DIM,
+               arena_printf(arena, _("%s, %" PRId64 " km"), source_words(order_text(call->price, "source")), km == NIL ? 0 : km));
+    if (times > 0)
+        panel_text(panel, ROLE_GOOD, arena_printf(arena, _("%" PRId64 " free services left"), times));
+}
+
+static void draw_estimate(struct call *call, struct panel *panel)
+{
+    panel_head(panel, _("Price"));
+    if (call->price)
+        draw_price(call, panel);
+    else if (call->price_trouble)
+        panel_text(panel, ROLE_ERROR, call->price_trouble);
+    else
+        panel_text(panel, ROLE_DIM, call->asked_price ? "…" : _("Needs customer and service"));
+    panel_gap(panel);
+}
+
+static const char *district_words(const struct call *call, const struct place_district *district)
+{
+    int language = strcmp(call->app->language, "zh_CN") == 0 ? 1 : strcmp(call->app->language, "zh_TW") == 0 ? 2 : 0;
+    return district->names[language] ? district->names[language] : district->names[0] ? district->names[0] : "";
+}
+
+static void draw_place(struct call *call, struct panel *panel)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct place_district *district;
+    const char *typed = call_typed(call, "coordinates"), *address = call_typed(call, "place");
+    char text[64];
+    struct point point = call_place(call, typed, address, &district);
+    if (!typed && !address)
+        return;
+    panel_head(panel, _("Position"));
+    if (district)
+        panel_text(panel, ROLE_NORMAL, arena_printf(arena, _("about %s"), district_words(call, district)));
+    if (point_is_valid(point))
+        panel_text(panel, ROLE_DIM, place_print(text, sizeof(text), point));
+    else
+        panel_text(panel, ROLE_WARNING, typed ? _("not readable") : _("not known: vehicles cannot be ranked by distance"));
+    panel_gap(panel);
+}
+
+/* Several customers by the same phone or plate: the person chooses. */
+static void draw_customers(struct call *call, struct panel *panel)
+{
+    for (int fact = 0; fact < CALLER_FACTS; fact++) {
+        const json_t *customers = call->caller.known[fact].customers, *customer;
+        size_t i, count = json_array_size(customers);
+        if (!count || (count == 1 && call->customer_filled))
+            continue;
+        panel_head(panel, fact == CALLER_PHONE ? _("Customers by this phone") : _("Customers by this plate"));
+        json_array_foreach(customers, i, customer) panel_text(panel, ROLE_NORMAL, order_text(customer, "name"));
+        panel_gap(panel);
+    }
+}
+
+static void draw_last(struct call *call, struct panel *panel)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const json_t *last = caller_last(&call->caller);
+    const struct field *at = catalogue_field(call->entity, "created_at");
+    if (!last)
+        return;
+    panel_head(panel, _("Last order"));
+    panel_text(panel, ROLE_NORMAL,
+               arena_printf(arena, "%s %s", order_text(last, "number"), at ? value_show_row(call->app, arena, at, last) : ""));
+    panel_text(panel, ROLE_DIM,
+               arena_printf(arena, "%s %s %s", order_text(last, "customer_label"), order_text(last, "plate"), order_text(last, "contact_name")));
+}
+
+static void draw_panel(struct call *call, struct canvas *canvas, struct area area)
+{
+    struct panel panel;
+    panel_begin(&panel, canvas, area, LABEL_COLS, 0);
+    draw_warnings(call, &panel);
+    draw_estimate(call, &panel);
+    draw_place(call, &panel);
+    draw_customers(call, &panel);
+    draw_last(call, &panel);
+}
+
+void call_draw(struct screen *screen, struct canvas *canvas, struct area body)
+{
+    struct call *call = call_of(screen);
+    if (body.cols < CALL_BESIDE_FROM) {
+        if (call->panel_only)
+            draw_panel(call, canvas, body);
+        else
+            sheet_draw(&call->sheet, canvas, body);
+        return;
+    }
+    int cols = MIN(MAX(body.cols * 36 / 100, (int)PANEL_LEAST), (int)PANEL_MOST);
+    struct area form = {body.row, body.col, body.rows, body.cols - cols - 2};
+    struct area panel = {body.row, body.col + body.cols - cols, body.rows, cols - (body.cols > 80 ? 1 : 0)};
+    canvas_fill(canvas, (struct area){body.row, panel.col - 1, body.rows, 1}, ROLE_BORDER, L'│');
+    sheet_draw(&call->sheet, canvas, form);
+    draw_panel(call, canvas, panel);
+}
+
+void call_panel_plain(struct call *call, struct str *out)
+{
+    struct canvas canvas;
+    struct str row cleanup(cleanup_str);
+    str_init(&row, NULL);
+    canvas_init(&canvas, 40, 60);
+    draw_panel(call, &canvas, canvas_whole(&canvas));
+    for (int i = 0; i < canvas.rows; i++) {
+        str_clear(&row);
+        canvas_row_text(&canvas, i, &row);
+        if (row.len)
+            str_addf(out, "%s\n", row.data);
+    }
+    canvas_finish(&canvas);
+}

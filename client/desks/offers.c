@@ -1,0 +1,287 @@
+#include "client/desks/offers.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "client/desks/age.h"
+#include "client/desks/order.h"
+#include "client/ui/words.h"
+#include "client/views/ask.h"
+#include "client/views/choices_of.h"
+#include "client/views/text.h"
+
+enum { SETTLE_MS = 120, STALE_MS = 1500, REFRESH_MS = 30 * 1000 };
+
+static void ask_later(void *context)
+{
+    offers_now(context);
+}
+
+void offers_init(struct offers *offers, struct app_context *app, struct screen *screen)
+{
+    *offers = (struct offers){.app = app, .screen = screen, .order_id = NIL, .shown_for = NIL, .sending = NIL};
+    later_init(&offers->later, app, ask_later, offers);
+}
+
+static void forget(struct offers *offers)
+{
+    vec_each(struct offer, offer, &offers->rows)
+    {
+        char *const texts[] = {offer->code,   offer->plate,  offer->type,   offer->state,
+                               offer->branch, offer->driver, offer->reasons};
+        for (size_t i = 0; i < array_len(texts); i++)
+            free(texts[i]);
+    }
+    vec_clear(&offers->rows);
+    free(offers->trouble);
+    offers->trouble = NULL;
+    offers->first = 0;
+}
+
+void offers_finish(struct offers *offers)
+{
+    later_finish(&offers->later);
+    forget(offers);
+    vec_finish(&offers->rows);
+}
+
+static char *join_reasons(const json_t *reasons)
+{
+    struct str out;
+    size_t i;
+    const json_t *reason;
+    str_init(&out, NULL);
+    json_array_foreach(reasons, i, reason)
+    {
+        const char *text = json_string_value(reason);
+        if (text && *text)
+            str_addf(&out, "%s%s", out.len ? _(", ") : "", _(text));
+    }
+    return str_steal(&out);
+}
+
+void offers_take(struct offers *offers, const json_t *rows)
+{
+    size_t i, first = offers->first;
+    const json_t *row;
+    forget(offers);
+    json_array_foreach(rows, i, row)
+    {
+        vec_push(&offers->rows, ((struct offer){
+                                    .vehicle_id = order_number(row, "vehicle_id"),
+                                    .driver_id = order_number(row, "driver_id"),
+                                    .distance_m = order_number(row, "distance_m"),
+                                    .eta_s = order_number(row, "eta_s"),
+                                    .load = order_number(row, "load"),
+                                    .fit = order_truth(row, "fit"),
+                                    .code = memory_strdup(order_text(row, "code")),
+                                    .plate = memory_strdup(order_text(row, "plate")),
+                                    .type = memory_strdup(order_text(row, "type")),
+                                    .state = memory_strdup(order_text(row, "state")),
+                                    .branch = memory_strdup(order_text(row, "branch")),
+                                    .driver = memory_strdup(order_text(row, "driver")),
+                                    .reasons = join_reasons(json_object_get(row, "reasons")),
+                                }));
+    }
+    offers->first = first < offers->rows.count ? first : 0;
+}
+
+static void on_answer(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct offers *offers = context;
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    (void)screen;
+    offers->asked = 0;
+    if (offers->shown_for != offers->order_id)
+        offers->first = 0;
+    offers->shown_for = offers->order_id;
+    offers_take(offers, json_object_get(answer->object, "rows"));
+    if (answer->code != ERR_NONE)
+        offers->trouble = memory_strdup(answer_text(arena, NULL, answer));
+}
+
+/* And again after a while: vehicles move, shifts end. */
+void offers_now(struct offers *offers)
+{
+    if (offers->asked)
+        ask_cancel(offers->app, offers->asked);
+    offers->asked = 0;
+    if (offers->order_id == NIL)
+        return;
+    offers->asked_ms = time_monotonic_ms();
+    offers->asked = ask(offers->app, offers->screen, "rescue.suggest", json_pack("{s:I}", "id", (json_int_t)offers->order_id),
+                        CALL_READ, NULL, on_answer, offers);
+    later_set(&offers->later, REFRESH_MS);
+}
+
+void offers_want(struct offers *offers, int64_t order_id)
+{
+    if (offers->order_id == order_id)
+        return;
+    if (offers->asked)
+        ask_cancel(offers->app, offers->asked);
+    offers->asked = 0;
+    offers->order_id = order_id;
+    if (order_id != NIL) {
+        later_set(&offers->later, SETTLE_MS);
+        return;
+    }
+    later_stop(&offers->later);
+    forget(offers);
+    offers->shown_for = NIL;
+}
+
+void offers_stale(struct offers *offers)
+{
+    int64_t since = time_monotonic_ms() - offers->asked_ms;
+    if (offers->order_id != NIL)
+        later_by(&offers->later, since > STALE_MS ? SETTLE_MS : (int)(STALE_MS - since));
+}
+
+const struct offer *offers_at(const struct offers *offers, int digit)
+{
+    size_t at = offers->first + (size_t)digit - 1;
+    bool there = digit >= 1 && digit <= OFFERS_KEYS && offers->shown_for == offers->order_id;
+    return there && at < offers->rows.count ? &offers->rows.items[at] : NULL;
+}
+
+bool offers_page(struct offers *offers, int by)
+{
+    size_t to = offers->first + OFFERS_KEYS;
+    if (by > 0 && to < offers->rows.count) {
+        offers->first = to;
+        return true;
+    }
+    if (by < 0 && offers->first > 0) {
+        offers->first -= MIN(offers->first, (size_t)OFFERS_KEYS);
+        return true;
+    }
+    return false;
+}
+
+const char *offer_distance(char *buf, size_t size, int64_t metres)
+{
+    if (metres == NIL)
+        snprintf(buf, size, "?");
+    else if (metres < 1000)
+        snprintf(buf, size, _("%d m"), (int)(metres / 10 * 10));
+    else if (metres < 10 * 1000)
+        snprintf(buf, size, _("%d.%d km"), (int)(metres / 1000), (int)(metres % 1000 / 100));
+    else
+        snprintf(buf, size, _("%d km"), (int)MIN((metres + 500) / 1000, 99999));
+    return buf;
+}
+
+/* ---- drawing */
+
+enum { COL_KEY = 0, COL_PLATE = 2, PLATE_COLS = 9, DRIVER_COLS = 8, DISTANCE_COLS = 7, ETA_COLS = 5, TYPE_COLS = 12 };
+
+/* What there is room for, in the order it is shown. */
+struct layout {
+    int driver, distance, eta, type, reasons, reasons_cols;
+};
+
+static struct layout lay_out(int cols)
+{
+    struct layout layout = {.driver = COL_PLATE + PLATE_COLS + 1, .eta = -1, .type = -1};
+    int at = layout.driver + DRIVER_COLS + 1;
+    layout.distance = at;
+    at += DISTANCE_COLS + 1;
+    if (cols >= 52) {
+        layout.eta = at;
+        at += ETA_COLS + 1;
+    }
+    if (cols >= 74) {
+        layout.type = at;
+        at += TYPE_COLS + 1;
+    }
+    layout.reasons = at;
+    layout.reasons_cols = cols - at;
+    return layout;
+}
+
+static const char *type_words(const struct offers *offers, const char *code)
+{
+    const struct catalogue_entity *vehicle = catalogue_entity(offers->app->catalogue, "vehicle");
+    const struct field *field = vehicle ? catalogue_field(vehicle, "type") : NULL;
+    return field ? choice_label(offers->app, field, code) : code;
+}
+
+static void draw_cell(struct canvas *canvas, int row, struct area area, int col, int cols, enum role role, const char *text)
+{
+    cols = MIN(cols, area.cols - col);
+    if (col >= 0 && cols > 0)
+        canvas_text(canvas, row, area.col + col, cols, role, ALIGN_LEFT, text);
+}
+
+static void draw_offer(const struct offers *offers, const struct offer *offer, int digit, struct canvas *canvas, int row,
+                       struct area area)
+{
+    struct layout layout = lay_out(area.cols);
+    char text[AGE_TEXT_SIZE], key[2] = {(char)('0' + digit), '\0'};
+    bool sending = offers->sending == offer->vehicle_id;
+    enum role role = sending ? ROLE_PENDING : offer->fit ? ROLE_NORMAL : ROLE_DIM;
+    draw_cell(canvas, row, area, COL_KEY, 1, ROLE_KEY, sending ? "…" : digit <= OFFERS_KEYS ? key : " ");
+    draw_cell(canvas, row, area, COL_PLATE, PLATE_COLS, role, offer->plate);
+    draw_cell(canvas, row, area, layout.driver, DRIVER_COLS, role, offer->driver);
+    draw_cell(canvas, row, area, layout.distance, DISTANCE_COLS, role, offer_distance(text, sizeof(text), offer->distance_m));
+    draw_cell(canvas, row, area, layout.eta, ETA_COLS, role, offer->eta_s == NIL ? "" : age_print(text, sizeof(text), offer->eta_s));
+    draw_cell(canvas, row, area, layout.type, TYPE_COLS, role, type_words(offers, offer->type));
+    if (layout.reasons_cols >= 6)
+        draw_cell(canvas, row, area, layout.reasons, layout.reasons_cols,
+                  offer->fit ? *offer->reasons ? ROLE_WARNING : ROLE_GOOD : ROLE_ERROR,
+                  *offer->reasons ? offer->reasons : offer->fit ? _("fits") : _("does not fit"));
+}
+
+static void draw_head(struct canvas *canvas, struct area area)
+{
+    struct layout layout = lay_out(area.cols);
+    draw_cell(canvas, area.row, area, COL_PLATE, PLATE_COLS, ROLE_HEAD, _("Vehicle"));
+    draw_cell(canvas, area.row, area, layout.driver, DRIVER_COLS, ROLE_HEAD, _("Driver"));
+    draw_cell(canvas, area.row, area, layout.distance, DISTANCE_COLS, ROLE_HEAD, _("Distance"));
+    draw_cell(canvas, area.row, area, layout.eta, ETA_COLS, ROLE_HEAD, _("ETA"));
+    draw_cell(canvas, area.row, area, layout.type, TYPE_COLS, ROLE_HEAD, _("Type"));
+    if (layout.reasons_cols >= 6)
+        draw_cell(canvas, area.row, area, layout.reasons, layout.reasons_cols, ROLE_HEAD, _("Fit"));
+}
+
+/* Where the reasons have no column each offer takes a second line for them, when there is room. */
+static int rows_each(const struct offers *offers, struct area area)
+{
+    size_t shown = MIN(offers->rows.count - offers->first, (size_t)OFFERS_KEYS);
+    return lay_out(area.cols).reasons_cols < 14 && (int)shown * 2 < area.rows ? 2 : 1;
+}
+
+static void draw_rows(const struct offers *offers, struct canvas *canvas, struct area area)
+{
+    int each = rows_each(offers, area), row = area.row + 1, end = area.row + area.rows;
+    for (int digit = 1; digit <= OFFERS_KEYS && row < end; digit++, row += each) {
+        size_t at = offers->first + (size_t)digit - 1;
+        if (at >= offers->rows.count)
+            return;
+        const struct offer *offer = &offers->rows.items[at];
+        draw_offer(offers, offer, digit, canvas, row, area);
+        if (each == 2 && row + 1 < end)
+            draw_cell(canvas, row + 1, area, COL_PLATE, area.cols - COL_PLATE, offer->fit ? ROLE_DIM : ROLE_WARNING, offer->reasons);
+    }
+}
+
+void offers_draw(const struct offers *offers, struct canvas *canvas, struct area area)
+{
+    bool right = offers->shown_for == offers->order_id;
+    struct area below = {area.row + 1, area.col + COL_PLATE, area.rows - 1, area.cols - COL_PLATE};
+    draw_head(canvas, area);
+    if (offers->order_id == NIL)
+        return;
+    if (!right)
+        canvas_put(canvas, below.row, below.col, below.cols, ROLE_DIM, "…");
+    else if (offers->trouble)
+        canvas_paragraph(canvas, below, ROLE_ERROR, offers->trouble, 0);
+    else if (!offers->rows.count)
+        canvas_put(canvas, below.row, below.col, below.cols, ROLE_DIM, _("No vehicle"));
+    else
+        draw_rows(offers, canvas, area);
+}

@@ -1,0 +1,27 @@
+/* A column of labels and values in an area of a desk: written from the top, scrolled as a whole, what does not fit is left out. */
+#pragma once
+
+#include "client/ui/canvas.h"
+
+struct panel {
+    struct canvas *canvas;
+    struct area area;
+    int line;   /* of the text, from 0 */
+    int scroll; /* lines above the area */
+    int label_cols;
+};
+
+void panel_begin(struct panel *panel, struct canvas *canvas, struct area area, int label_cols, int scroll);
+
+/* The row of the present line, or -1 when it is out of sight; goes on to the next. */
+int panel_row(struct panel *panel);
+void panel_head(struct panel *panel, const char *text);
+
+/* Nothing when the value is empty. A value too long for its line goes on in the next ones, below itself. */
+void panel_value(struct panel *panel, const char *label, enum role role, const char *value);
+void panel_text(struct panel *panel, enum role role, const char *text); /* wrapped, over the whole width */
+void panel_pair(struct panel *panel, enum role role, const char *left, const char *right); /* right: at the right edge */
+void panel_gap(struct panel *panel); /* an empty line, unless it would be the first */
+
+/* At the end: scroll put right for what there was, for the next drawing. */
+int panel_end(const struct panel *panel);

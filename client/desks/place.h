@@ -1,0 +1,42 @@
+/*
+ * Where a car stands: coordinates as people paste them, and the district named in an address, from which its coordinates are taken when nothing
+ * better is known.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/geo.h"
+#include "base/vec.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/*
+ * Reads "113.3245 23.1377", "23.1377, 113.3245", "geo:23.13,113.32?z=17", "113.32E 23.13N", a map's link with them, and the JSON of a phone's
+ * location command. Without a word or letter that says which is which, the number beyond 90 is the longitude; of two that could be either the
+ * longitude comes first. False when there are no two such numbers.
+ */
+bool place_parse(const char *text, struct point *point_r);
+
+/* "113.32450 23.13770"; "" for none. Returns buf. */
+const char *place_print(char *buf, size_t size, struct point point);
+
+struct place_district {
+    char *names[3]; /* English, simplified, traditional; NULL: none */
+    char *code, *parent;
+    int rank; /* 1 city … 3 town; a province is too large to measure from */
+    struct point at;
+};
+
+/* The districts the company works in, as the server lists them. */
+struct places {
+    VEC(struct place_district) districts;
+};
+
+void places_finish(struct places *places);
+
+/* Rows of district.list; others are passed over. */
+void places_add(struct places *places, const json_t *rows);
+
+/* The smallest district named in the address; among equals the one whose city is named too, then the longest name. NULL: none. */
+const struct place_district *places_find(const struct places *places, const char *address);
