@@ -5,9 +5,12 @@
 
 struct str;
 
+/* `disable` and `enable` are one bit of an entity, but two permissions; to list persons' data in full takes pii.view. */
+enum { RIGHT_ENABLE = 1 << 16, RIGHT_UNMASK = 1 << 17 };
+
 /* What a session may do with an entity. */
 struct rights {
-    unsigned verbs;      /* enum entity_verbs that are there and permitted */
+    unsigned verbs;      /* enum entity_verbs that are there and permitted, and RIGHT_ENABLE */
     uint64_t actions[2]; /* bits of entity.actions, likewise */
 };
 

@@ -7,14 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The generic verbs: which bit declares them, and which says in struct rights that they are permitted. */
 static const struct {
-    unsigned bit;
+    unsigned bit, right;
     const char *name;
     bool keyed;
 } generic[] = {
-    {VERB_LIST, "list", false},      {VERB_GET, "get", false},        {VERB_HISTORY, "history", false},
-    {VERB_CREATE, "create", true},   {VERB_UPDATE, "update", true},   {VERB_DISABLE, "disable", true},
-    {VERB_DELETE, "delete", true},
+    {VERB_LIST, VERB_LIST, "list", false},          {VERB_GET, VERB_GET, "get", false},
+    {VERB_HISTORY, VERB_HISTORY, "history", false}, {VERB_CREATE, VERB_CREATE, "create", true},
+    {VERB_UPDATE, VERB_UPDATE, "update", true},     {VERB_DISABLE, VERB_DISABLE, "disable", true},
+    {VERB_DISABLE, RIGHT_ENABLE, "enable", true},   {VERB_DELETE, VERB_DELETE, "delete", true},
 };
 
 bool rights_of(const struct entity *entity, const struct session *session, struct rights *rights_r)
@@ -24,9 +26,11 @@ bool rights_of(const struct entity *entity, const struct session *session, struc
     for (size_t i = 0; i < array_len(generic); i++) {
         if (!(entity->verbs & generic[i].bit) || !grant_of(session, entity->name, generic[i].name))
             continue;
-        rights_r->verbs |= generic[i].bit;
+        rights_r->verbs |= generic[i].right;
         any = true;
     }
+    if (rights_r->verbs & VERB_LIST && entity_has_persons_data(entity) && session_grant(session, "pii.view"))
+        rights_r->verbs |= RIGHT_UNMASK;
     for (size_t i = 0; i < entity->nactions && i < 128; i++) {
         char name[128];
         const char *permission = entity->actions[i].permission;
@@ -301,12 +305,11 @@ static void add_verbs(struct str *out, const struct entity *entity, const struct
     member(out, "verbs");
     str_add_char(out, '[');
     for (size_t i = 0; i < array_len(generic); i++) {
-        if (!(rights->verbs & generic[i].bit))
-            continue;
-        add_verb(out, entity, generic[i].name, generic[i].keyed);
-        if (generic[i].bit == VERB_DISABLE)
-            add_verb(out, entity, "enable", true);
+        if (rights->verbs & generic[i].right)
+            add_verb(out, entity, generic[i].name, generic[i].keyed);
     }
+    if (rights->verbs & RIGHT_UNMASK)
+        add_verb(out, entity, "unmask", false);
     for (size_t i = 0; i < entity->nactions; i++) {
         if (bit_is_set(rights->actions, i) && !is_limit(&entity->actions[i]))
             add_verb(out, entity, entity->actions[i].name, true);

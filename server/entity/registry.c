@@ -264,7 +264,7 @@ static const struct field list_args[] = {
     ARG(sum, FIELD_SET, .label = N_("Sums"), .help = N_("Number columns to be added up over all rows of the filter.")),
 };
 
-static bool has_persons_data(const struct entity *entity)
+bool entity_has_persons_data(const struct entity *entity)
 {
     for (size_t i = 0; i < entity->nfields; i++) {
         if (entity->fields[i].pii)
@@ -314,7 +314,7 @@ static void register_reading(const struct entity *entity)
         verb->row.args = list_args;
         verb->row.nargs = array_len(list_args);
         verb_register(&verb->row);
-        if (has_persons_data(entity))
+        if (entity_has_persons_data(entity))
             register_unmask(entity);
     }
     if (entity->verbs & VERB_GET) {
