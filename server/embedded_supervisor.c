@@ -57,6 +57,14 @@ static void nap(int ms)
     poll(NULL, 0, ms);
 }
 
+/* Before the start is over there is nobody to watch for when the server dies: the next one finds what we leave. */
+static void nap_unless_alone(struct cluster *c, int ms)
+{
+    struct pollfd p = {.fd = c->ctl_fd, .events = 0};
+    if (poll(&p, 1, ms) > 0 && (p.revents & POLLHUP))
+        _exit(0);
+}
+
 /* ------------------------------------------------------------------------------------------------- the postmaster */
 
 static void watch(struct cluster *c, pid_t pid, bool is_child)
@@ -116,7 +124,7 @@ static bool wait_ready(struct cluster *c)
             log_info("embedded database: waiting for PostgreSQL, which is recovering");
             tell += TELL_MS;
         }
-        nap(TICK_MS);
+        nap_unless_alone(c, TICK_MS);
     }
     return false;
 }
@@ -425,7 +433,7 @@ static const char *prepare(struct cluster *c)
     for (int tries = 0; tries < FIRST_TRIES; tries++) {
         if (is_alive(c) || start(c))
             return NULL;
-        nap(PAUSE_FIRST_MS << tries);
+        nap_unless_alone(c, PAUSE_FIRST_MS << tries);
     }
     return "PostgreSQL does not start; see db.log";
 }

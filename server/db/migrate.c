@@ -182,8 +182,12 @@ static enum migrate_fault file_failed(struct migrator *m, const struct schema_fi
     const char *context = PQresultErrorField(result, PG_DIAG_CONTEXT);
     if (state && strcmp(state, "55P03") == 0)
         return MIGRATE_BUSY;
-    log_error("database: %s, line %d: %s (%s)%s%s", file->name, line_of(file->text, result),
-              message ? message : "failed", state ? state : "?", context ? ": " : "", context ? context : "");
+    int line = line_of(file->text, result);
+    char where[32] = "";
+    if (line)
+        snprintf(where, sizeof(where), ", line %d", line);
+    log_error("database: %s%s: %s (%s)%s%s", file->name, where, message ? message : "failed",
+              state ? state : "?", context ? ": " : "", context ? context : "");
     return MIGRATE_FAILED;
 }
 

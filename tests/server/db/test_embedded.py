@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """The embedded cluster: made once, by nobody's root, adopted after a kill, started again when it dies, stopped with its last user."""
+import atexit
+import contextlib
 import os
 import pathlib
 import pwd
@@ -21,11 +23,20 @@ def owner():
     return "postgres" if ROOT else pwd.getpwuid(os.getuid()).pw_name
 
 
-def closed_dir():
-    """A directory an unprivileged PostgreSQL cannot walk into, as root's home is."""
-    path = pathlib.Path(tempfile.mkdtemp(prefix="yizhan-closed-"))
-    path.chmod(0o700)
-    yz.atexit.register(shutil.rmtree, path, ignore_errors=True)
+def clean_up(path):
+    """Also after a test that failed half-way: stops what still works in this test's own directory."""
+    for entry in pathlib.Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and os.readlink(entry / "cwd").startswith(f"{path}/"):
+                os.kill(int(entry.name), signal.SIGKILL)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def place(prefix="yizhan-closed-", mode=0o700):
+    """A directory; by default one an unprivileged PostgreSQL cannot walk into, as root's home is."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
+    path.chmod(mode)
+    atexit.register(clean_up, path)
     return path
 
 
@@ -34,6 +45,7 @@ class Probe:
 
     def __init__(self, state, pool=4, user=None, run_as=None, program=PROBE, wait=True):
         self.state = pathlib.Path(state)
+        self.state.parent.mkdir(exist_ok=True)
         self.log = open(self.state.parent / f"probe-{time.monotonic_ns()}.log", "w+")
         argv = [str(program), str(state), str(pool)] + ([user] if user else [])
         if run_as:
@@ -41,7 +53,7 @@ class Probe:
         environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "halt_on_error=1"}
         self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True,
                                         start_new_session=True, env=environment)
-        yz.atexit.register(self.kill)
+        atexit.register(self.kill)
         if wait:
             self.ready()
 
@@ -102,30 +114,20 @@ def alive(pid):
 
 def gone(state):
     """Nothing works in the data directory any more."""
-    place = str(state / "db")
+    data = str(state / "db")
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                if os.readlink(entry / "cwd") == place:
+                if os.readlink(entry / "cwd") == data:
                     return False
             except OSError:
                 pass
     return True
 
 
-def stop_left_behind(state):
-    """What a killed probe left on purpose; only what works in this test's own directory."""
-    pid = postmaster(state)
-    if pid and os.path.realpath(f"/proc/{pid}/cwd") == str(state / "db"):
-        os.kill(pid, signal.SIGINT)
-    wait_until("the cluster to stop", lambda: gone(state))
-
-
 def test_first_start_under_a_closed_directory():
-    state = closed_dir() / "a" / "state"
-    probe = Probe.__new__(Probe)
-    state.parent.mkdir()
-    probe.__init__(state)
+    state = place() / "a" / "state"
+    probe = Probe(state)
     pid = postmaster(state)
     user = pwd.getpwuid(pathlib.Path(f"/proc/{pid}").stat().st_uid).pw_name
     check(user == owner() and user != "root", "PostgreSQL runs as a plain user")
@@ -158,7 +160,7 @@ def test_first_start_under_a_closed_directory():
 def test_strangers_stay_outside():
     if not ROOT:
         return
-    state = closed_dir() / "state"
+    state = place() / "state"
     probe = Probe(state)
     try:
         probe.sql("SELECT 1", run_as=STRANGER)
@@ -178,19 +180,19 @@ def test_strangers_stay_outside():
 def test_plain_user():
     if not ROOT:
         return
-    place = pathlib.Path(tempfile.mkdtemp(prefix="yizhan-plain-"))
-    yz.atexit.register(shutil.rmtree, place, ignore_errors=True)
-    program = shutil.copy(PROBE, place / "probe")
+    home = place("yizhan-plain-", 0o755)
+    state = home / "state"
+    program = shutil.copy(PROBE, home / "probe")
     os.chmod(program, 0o755)
-    shutil.chown(place, STRANGER)
-    probe = Probe(place / "state", run_as=STRANGER, program=program)
-    pid = postmaster(place / "state")
+    shutil.chown(home, STRANGER)
+    probe = Probe(state, run_as=STRANGER, program=program)
+    pid = postmaster(state)
     check(pwd.getpwuid(pathlib.Path(f"/proc/{pid}").stat().st_uid).pw_name == STRANGER, "a plain user's PostgreSQL is his own")
     check(probe.answers(), "root gets in too")
     check(probe.sql("SELECT 1", run_as=STRANGER) == "1", "he himself gets in")
-    check(probe.stop() == 0 and gone(place / "state"), "it stops cleanly")
-    probe = Probe(place / "state")
-    pid = postmaster(place / "state")
+    check(probe.stop() == 0 and gone(state), "it stops cleanly")
+    probe = Probe(state)
+    pid = postmaster(state)
     check(pwd.getpwuid(pathlib.Path(f"/proc/{pid}").stat().st_uid).pw_name == STRANGER, "started by root it stays his")
     probe.stop()
 
@@ -198,14 +200,14 @@ def test_plain_user():
 def test_never_as_root():
     if not ROOT:
         return
-    probe = Probe(closed_dir() / "state", user="root", wait=False)
+    probe = Probe(place() / "state", user="root", wait=False)
     check(probe.refused() and "must not run as root" in probe.output(), "PostgreSQL is never run as root")
-    probe = Probe(closed_dir() / "state", user="no_such_user", wait=False)
+    probe = Probe(place() / "state", user="no_such_user", wait=False)
     check(probe.refused() and "no user no_such_user" in probe.output(), "an unknown user is named")
 
 
 def test_adoption_after_kill():
-    state = closed_dir() / "state"
+    state = place() / "state"
     probe = Probe(state)
     pid = postmaster(state)
     probe.sql("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
@@ -225,7 +227,7 @@ def test_adoption_after_kill():
 
 
 def test_postmaster_dies():
-    state = closed_dir() / "state"
+    state = place() / "state"
     probe = Probe(state)
     probe.sql("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
     for sig in (signal.SIGKILL, signal.SIGQUIT, signal.SIGKILL, signal.SIGTERM):
@@ -244,7 +246,7 @@ def test_postmaster_dies():
 
 
 def test_last_user_stops_it():
-    state = closed_dir() / "state"
+    state = place() / "state"
     first, second = Probe(state), Probe(state)
     pid = postmaster(state)
     check(first.socket == second.socket, "two servers share one PostgreSQL")
@@ -261,7 +263,7 @@ def test_last_user_stops_it():
 
 
 def test_two_first_starts():
-    state = closed_dir() / "state"
+    state = place() / "state"
     probes = [Probe(state, wait=False) for _ in range(3)]
     for probe in probes:
         probe.ready()
@@ -270,7 +272,7 @@ def test_two_first_starts():
 
 
 def test_more_room():
-    state = closed_dir() / "state"
+    state = place() / "state"
     probe = Probe(state, pool=4)
     pid = postmaster(state)
     probe.process.kill()
@@ -284,7 +286,7 @@ def test_more_room():
 
 
 def test_half_made_is_made_again():
-    state = closed_dir() / "state"
+    state = place() / "state"
     probe = Probe(state)
     probe.stop()
     (state / "db.making").touch()
@@ -295,7 +297,7 @@ def test_half_made_is_made_again():
 
 
 def test_killed_while_making():
-    state = closed_dir() / "state"
+    state = place() / "state"
     for delay in (0.05, 0.2, 0.4, 0.8):
         probe = Probe(state, wait=False)
         time.sleep(delay)
@@ -307,7 +309,7 @@ def test_killed_while_making():
 
 
 def test_foreign_directory():
-    state = closed_dir() / "state"
+    state = place() / "state"
     (state / "db").mkdir(parents=True)
     (state / "db" / "diary.txt").write_text("dear diary")
     if ROOT:
@@ -318,27 +320,24 @@ def test_foreign_directory():
 
 
 def test_stale_pid_file():
-    state = closed_dir() / "state"
+    state = place() / "state"
     probe = Probe(state)
     probe.sql("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
     probe.process.kill()
     probe.process.wait()
     os.kill(postmaster(state), signal.SIGKILL)
     wait_until("the backends to go", lambda: gone(state))
-    sleeper = subprocess.Popen((["runuser", "-u", owner(), "--"] if ROOT else []) + ["sleep", "60"], cwd="/")
-    child = wait_until("sleep", lambda: subprocess.run(["pgrep", "-P", str(sleeper.pid)], capture_output=True, text=True).stdout.split()
-                       if ROOT else [str(sleeper.pid)])
+    sleeper = subprocess.Popen(["sleep", "60"], cwd="/", user=owner() if ROOT else None)
     pid_file = state / "db" / "postmaster.pid"
     lines = pid_file.read_text().split("\n")
     with open(pid_file, "w") as file:
-        file.write("\n".join([child[0], *lines[1:]]))
+        file.write("\n".join([str(sleeper.pid), *lines[1:]]))
     old_socket = probe.socket
     probe = Probe(state)
     check(probe.sql("SELECT n FROM kept") == "7", "a pid file with another process's number does not stop it")
     check(old_socket != probe.socket and not os.path.exists(old_socket), "the dead one's socket directory is cleared away")
     sleeper.kill()
     sleeper.wait()
-    os.kill(int(child[0]), signal.SIGKILL) if ROOT and alive(int(child[0])) else None
     probe.stop()
 
 

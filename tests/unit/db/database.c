@@ -1,11 +1,15 @@
 #include "database.h"
+#include "base/log.h"
 #include "schema/files.h"
+#include "server/embedded.h"
 
 #include <setjmp.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -13,6 +17,31 @@
 static char host[256], name[64], value[4096];
 static _Thread_local char conninfo[512];
 static PGconn *super;
+static struct embedded *cluster; /* NULL: the one we were told of */
+static char state_dir[64];
+
+static int make_cluster(void)
+{
+    snprintf(state_dir, sizeof(state_dir), "/tmp/yizhan-unit-XXXXXX");
+    if (!mkdtemp(state_dir))
+        return -1;
+    struct embedded_options options = {.state_dir = state_dir, .pool = 4};
+    if (log_get_level() < LOG_LEVEL_ERROR)
+        log_set_level(LOG_LEVEL_ERROR);
+    if (embedded_start(&options, &cluster) != 0)
+        return -1;
+    const char *conninfo_super = embedded_conninfo(cluster, EMBEDDED_SUPER);
+    return sscanf(conninfo_super, "host='%255[^']'", host) == 1 ? 0 : -1;
+}
+
+static void remove_cluster(void)
+{
+    embedded_stop(cluster);
+    char rm[] = "rm", rf[] = "-rf", *argv[] = {rm, rf, state_dir, NULL};
+    pid_t pid;
+    if (posix_spawnp(&pid, "rm", NULL, NULL, argv, environ) == 0)
+        waitpid(pid, NULL, 0);
+}
 
 static PGconn *connect_to(const char *database, const char *role)
 {
@@ -45,7 +74,11 @@ int database_setup(void **state)
 {
     (void)state;
     char sql[256];
-    snprintf(host, sizeof(host), "%s", getenv("YIZHAN_TEST_SOCKET"));
+    const char *given = getenv("YIZHAN_TEST_SOCKET");
+    if (given)
+        snprintf(host, sizeof(host), "%s", given);
+    else if (make_cluster() != 0)
+        return -1;
     snprintf(name, sizeof(name), "unit_%d", (int)getpid());
     snprintf(sql, sizeof(sql), "CREATE DATABASE %s TEMPLATE template0", name);
     run_once(sql);
@@ -62,6 +95,8 @@ int database_teardown(void **state)
     char sql[256];
     snprintf(sql, sizeof(sql), "DROP DATABASE %s WITH (FORCE)", name);
     run_once(sql);
+    if (cluster)
+        remove_cluster();
     return 0;
 }
 
