@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,22 +71,60 @@ static void run_once(const char *sql)
     PQfinish(pg);
 }
 
-int database_setup(void **state)
+static int make_database(void)
 {
-    (void)state;
     char sql[256];
-    const char *given = getenv("YIZHAN_TEST_SOCKET");
-    if (given)
-        snprintf(host, sizeof(host), "%s", given);
-    else if (make_cluster() != 0)
-        return -1;
     snprintf(name, sizeof(name), "unit_%d", (int)getpid());
     snprintf(sql, sizeof(sql), "CREATE DATABASE %s TEMPLATE template0", name);
     run_once(sql);
     run_once(database_setup_text("setup_cluster.sql"));
-    super = connect_to(name, "postgres");
-    run_on(super, "SET client_min_messages = error");
+    database_reconnect();
     return 0;
+}
+
+int database_setup(void **state)
+{
+    const char *given = getenv("YIZHAN_TEST_SOCKET");
+    if (!given)
+        return database_setup_own(state);
+    snprintf(host, sizeof(host), "%s", given);
+    return make_database();
+}
+
+int database_setup_own(void **state)
+{
+    (void)state;
+    return make_cluster() == 0 ? make_database() : -1;
+}
+
+pid_t database_postmaster(void)
+{
+    char path[128], line[32] = "";
+    snprintf(path, sizeof(path), "%s/db/postmaster.pid", state_dir);
+    FILE *file = fopen(path, "re");
+    if (file && !fgets(line, sizeof(line), file))
+        *line = '\0';
+    if (file)
+        fclose(file);
+    return atoi(line);
+}
+
+void database_reconnect(void)
+{
+    char text[512];
+    snprintf(text, sizeof(text), "host='%s' dbname='%s' user=postgres options='-c client_min_messages=error'",
+             host, name);
+    for (int i = 0; i < 3000; i++) {
+        PQfinish(super);
+        super = PQconnectdb(text);
+        PGresult *result = PQexec(super, "SELECT 1");
+        bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
+        PQclear(result);
+        if (good)
+            return;
+        usleep(10000);
+    }
+    fail_msg("%s", PQerrorMessage(super));
 }
 
 int database_teardown(void **state)

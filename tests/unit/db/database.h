@@ -3,10 +3,18 @@
 
 #include <libpq-fe.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Makes an empty database of its own; conninfo as superuser. */
 int database_setup(void **state);
 int database_teardown(void **state);
+
+/* The same, always on a cluster of its own, which may be killed. */
+int database_setup_own(void **state);
+pid_t database_postmaster(void);
+
+/* Connects the superuser again, however long the cluster takes to come back. */
+void database_reconnect(void);
 
 /* Of the database, as any role. Lives until the next call. */
 const char *database_conninfo(const char *role);
