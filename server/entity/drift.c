@@ -193,6 +193,8 @@ static void look_sortable(struct drift *drift, const struct field *field)
     bool scoped = entity_is_scoped(entity);
     if (!index_leads(drift, scoped ? led : plain, scoped ? 3 : 2))
         differ(drift, "no index for sorting by", arena_printf(drift->arena, "%s (%s%s, id)", field->name, scoped ? "branch_id, " : "", key));
+    if (scoped && entity->flags & ENTITY_WHOLE && !index_leads(drift, plain, 2))
+        differ(drift, "no index for sorting all branches by", arena_printf(drift->arena, "%s (%s, id)", field->name, key));
 }
 
 static void look_unique(struct drift *drift, const struct field *field)

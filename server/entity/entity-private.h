@@ -172,10 +172,16 @@ void trail_add(struct command *command, const char *state_json);
 bool entity_is_searched(const struct entity *entity);
 void search_update(struct command *command);
 void search_delete(struct command *command);
-void sql_search(struct builder *b, const struct entity *entity, const char *q);
+/* Words looked up in the keys; own: in the columns themselves, for who sees only rows of his own (the keys are hidden from him). */
+void sql_search(struct builder *b, const struct entity *entity, const char *q, bool own);
+/* " AND t.id IN (…)" of records with a key that begins so. */
+void sql_search_word(struct builder *b, const struct entity *entity, const char *text, size_t len);
 
 /* ---- where.c, cursor.c */
-void sql_filter(struct builder *b, const struct entity *entity, const struct filter *filter);
+/* own: the search keys are hidden, so they lead nowhere. */
+void sql_filter(struct builder *b, const struct entity *entity, const struct filter *filter, bool own);
+/* Begins with, or contains. */
+void sql_like(struct builder *b, const struct filter_term *term);
 
 struct sort_key {
     const struct field *field;

@@ -29,6 +29,7 @@ enum entity_flags {
     ENTITY_BIG = 1 << 0,    /* unindexed sorts go to the long lane; sortable columns need an index */
     ENTITY_HIDDEN = 1 << 1, /* not in the menu (line entities, base data parts) */
     ENTITY_BARE = 1 << 2,   /* the table has id and what .fields say: no version, created_at, … (trails, ledger) */
+    ENTITY_WHOLE = 1 << 4,  /* a big one whose sortable columns have an index without the branch, too: who sees all branches pages through it */
     ENTITY_HASHES = 1 << 3  /* create hashes a password: it runs on the hash lane */
 };
 

@@ -156,6 +156,13 @@ static bool is_broad(const struct filter *filter)
     return !filter->q;
 }
 
+/* Rows of his own, wherever they stand. */
+static bool sees_own(const struct list *list)
+{
+    const struct grant *grant = list->request->grant;
+    return grant->own && !grant->all && list->entity->own_column;
+}
+
 /* Many branches of a big table: each one's page by its own index, then the best of them (an index led by the branch
  * gives no order across branches). A filter that names few rows is quicker without. */
 static bool by_branch(const struct list *list)
@@ -163,13 +170,16 @@ static bool by_branch(const struct list *list)
     const struct grant *grant = list->request->grant;
     bool many = grant->count > 1 || (list->entity->scope == SCOPE_SHARED && grant->count == 1);
     return list->entity->flags & ENTITY_BIG && entity_is_scoped(list->entity) && !entity_is_branch(list->entity) && many &&
-           !(grant->own && list->entity->own_column) && !list->sort.by_offset &&
+           !(grant->all && list->entity->flags & ENTITY_WHOLE) && !sees_own(list) && !list->sort.by_offset &&
            is_broad(&list->filter);
 }
 
-/* Computed fields may speak of any column of the table, so its rows are fetched again for the page. */
-static bool is_computed(const struct list *list)
+/* Whether the page is made of ids alone and its rows are fetched again: where far more rows are looked at than shown, and for
+ * computed fields, which may speak of any column of the table. */
+static bool is_fetched_again(const struct list *list)
 {
+    if (by_branch(list))
+        return true;
     for (size_t i = 0; i < list->nfields; i++) {
         if (list->fields[i]->virtual_)
             return true;
@@ -181,7 +191,7 @@ static bool is_computed(const struct list *list)
 static void add_page_columns(struct builder *b, const struct list *list)
 {
     str_add(&b->text, "t.id AS \"~id\"");
-    for (size_t i = 0; i < list->nfields && !is_computed(list); i++) {
+    for (size_t i = 0; i < list->nfields && !is_fetched_again(list); i++) {
         if (!field_is_stored(list->fields[i]))
             continue;
         str_add(&b->text, ", ");
@@ -203,8 +213,8 @@ static void add_conditions(struct builder *b, const struct list *list, bool scop
         sql_scope(b, list->entity, list->request->grant, list->request->session->employee_id);
     else if (list->entity->only)
         str_addf(&b->text, " AND (%s)", list->entity->only);
-    sql_filter(b, list->entity, &list->filter);
-    sql_search(b, list->entity, list->filter.q);
+    sql_filter(b, list->entity, &list->filter, sees_own(list));
+    sql_search(b, list->entity, list->filter.q, sees_own(list));
 }
 
 static void add_limit(struct builder *b, const struct list *list)
@@ -309,8 +319,8 @@ static void add_shown(struct builder *b, const struct list *list)
 static void queue_page(struct list *list)
 {
     struct builder b;
-    bool computed = is_computed(list);
-    const char *alias = computed ? "p" : "t";
+    bool again = is_fetched_again(list);
+    const char *alias = again ? "p" : "t";
     builder_init(&b, list->request->arena);
     str_add(&b.text, "SELECT row_to_json(x)::text");
     for (size_t i = 0; i < list->sort.count; i++)
@@ -318,12 +328,12 @@ static void queue_page(struct list *list)
     str_add(&b.text, " FROM (");
     add_page(&b, list);
     str_addf(&b.text, ") %s", alias);
-    if (computed)
+    if (again)
         str_addf(&b.text, " JOIN \"%s\" t ON t.id = p.\"~id\"", list->entity->table);
     str_add(&b.text, " CROSS JOIN LATERAL (SELECT ");
     add_shown(&b, list);
     str_add(&b.text, ") x");
-    if (computed)
+    if (again)
         add_page_order(&b, list, "p");
     list->page = builder_read_unnamed(&b, list->request->tx);
 }

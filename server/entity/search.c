@@ -255,21 +255,49 @@ void search_delete(struct command *command)
         queue_remove(command, NULL);
 }
 
-/* Each word must be found; whatever it is the beginning of. U+10FFFF is behind every text that begins so. */
-void sql_search(struct builder *b, const struct entity *entity, const char *q)
+/* U+10FFFF is behind every text that begins so. */
+void sql_search_word(struct builder *b, const struct entity *entity, const char *text, size_t len)
+{
+    const char *word = search_fold(b->arena, text, len);
+    if (!*word)
+        return;
+    str_add(&b->text, " AND t.id IN (SELECT s.row_id FROM search_key s WHERE s.entity = ");
+    builder_param(b, p_text(entity->table));
+    str_add(&b->text, " AND s.token >= ");
+    builder_param(b, p_text(word));
+    str_add(&b->text, " AND s.token < ");
+    builder_param(b, p_text(arena_printf(b->arena, "%s\xF4\x8F\xBF\xBF", word)));
+    str_add_char(&b->text, ')');
+}
+
+static void add_own_word(struct builder *b, const struct entity *entity, const char *text, size_t len)
+{
+    struct filter_term term = {.op = FILTER_CONTAINS};
+    struct value value = {.storage = STORE_TEXT, .text = arena_strndup(b->arena, text, len)};
+    bool any = false;
+    for (size_t i = 0; i < entity->nfields; i++) {
+        const struct field *field = &entity->fields[i];
+        if (!field->search || field->storage != STORE_TEXT || field->virtual_)
+            continue;
+        str_add(&b->text, any ? " OR " : " AND (");
+        any = true;
+        value.text = filter_fold_part(field, b->arena, value.text);
+        term.field = field;
+        term.values = &value;
+        sql_like(b, &term);
+    }
+    str_add(&b->text, any ? ")" : "");
+}
+
+/* Each word must be found; whatever it is the beginning of. */
+void sql_search(struct builder *b, const struct entity *entity, const char *q, bool own)
 {
     for (const char *at = q ? q : ""; *at;) {
         size_t len = strcspn(at, " \t");
-        const char *word = search_fold(b->arena, at, len);
+        if (len && own)
+            add_own_word(b, entity, at, len);
+        else if (len)
+            sql_search_word(b, entity, at, len);
         at += len + (at[len] != '\0');
-        if (!*word)
-            continue;
-        str_add(&b->text, " AND t.id IN (SELECT s.row_id FROM search_key s WHERE s.entity = ");
-        builder_param(b, p_text(entity->table));
-        str_add(&b->text, " AND s.token >= ");
-        builder_param(b, p_text(word));
-        str_add(&b->text, " AND s.token < ");
-        builder_param(b, p_text(arena_printf(b->arena, "%s\xF4\x8F\xBF\xBF", word)));
-        str_add_char(&b->text, ')');
     }
 }

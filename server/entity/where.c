@@ -34,7 +34,7 @@ static const char *escape_like(struct arena *arena, const char *text)
     return out.data;
 }
 
-static void add_like(struct builder *b, const struct filter_term *term)
+void sql_like(struct builder *b, const struct filter_term *term)
 {
     const char *text = escape_like(b->arena, term->values[0].text);
     sql_value(&b->text, term->field);
@@ -104,16 +104,28 @@ static void add_compare(struct builder *b, const struct entity *entity, const st
     builder_value(b, term->field, &term->values[0]);
 }
 
-void sql_filter(struct builder *b, const struct entity *entity, const struct filter *filter)
+/* Of a big table the keys name the few rows meant; the comparison itself then decides. */
+static bool has_keys(const struct entity *entity, const struct filter_term *term)
+{
+    enum field_type type = field_type_of(term->field);
+    bool exact = type == FIELD_PHONE || type == FIELD_PLATE || type == FIELD_CODE;
+    if (!(entity->flags & ENTITY_BIG) || !term->field->search || term->field->unique || term->field->virtual_)
+        return false;
+    return term->op == FILTER_LIKE || (term->op == FILTER_EQ && exact);
+}
+
+void sql_filter(struct builder *b, const struct entity *entity, const struct filter *filter, bool own)
 {
     for (size_t i = 0; i < filter->count; i++) {
         const struct filter_term *term = &filter->terms[i];
+        if (!own && has_keys(entity, term))
+            sql_search_word(b, entity, term->values[0].text, strlen(term->values[0].text));
         str_add(&b->text, " AND ");
         switch (term->op) {
         case FILTER_NULL: add_null(b, term); break;
         case FILTER_IN: add_in(b, term); break;
         case FILTER_LIKE:
-        case FILTER_CONTAINS: add_like(b, term); break;
+        case FILTER_CONTAINS: sql_like(b, term); break;
         default: add_compare(b, entity, term); break;
         }
     }
