@@ -63,7 +63,7 @@ static void on_opened(struct peer *peer)
 /* Hands the task to the workers; false (answered and freed) when the lane is full. */
 bool caller_dispatch(struct caller *caller, struct task *task)
 {
-    enum verb_lane lane = task->verb->lane;
+    enum verb_lane lane = task->lane;
     task->deadline_ms = time_monotonic_ms() +
                         1000 * (lane == LANE_LONG ? core.options.long_seconds : core.options.request_seconds);
     return queue_push(core.lanes[lane], &task->outlet->sources[lane], &task->item) == 0;

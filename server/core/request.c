@@ -66,7 +66,7 @@ static int send_line(struct request *request, enum message_kind kind, const char
 {
     struct task *task = request->state->task;
     /* A list may fill the queue; what can be endless waits earlier. */
-    size_t most = request->verb->lane == LANE_LONG ? WIRE_EXPORT_PAUSE : WIRE_OUTPUT_MAX / 2;
+    size_t most = task->lane == LANE_LONG ? WIRE_EXPORT_PAUSE : WIRE_OUTPUT_MAX / 2;
     int failed = outlet_wait(task->outlet, most, WIRE_STALLED_READER_MS);
     if (failed)
         return failed;
@@ -116,6 +116,16 @@ void request_after_commit(struct request *request, void (*fn)(struct request *re
 int request_round_trips(const struct request *request)
 {
     return request->state->round_trips + (request->tx ? tx_round_trips(request->tx) : 0);
+}
+
+int request_take_long(struct request *request)
+{
+    struct task *task = request->state->task;
+    if (task->lane == LANE_LONG)
+        return 0;
+    task->lane = LANE_LONG;
+    request->state->later_ms = 0;
+    return REQUEST_LATER;
 }
 
 int64_t request_int(const struct request *request, const char *name)

@@ -53,6 +53,10 @@ int request_fail(struct request *request, enum error_code code, const char *fiel
  * must not fail and may not use the database. */
 void request_after_commit(struct request *request, void (*call)(struct request *request, void *data), void *data);
 
+/* For a handler that sees from its arguments, before it queues anything, that this may take long: anything but 0 must be returned at once, the
+ * request then comes again on the long lane. */
+must_check int request_take_long(struct request *request);
+
 /* Round trips to the database so far: what the tests count. */
 int request_round_trips(const struct request *request);
 

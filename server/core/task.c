@@ -9,6 +9,7 @@ struct task *task_create(const struct verb *verb, const char *tag, const char *j
 {
     struct task *task = memory_zeroed(1, sizeof(*task) + json_len + 1);
     task->verb = verb;
+    task->lane = verb ? verb->lane : LANE_SHORT;
     memcpy(task->tag, tag, MIN(strlen(tag), sizeof(task->tag) - 1));
     memcpy(task->json, json, json_len);
     task->json_len = json_len;

@@ -21,6 +21,7 @@ struct task {
     struct outlet *outlet;   /* a reference */
     struct session *session; /* a reference; NULL before login */
     const struct verb *verb;
+    enum verb_lane lane;     /* the verb's, or the long one where a handler found that it will take long */
     int64_t deadline_ms;     /* monotonic */
     int64_t arrived_ms;
     atomic_bool cancelled;

@@ -456,6 +456,8 @@ int entity_run_list(struct request *request)
     int rc = read_list(list);
     if (!rc && list->unmask && !grant_of(request->session, list->entity->name, "list"))
         rc = request_fail(request, ERR_FORBIDDEN, NULL, N_("You may not list these records"), NULL);
+    if (!rc && list->sort.by_offset)
+        rc = request_take_long(request);
     if (rc)
         return rc;
     queue_page(list);
