@@ -5,6 +5,7 @@ stopped by pid. Only the standard library.
 """
 import atexit
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -40,6 +41,11 @@ def wait_until(what, condition, seconds=20.0):
         if time.monotonic() > end:
             raise AssertionError(f"waited {seconds} s in vain for {what}")
         time.sleep(0.01)
+
+
+def utc_now(seconds=0):
+    """The time, so many seconds from now, as the protocol writes it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
 
 
 def temp_dir(prefix="yizhan-test-"):
@@ -147,15 +153,21 @@ def demo_database(cluster):
 def fresh_demo(cluster=None):
     """A copy of the demo company for one test file."""
     cluster = cluster or shared_cluster()
-    source = demo_database(cluster)
+    return cluster, copy_database(cluster, demo_database(cluster))
+
+
+def copy_database(cluster, source):
+    """A database of one's own, dropped at the end. Two copies of one source wait for each other."""
     name = "t_" + uuid.uuid4().hex[:12]
-    cluster.create(name, template=source)
-    atexit.register(lambda: _drop(cluster, name))
-    return cluster, name
+    with open(cluster.dir / f"{source}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        cluster.create(name, template=source)
+    atexit.register(drop_database, cluster, name)
+    return name
 
 
-def _drop(cluster, name):
-    with contextlib.suppress(Exception):
+def drop_database(cluster, name):
+    with contextlib.suppress(RuntimeError):
         cluster.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
@@ -239,7 +251,7 @@ class Closed(Exception):
 
 
 UNKEYED = {"list", "get", "history", "suggest", "estimate", "export", "describe", "help", "watch", "unwatch", "ping", "whoami", "login", "logout",
-           "resume", "hello", "cancel", "password", "fault"}
+           "resume", "hello", "cancel", "password", "fault", "position", "unmask", "trial_balance", "balance", "totp_begin", "totp_confirm", "totp_end"}
 
 
 class Client:
