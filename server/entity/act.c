@@ -111,7 +111,8 @@ int command_fault_state(struct command *command, const char *msgid)
     struct request *request = command->act.request;
     struct str allowed;
     str_init(&allowed, request->arena);
-    allowed_write(command->act.entity, request->session, &command->meta, &allowed);
+    const char *refused = strchr(request->verb->name, '.') + 1;
+    allowed_write(command->act.entity, request->session, &command->meta, refused, &allowed);
     request_fail_detail(request, "allowed", allowed.data);
     return request_fail(request, ERR_CONFLICT, NULL, msgid, "state",
                         command->meta.states[0] ? command->meta.states[0] : "", NULL);

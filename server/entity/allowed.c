@@ -77,17 +77,25 @@ static bool is_generic(const char *name)
     return !strcmp(name, "update") || !strcmp(name, "disable") || !strcmp(name, "enable") || !strcmp(name, "delete");
 }
 
-void allowed_write(const struct entity *entity, const struct session *session, const struct meta *meta, struct str *out)
+static bool is_same(const char *without, const char *name)
+{
+    return without && !strcmp(without, name);
+}
+
+void allowed_write(const struct entity *entity, const struct session *session, const struct meta *meta,
+                   const char *without, struct str *out)
 {
     str_add_char(out, '[');
     if (!meta->disabled) {
         for (size_t i = 0; i < entity->nactions; i++) {
             const struct action *action = &entity->actions[i];
-            if (!is_generic(action->name) && action_from(action, state_of(entity, action, meta)) &&
+            if (!is_same(without, action->name) && !is_generic(action->name) &&
+                action_from(action, state_of(entity, action, meta)) &&
                 permitted(entity, session, meta, action->name, action->permission))
                 add_name(out, action->name);
         }
-        add_generic(entity, session, meta, VERB_UPDATE, "update", out);
+        if (!is_same(without, "update"))
+            add_generic(entity, session, meta, VERB_UPDATE, "update", out);
         add_generic(entity, session, meta, VERB_DISABLE, "disable", out);
     } else {
         add_generic(entity, session, meta, VERB_DISABLE, "enable", out);

@@ -158,9 +158,9 @@ void checks_queue(struct command *command);
 must_check int checks_judge(struct command *command);
 
 /* ---- allowed.c */
-/* JSON array of what this session may do now with a record like this. */
+/* JSON array of what this session may do now with a record like this, but for `without` (just refused; NULL: none). */
 void allowed_write(const struct entity *entity, const struct session *session, const struct meta *meta,
-                   struct str *out);
+                   const char *without, struct str *out);
 bool action_from(const struct action *action, const char *state);
 bool grant_reaches(const struct grant *grant, const struct entity *entity, const struct meta *meta);
 

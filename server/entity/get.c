@@ -102,7 +102,7 @@ int entity_run_get(struct request *request)
     str_clear(&request->out);
     str_add_n(&request->out, row, strlen(row) - 1);
     str_add(&request->out, ",\"can\":");
-    allowed_write(act->entity, request->session, &command->meta, &request->out);
+    allowed_write(act->entity, request->session, &command->meta, NULL, &request->out);
     str_add(&request->out, command->extra.data);
     str_add_char(&request->out, '}');
     return 0;
