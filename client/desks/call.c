@@ -75,7 +75,7 @@ static unsigned command(struct call *call, int code)
         if (call_customer_offered(call))
             call_new_customer(call);
         else
-            call_open_new(call->app, call->entity, NULL);
+            open_desk(call->app, &call_desk, OPEN_TASK);
         return SCREEN_REDRAW;
     case K_NEXT: return show_order(call);
     case K_VIEW: call->panel_only = !call->panel_only; return SCREEN_REDRAW;
@@ -189,16 +189,28 @@ static const struct screen_ops ops = {
     .plain = plain,
 };
 
+static bool is_dirty(struct screen *screen)
+{
+    return sheet_dirty(&call_of(screen)->sheet);
+}
+
+static void language(struct screen *screen)
+{
+    sheet_language(&call_of(screen)->sheet);
+}
+
 void call_open_new(struct app_context *app, const struct catalogue_entity *entity, const json_t *prefill)
 {
     struct call *call = memory_zeroed(1, sizeof(*call));
     *call = (struct call){.app = app, .entity = entity, .saved_id = NIL};
     call->screen.ops = &ops;
+    unsaved_register(&ops, is_dirty);
+    language_register(&ops, language);
     call_add_fields(call);
     call_facts_init(call);
     if (prefill)
         call_fill(call, prefill);
-    ui_open_task(app->ui, &call->screen);
+    open_screen(app, &call->screen);
 }
 
 static void open_from_menu(struct app_context *app, const struct catalogue_entity *entity)

@@ -3,4 +3,6 @@
 void desks_register(void)
 {
     desk_register(&call_desk);
+    desk_register(&dispatch_desk);
+    desk_register(&driver_desk);
 }

@@ -137,6 +137,7 @@ static void merge(struct jobs *jobs, const json_t *row)
         json_decref(job.row);
         return;
     }
+    jobs->arrived += !old;
     put_row(&job, row);
     if (changed && !job.pending && !job.mine)
         job.changed_ms = time_monotonic_ms();

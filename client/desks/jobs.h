@@ -48,6 +48,7 @@ struct jobs {
     uint64_t asked;
     char *next; /* cursor of the following page; NULL: everything is here */
     bool reading, replacing, failed, more_wanted;
+    size_t arrived; /* rows that came in by themselves; the desk sets it back */
     VEC(int64_t) stale; /* ids whose rows are to be read again */
     uint64_t asked_stale;
     struct arena *arena; /* texts of the cell being drawn */

@@ -1,0 +1,81 @@
+/* Sending the vehicle under a digit. */
+#include <string.h>
+
+#include "client/desks/dispatch-private.h"
+#include "client/ui/dialog.h"
+#include "client/ui/words.h"
+#include "client/views/ask.h"
+#include "client/views/text.h"
+
+/* Whatever the answer: who is free is another question now. */
+static void on_sent(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct dispatch *desk = dispatch_of(screen);
+    int64_t *id = context;
+    desk->offers.sending = NIL;
+    if (answer->code != ERR_NONE)
+        answer_say(desk->app, desk->waiting.entity, answer);
+    jobs_end(&desk->waiting, *id, answer->code != ERR_NONE);
+    jobs_refetch(&desk->live, *id);
+    offers_now(&desk->offers);
+}
+
+static void send_offer(struct dispatch *desk, const struct job *job, const struct offer *offer)
+{
+    json_t *args = json_pack("{s:I, s:I, s:I, s:I}", "id", (json_int_t)job->id, "version", (json_int_t)job->version, "vehicle_id",
+                             (json_int_t)offer->vehicle_id, "driver_id", (json_int_t)offer->driver_id);
+    desk->offers.sending = offer->vehicle_id;
+    desk->sending_order = job->id;
+    jobs_begin(&desk->waiting, job->id);
+    ask(desk->app, &desk->screen, "rescue.dispatch", args, CALL_CHANGES, NULL, on_sent, &desk->sending_order);
+}
+
+static const struct offer *offer_of(const struct dispatch *desk, int64_t vehicle_id)
+{
+    vec_each(const struct offer, offer, &desk->offers.rows)
+    {
+        if (offer->vehicle_id == vehicle_id)
+            return offer;
+    }
+    return NULL;
+}
+
+static void on_unfit(void *context, const struct dialog_answer *answer)
+{
+    struct dispatch *desk = context;
+    const struct job *job = jobs_current(&desk->waiting);
+    const struct offer *offer = offer_of(desk, desk->unfit_vehicle);
+    if (answer->key != 'y')
+        return;
+    if (job && job->id == desk->unfit_order && !job->pending && offer && desk->offers.shown_for == job->id)
+        send_offer(desk, job, offer);
+    else
+        ui_say(desk->app->ui, ROLE_WARNING, "%s", _("The list has changed meanwhile: nothing was sent"));
+}
+
+static void ask_unfit(struct dispatch *desk, const struct job *job, const struct offer *offer)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    desk->unfit_vehicle = offer->vehicle_id;
+    desk->unfit_order = job->id;
+    dialog_yes_no(desk->app->ui, _("Does not fit"),
+                  arena_printf(arena, _("%s %s: %s. Send it all the same?"), offer->plate, offer->driver, offer->reasons), true, on_unfit,
+                  desk);
+}
+
+unsigned dispatch_send(struct dispatch *desk, int digit)
+{
+    const struct job *job = jobs_current(&desk->waiting);
+    const struct offer *offer = offers_at(&desk->offers, digit);
+    if (!job || !offer || job->pending || desk->offers.sending != NIL)
+        return SCREEN_BELL;
+    if (offer->driver_id == NIL) {
+        ui_say(desk->app->ui, ROLE_ERROR, _("Vehicle %s has no driver at work"), offer->plate);
+        return SCREEN_REDRAW;
+    }
+    if (offer->fit)
+        send_offer(desk, job, offer);
+    else
+        ask_unfit(desk, job, offer);
+    return SCREEN_REDRAW;
+}

@@ -1,0 +1,191 @@
+/* The driver's desk: made for a phone's terminal, 40 columns by 20 lines. */
+#include "client/desks/desks.h"
+
+#include <stdlib.h>
+
+#include "client/desks/driver-private.h"
+#include "client/ui/words.h"
+#include "client/views/action.h"
+#include "client/views/live.h"
+#include "client/views/open.h"
+
+enum { SECOND_TAP_MS = 700 };
+
+static void on_orders(struct screen *screen, const struct live_event events[], size_t count)
+{
+    struct driver *desk = driver_of(screen);
+    jobs_heard(&desk->now, events, count);
+    if (desk->show_past)
+        jobs_heard(&desk->past, events, count);
+}
+
+static void opened(struct screen *screen)
+{
+    struct driver *desk = driver_of(screen);
+    live_watch(desk->app->live, screen, "rescue", on_orders);
+    jobs_read(&desk->now);
+    driver_ask_vehicle(desk);
+}
+
+static unsigned switch_list(struct driver *desk)
+{
+    desk->show_past = !desk->show_past;
+    if (desk->show_past)
+        jobs_read(&desk->past);
+    driver_row_changed(desk);
+    return SCREEN_REDRAW;
+}
+
+static unsigned take_next(struct driver *desk)
+{
+    const struct catalogue_action *next = driver_next(desk, jobs_current(driver_jobs(desk)));
+    if (!next || time_monotonic_ms() - desk->answered_ms < SECOND_TAP_MS)
+        return SCREEN_BELL;
+    return driver_take(desk, next);
+}
+
+static unsigned command(struct driver *desk, const struct key *key)
+{
+    struct jobs *jobs = driver_jobs(desk);
+    const struct job *job = jobs_current(jobs);
+    switch (key->code) {
+    case K_TAB:
+    case K_VIEW: return switch_list(desk);
+    case K_REFRESH:
+        jobs_read(jobs);
+        record_again(&desk->record);
+        return SCREEN_REDRAW;
+    case 'p':
+        if (!driver_position_offered(desk))
+            return SCREEN_UNUSED;
+        driver_report(desk);
+        return SCREEN_REDRAW;
+    default: break;
+    }
+    const struct catalogue_action *action =
+        job && !job->pending ? action_of_key(desk->app, jobs->entity, job->row, NULL, key) : NULL;
+    return action ? driver_take(desk, action) : SCREEN_UNUSED;
+}
+
+static unsigned on_key(struct screen *screen, const struct key *key)
+{
+    struct driver *desk = driver_of(screen);
+    struct table *table = &driver_jobs(desk)->table;
+    switch (key->code) {
+    case ' ':
+    case K_ENTER: return take_next(desk);
+    case K_PAGE_DOWN: desk->scroll += 3; return SCREEN_REDRAW;
+    case K_PAGE_UP: desk->scroll = MAX(desk->scroll - 3, 0); return SCREEN_REDRAW;
+    case '*': return SCREEN_BELL;
+    default: break;
+    }
+    switch (table_key(table, key)) {
+    case TABLE_MOVED: driver_row_changed(desk); return SCREEN_REDRAW;
+    case TABLE_UNUSED: return command(desk, key);
+    default: return SCREEN_REDRAW;
+    }
+}
+
+static unsigned on_tick(struct screen *screen, int64_t now_ms)
+{
+    struct driver *desk = driver_of(screen);
+    return jobs_tick(&desk->now, now_ms) | jobs_tick(&desk->past, now_ms);
+}
+
+static void add_keys(struct screen *screen, struct key_bar *bar)
+{
+    struct driver *desk = driver_of(screen);
+    struct jobs *jobs = driver_jobs(desk);
+    const struct job *job = jobs_current(jobs);
+    const struct catalogue_action *next = driver_next(desk, job);
+    if (next)
+        key_bar_add(bar, K_ENTER, _(next->label), 0);
+    for (size_t i = 0; job && !job->pending && i < jobs->entity->nactions; i++) {
+        const struct catalogue_action *action = &jobs->entity->actions[i];
+        if (action != next && action->key && action_allowed(desk->app, jobs->entity, action, job->row, NULL))
+            key_bar_add(bar, action->key, _(action->label), 1);
+    }
+    if (driver_position_offered(desk))
+        key_bar_add(bar, 'p', _("Position"), 2);
+    key_bar_add(bar, K_TAB, desk->show_past ? _("To do") : _("Past"), 3);
+    key_bar_add(bar, K_PAGE_DOWN, _("More"), 4);
+    key_bar_add(bar, K_REFRESH, _("Refresh"), 5);
+    key_bar_add(bar, K_HELP, _("Help"), 5);
+}
+
+static const char *help(struct screen *screen)
+{
+    (void)screen;
+    return _("Your jobs, the most urgent first. Enter takes the next step of the one under the cursor. Without a line the step waits and "
+             "goes out with its true time when the line is back; until it is answered the job is marked and stays as it was.");
+}
+
+static void title(struct screen *screen, struct str *out)
+{
+    str_add(out, driver_of(screen)->show_past ? _("Past jobs") : _("My jobs"));
+}
+
+static void crumb(struct screen *screen, struct str *out)
+{
+    struct driver *desk = driver_of(screen);
+    jobs_count_text(driver_jobs(desk), out);
+    if (*desk->vehicle)
+        str_addf(out, " · %s", desk->vehicle);
+    if (desk->steps.count)
+        str_addf(out, _(" · %zu not answered"), desk->steps.count);
+}
+
+static void closed(struct screen *screen)
+{
+    struct driver *desk = driver_of(screen);
+    jobs_finish(&desk->now);
+    jobs_finish(&desk->past);
+    record_finish(&desk->record);
+    driver_forget_steps(desk);
+    free(desk);
+}
+
+static const struct screen_ops ops = {
+    .name = "driver",
+    .open = opened,
+    .key = on_key,
+    .draw = driver_draw,
+    .tick = on_tick,
+    .close = closed,
+    .title = title,
+    .crumb = crumb,
+    .keys = add_keys,
+    .help = help,
+};
+
+static void language(struct screen *screen)
+{
+    driver_name_columns(driver_of(screen));
+}
+
+/* A step that waits for the line is lost with the program. */
+static bool is_dirty(struct screen *screen)
+{
+    return driver_of(screen)->steps.count > 0;
+}
+
+static void open_from_menu(struct app_context *app, const struct catalogue_entity *entity)
+{
+    struct driver *desk = memory_zeroed(1, sizeof(*desk));
+    (void)entity;
+    *desk = (struct driver){.app = app, .vehicle_id = NIL, .finish_id = NIL};
+    desk->screen.ops = &ops;
+    driver_init_rows(desk);
+    record_init(&desk->record, app, &desk->screen, NULL);
+    unsaved_register(&ops, is_dirty);
+    language_register(&ops, language);
+    open_screen(app, &desk->screen);
+}
+
+const struct desk driver_desk = {
+    .name = "driver",
+    .label = N_("My jobs"),
+    .code = "my",
+    .verb = "rescue.refuse",
+    .open = open_from_menu,
+};

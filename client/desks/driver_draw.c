@@ -1,0 +1,85 @@
+/* On 40 columns: the jobs, how far the one under the cursor is, the key for its next step, and all a driver needs to know of it. */
+#include <string.h>
+
+#include "base/utf8.h"
+#include "client/desks/driver-private.h"
+#include "client/desks/order.h"
+#include "client/desks/panel.h"
+#include "client/ui/flow.h"
+#include "client/ui/words.h"
+#include "client/views/value_text.h"
+
+enum { LIST_ROWS_LEAST = 2, LABEL_COLS = 8 };
+
+static const char *value_of_row(const struct driver *desk, struct arena *arena, const json_t *row, const char *name)
+{
+    const struct field *field = catalogue_field(desk->now.entity, name);
+    return field ? value_show_row(desk->app, arena, field, row) : "";
+}
+
+static const char *two(struct arena *arena, const char *a, const char *b)
+{
+    return *a && *b ? arena_printf(arena, "%s · %s", a, b) : *a ? a : b;
+}
+
+static void draw_details(struct driver *desk, struct canvas *canvas, struct area area)
+{
+    static const char *const rest[] = {"service", "road", "destination", "appoint_at", "due_at", "remarks", "vehicle_id", "number", "km",
+                                       "taken_fen"};
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct job *job = jobs_current(driver_jobs(desk));
+    const json_t *full = record_row(&desk->record), *row = full ? full : job->row;
+    struct panel panel;
+    panel_begin(&panel, canvas, area, LABEL_COLS, desk->scroll);
+    panel_text(&panel, ROLE_TITLE, value_of_row(desk, arena, row, "place"));
+    panel_value(&panel, _("Phone"), ROLE_NORMAL,
+                two(arena, value_of_row(desk, arena, row, "contact_phone"), value_of_row(desk, arena, row, "contact_name")));
+    panel_value(&panel, _("Car"), ROLE_NORMAL,
+                two(arena, value_of_row(desk, arena, row, "plate"),
+                    two(arena, value_of_row(desk, arena, row, "colour"), value_of_row(desk, arena, row, "car_model"))));
+    for (size_t i = 0; i < array_len(rest); i++) {
+        const struct field *field = catalogue_field(desk->now.entity, rest[i]);
+        if (field)
+            panel_value(&panel, _(field->label), ROLE_NORMAL, value_show_row(desk->app, arena, field, row));
+    }
+    desk->scroll = panel_end(&panel);
+}
+
+static void draw_next(struct driver *desk, struct canvas *canvas, struct area area)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct job *job = jobs_current(driver_jobs(desk));
+    const struct catalogue_action *next = driver_next(desk, job);
+    if (job->pending)
+        canvas_text(canvas, area.row, area.col, area.cols, ROLE_PENDING, ALIGN_CENTRE, _("… waiting for the answer"));
+    else if (next)
+        canvas_text(canvas, area.row, area.col, area.cols, ROLE_STEP_NOW, ALIGN_CENTRE,
+                    arena_printf(arena, "▸ Enter: %s", _(next->label)));
+}
+
+static void draw_flow(struct driver *desk, struct canvas *canvas, struct area area)
+{
+    const struct job *job = jobs_current(driver_jobs(desk));
+    const char *labels[ORDER_STEPS_MAX];
+    int now, count = order_steps(desk->now.entity, job->row, labels, &now);
+    if (now < 0)
+        canvas_text(canvas, area.row, area.col, area.cols, ROLE_DIM, ALIGN_LEFT, jobs_text(driver_jobs(desk), job, "state"));
+    else /* the driver's part begins with the second step */
+        flow_draw(canvas, area.row, area.col, area.cols, labels + 1, count - 1, now - 1);
+}
+
+void driver_draw(struct screen *screen, struct canvas *canvas, struct area body)
+{
+    struct driver *desk = driver_of(screen);
+    struct jobs *jobs = driver_jobs(desk);
+    int most = MAX(body.rows / 4, (int)LIST_ROWS_LEAST);
+    int rows = 1 + MAX(MIN((int)jobs->items.count, most), 1);
+    table_draw(&jobs->table, canvas, (struct area){body.row, body.col, rows, body.cols}, true);
+    if (!jobs_current(jobs))
+        return;
+    struct area line = {body.row + rows, body.col, 1, body.cols};
+    draw_flow(desk, canvas, line);
+    line.row++;
+    draw_next(desk, canvas, line);
+    draw_details(desk, canvas, (struct area){line.row + 1, body.col, body.row + body.rows - line.row - 1, body.cols});
+}

@@ -1,0 +1,112 @@
+/* The end of a job: kilometres by leg, what was used, tolls, money taken. What was typed comes back when the server refuses it. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "client/desks/driver-private.h"
+#include "client/desks/order.h"
+#include "client/ui/words.h"
+#include "client/views/choices_of.h"
+#include "client/views/sheet_dialog.h"
+
+/* Tolls are an item like others; a driver looks for them under their own name. */
+static const struct field toll = {
+    .name = "toll_fen",
+    .label = N_("Tolls"),
+    .type = FIELD_FEN,
+    .help = N_("All tolls together; they are passed on as they are."),
+};
+
+static const struct field *arg_of(const struct catalogue_action *action, const char *name)
+{
+    for (size_t i = 0; i < action->nargs; i++)
+        if (strcmp(action->args[i].name, name) == 0)
+            return &action->args[i];
+    return NULL;
+}
+
+static bool has_toll(const struct field *items)
+{
+    for (size_t i = 0; items && i < items->nline_fields; i++)
+        if (strcmp(items->line_fields[i].name, "code") == 0)
+            return choice_find(choices_of(&items->line_fields[i]), "toll") != NULL;
+    return false;
+}
+
+static size_t fields_of(struct driver *desk, const struct catalogue_action *action)
+{
+    static const char *const names[] = {"km_out", "km_tow", "km", "toll_fen", "items", "taken_fen", "taken_method", "at"};
+    size_t count = 0;
+    for (size_t i = 0; i < array_len(names); i++) {
+        const struct field *field = arg_of(action, names[i]);
+        if (strcmp(names[i], toll.name) == 0)
+            field = has_toll(arg_of(action, "items")) ? &toll : NULL;
+        if (!field)
+            continue;
+        desk->finish_fields[count] = *field;
+        if (strcmp(names[i], "km") == 0)
+            desk->finish_fields[count].required = false; /* the legs may say it */
+        count++;
+    }
+    return count;
+}
+
+static void add_toll(json_t *args)
+{
+    int64_t amount = order_number(args, toll.name);
+    json_object_del(args, toll.name);
+    if (amount == NIL || amount == 0)
+        return;
+    json_t *items = json_object_get(args, "items");
+    if (!items) {
+        items = json_array();
+        json_object_set_new(args, "items", items);
+    }
+    json_array_append_new(items, json_pack("{s:s, s:i, s:I}", "code", "toll", "quantity", 1, "amount_fen", (json_int_t)amount));
+}
+
+/* Charged are the kilometres said, else those of the legs together. */
+static bool settle_km(json_t *args)
+{
+    int64_t out = order_number(args, "km_out"), tow = order_number(args, "km_tow");
+    if (order_number(args, "km") != NIL)
+        return true;
+    if (out == NIL && tow == NIL)
+        return false;
+    json_object_set_new(args, "km", json_integer((out == NIL ? 0 : out) + (tow == NIL ? 0 : tow)));
+    return true;
+}
+
+static void submit(struct screen *below, uint64_t dialog, json_t *values, void *context)
+{
+    struct driver *desk = context;
+    json_t *args = json_deep_copy(values);
+    const struct catalogue_action *action = catalogue_action(desk->now.entity, "complete");
+    (void)below;
+    if (!settle_km(args)) {
+        sheet_dialog_accuse(desk->app, dialog, "km", _("Say how many kilometres are charged"));
+        json_decref(args);
+        json_decref(values);
+        return;
+    }
+    add_toll(args);
+    sheet_dialog_close(desk->app, dialog);
+    driver_send(desk, desk->finish_id, action, args, values);
+}
+
+void driver_finish(struct driver *desk, int64_t id, const json_t *values, const char *field, const char *words)
+{
+    const struct catalogue_action *action = catalogue_action(desk->now.entity, "complete");
+    if (!action)
+        return;
+    desk->finish_id = id;
+    uint64_t dialog = sheet_dialog_open(desk->app, &desk->screen,
+                                        &(struct sheet_dialog){.title = _(action->label),
+                                                               .fields = desk->finish_fields,
+                                                               .nfields = fields_of(desk, action),
+                                                               .values = values,
+                                                               .whole = true,
+                                                               .submit = submit,
+                                                               .context = desk});
+    if (words)
+        sheet_dialog_accuse(desk->app, dialog, field, words);
+}
