@@ -187,6 +187,22 @@ static bool call_postpone(struct link *link, struct call *call, enum error_code 
     return true;
 }
 
+static void link_forget_token(struct link *link);
+
+/* The session has ended under it: it waits for the next login. */
+static bool link_expired(struct link *link, struct call *call, enum error_code code, const json_t *object)
+{
+    const char *message = "";
+    if (code != ERR_UNAUTHENTICATED || call->session)
+        return false;
+    call->sent = false;
+    link_forget_token(link);
+    json_get_text(object, "message", &message);
+    if (link->state == LINK_READY)
+        link_turn(link, LINK_LOGIN, message);
+    return true;
+}
+
 static void link_answer(struct link *link, const struct message_reply *reply, const json_t *object)
 {
     size_t index = 0;
@@ -205,7 +221,7 @@ static void link_answer(struct link *link, const struct message_reply *reply, co
         code = error_code_parse(name);
         if (!code)
             code = ERR_INTERNAL;
-        if (call_postpone(link, call, code, object))
+        if (call_postpone(link, call, code, object) || link_expired(link, call, code, object))
             return;
     }
     link->round_trip_ms = time_monotonic_ms() - call->sent_ms;
@@ -253,8 +269,10 @@ static void on_resumed(void *context, const struct answer *answer)
 
 static void link_resume(struct link *link)
 {
-    struct call *call =
-        call_create(link, "session.resume", json_pack("{s:s}", "token", link->token), CALL_READ);
+    json_t *args = json_pack("{s:s}", "token", link->token);
+    if (link->terminal) /* the server resumes a session on the device it was begun at */
+        json_object_set_new(args, "terminal", json_string(link->terminal));
+    struct call *call = call_create(link, "session.resume", args, CALL_READ);
     call->session = true;
     call->done = on_resumed;
     call->context = link;
@@ -338,8 +356,8 @@ void link_logout(struct link *link)
         link_pump(link);
     }
     link_forget_token(link);
-    json_decref(link->identity);
-    link->identity = NULL;
+    if (link->state == LINK_READY)
+        link_turn(link, LINK_LOGIN, "");
 }
 
 /* ---- the connection's side ---- */
@@ -546,6 +564,19 @@ void link_cancel(struct link *link, uint64_t number)
         }
         link_take_out(link, i);
         call_free(call);
+        link_pump(link);
+        return;
+    }
+}
+
+void link_stop(struct link *link, uint64_t number)
+{
+    for (size_t i = 0; i < link->calls.count; i++) {
+        struct call *call = link->calls.items[i];
+        if (call->number != number || !call->sent || link->state != LINK_READY)
+            continue;
+        struct call *cancel = call_create(link, "session.cancel", json_pack("{s:s}", "tag", call->tag), CALL_READ);
+        cancel->session = true;
         link_pump(link);
         return;
     }

@@ -56,6 +56,8 @@ void link_retry_now(struct link *link);
 /* The password is wiped after sending. `done` gets session.login's answer; on ok the state has become LINK_READY before. */
 void link_login(struct link *link, char *user, char *password, const char *otp, answer_handler *done,
                 void *context);
+
+/* Ends the session; the state becomes LINK_LOGIN. Calls that wait go on when the same person logs in again, and fail when another does. */
 void link_logout(struct link *link);
 
 /* What session.login or session.resume answered: user, roles, permissions, branch … NULL before. Borrowed. */
@@ -73,6 +75,9 @@ uint64_t link_call(struct link *link, const char *verb, json_t *args, unsigned f
 
 /* Asks the server to stop (session.cancel) when it runs, forgets the call. `done` is not called any more. */
 void link_cancel(struct link *link, uint64_t call);
+
+/* Asks the server to stop a call that runs; `done` is called with what came of it. */
+void link_stop(struct link *link, uint64_t call);
 size_t link_pending(const struct link *link);
 
 /* Milliseconds from sending to the answer of the last call. */

@@ -1,5 +1,5 @@
 /*
- * Doing a step of the flow, or any action of an entity: asks for its arguments and reason, confirms what is dangerous, sends it, and tells how it
+ * Doing a step of the flow, or any action of an entity: confirms what is dangerous, asks for its reason and arguments, sends it, and tells how it
  * ended. The row keeps its state until the server has said so.
  */
 #pragma once
@@ -9,29 +9,36 @@
 struct catalogue_action;
 
 struct action_target {
-    int64_t id, version;
+    int64_t id, version; /* version NIL: the verb takes none */
 };
 
 struct action_outcome {
     const struct catalogue_entity *entity;
     const char *action;
-    bool cancelled;                      /* by the person: nothing was asked */
-    const struct answer *answer;         /* NULL when cancelled */
-    size_t count;                        /* targets */
+    bool cancelled;              /* by the person: nothing was asked */
+    const struct answer *answer; /* NULL when cancelled */
+    size_t count;                /* targets */
     const struct action_target *targets; /* valid during the call */
-    /* Of several: whether each one was done. NULL: as the answer says for all. */
-    const bool *done;
+    const bool *done;            /* of several: which were done. NULL: as the answer says */
 };
 
+/* What went wrong, or that it is done, stands on the message line already. */
 typedef void action_done(struct screen *screen, const struct action_outcome *outcome, void *context);
 
-/* `record` is the row as known (may be NULL): arguments of the same name begin with its values where the action says so by no default of its
- * own. The context lives as long as the screen. What went wrong has been said already when `done` is called. */
+/* The context lives as long as the screen; done may be NULL. */
 void action_run(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
-                const struct catalogue_action *action, const struct action_target targets[], size_t count, const json_t *record,
-                action_done *done, void *context);
+                const struct catalogue_action *action, const struct action_target targets[], size_t count, action_done *done,
+                void *context);
 
-/* Adds the keys of the actions that are allowed: those named in `can` (a JSON array of names), or without it those whose states fit the row. */
+/* "disable", "enable", "delete" */
+void action_run_generic(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity, const char *verb,
+                        const struct action_target *target, action_done *done, void *context);
+
+/* Whether it may be done to this row: named in `can` (the names E.get gives), or without it by the row's state. */
+bool action_allowed(struct app_context *app, const struct catalogue_entity *entity, const struct catalogue_action *action,
+                    const json_t *row, const json_t *can);
+
+/* The keys of those that are allowed. row NULL: none. */
 void action_keys(struct app_context *app, const struct catalogue_entity *entity, const json_t *row, const json_t *can,
                  struct key_bar *bar);
 const struct catalogue_action *action_of_key(struct app_context *app, const struct catalogue_entity *entity, const json_t *row,

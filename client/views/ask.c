@@ -63,6 +63,16 @@ void ask_cancel(struct app_context *app, uint64_t number)
     take_out(asking);
 }
 
+bool ask_stop_all(struct app_context *app)
+{
+    bool any = false;
+    for (struct asking *asking = app->asking; asking; asking = asking->next) {
+        link_stop(app->link, asking->number);
+        any = true;
+    }
+    return any;
+}
+
 void ask_finish(struct app_context *app)
 {
     while (app->asking)

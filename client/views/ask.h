@@ -19,5 +19,8 @@ const char *verb_of(const char *entity, const char *verb);
 /* Forgets it: done is not called any more, and the server is asked to stop. */
 void ask_cancel(struct app_context *app, uint64_t number);
 
+/* Asks the server to stop everything that runs; false: nothing does. */
+bool ask_stop_all(struct app_context *app);
+
 /* At the end, after the link is gone. */
 void ask_finish(struct app_context *app);

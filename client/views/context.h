@@ -8,9 +8,9 @@
 #include "client/link/call.h"
 #include "client/ui/screen.h"
 
+struct asking;
 struct catalogue;
 struct catalogue_entity;
-struct asking;
 struct drafts;
 struct live;
 
@@ -20,6 +20,16 @@ struct identity {
     char user[64], name[64], branch[64], role[128];
     char zone[64]; /* IANA name of the branch's time zone: times are typed and shown in it */
     bool must_change_password;
+    int lock_seconds; /* without a key; 0: never */
+};
+
+/* What only the program itself can do. */
+enum app_command {
+    APP_QUIT,     /* asks first */
+    APP_LOGOUT,   /* and the login screen over what is open: also the lock */
+    APP_LANGUAGE, /* the next one */
+    APP_STOP,     /* the running requests */
+    APP_CONTINUE, /* the password was changed as it had to be */
 };
 
 struct app_context {
@@ -34,9 +44,17 @@ struct app_context {
     struct live *live;
     struct drafts *drafts;
     struct asking *asking; /* requests under way: ask.h */
-    char language[8]; /* "en", "zh_CN", "zh_TW" */
-    bool small;       /* less than 60 columns: views show one column of fields and short labels */
+    char language[8];      /* "en", "zh_CN", "zh_TW" */
+    void (*command)(struct app_context *app, enum app_command command);
 };
 
 /* Whether a verb may be used at all: `rescue.dispatch`. Over which rows is the server's to say. */
 bool app_may(const struct app_context *app, const char *verb);
+
+/* Screens of this kind hold what a person typed; `dirty` says whether it is unsaved. Asked before the program ends. */
+void unsaved_register(const struct screen_ops *ops, bool (*dirty)(struct screen *screen));
+size_t unsaved_count(const struct ui *ui);
+
+/* Another language was chosen: screens that keep words make them anew. */
+void language_register(const struct screen_ops *ops, void (*changed)(struct screen *screen));
+void language_changed(const struct ui *ui);

@@ -203,6 +203,10 @@ const char *value_take(const struct app_context *app, struct arena *arena, const
 {
     const char *text = typed, *short_form = NULL;
     *value_r = NULL;
+    if (field->secret && typed && *typed) {
+        *value_r = arena_strdup(arena, typed); /* blanks at the ends are part of a password */
+        return NULL;
+    }
     if (!typed || !typed[strspn(typed, " ")])
         return NULL;
     switch (field_type_of(field)) {

@@ -1,0 +1,41 @@
+/* The program's own state, for the files that make it up: app.c (loop and signals), app_session.c (login, catalogue, locks), face.c (terminal). */
+#pragma once
+
+#include <ev.h>
+
+#include "base/vec.h"
+#include "client/face.h"
+#include "client/options.h"
+#include "client/views/context.h"
+#include "model/catalogue.h"
+
+struct app {
+    struct app_context context; /* first: what views are given is this */
+    const struct options *options;
+    struct ui ui;
+    struct face face;
+    int code;
+
+    char terminal[64];
+    char *password; /* given at the start; used once, then wiped */
+    struct catalogue *catalogue;
+    VEC(struct catalogue *) retired; /* screens may point into them still */
+    VEC(char *) rows;                /* of session.describe, so far */
+    bool described, asked_describe;
+    uint64_t login; /* screen; 0: none */
+    int64_t last_key_ms, busy_since_ms;
+    ev_timer tick;
+    ev_signal signals[5];
+};
+
+static inline struct app *app_of(struct app_context *context)
+{
+    return (struct app *)context;
+}
+
+extern const struct link_ops app_link_ops;
+
+void app_session_start(struct app *app);
+void app_session_finish(struct app *app);
+void app_continue(struct app *app); /* the password was changed as it had to be */
+void app_lock(struct app *app, const char *why); /* ends the session; the login screen stands over what is open */

@@ -1,0 +1,263 @@
+#include "client/app.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/time.h"
+#include "client/app-private.h"
+#include "client/language.h"
+#include "client/ui/dialog.h"
+#include "client/ui/words.h"
+#include "client/views/ask.h"
+#include "client/views/command.h"
+#include "client/views/live.h"
+#include "client/views/views.h"
+
+#ifdef HAVE_DESKS
+#include "client/desks/desks.h"
+#endif
+
+enum { BUSY_SHOWN_MS = 500 };
+static const double tick_seconds = 0.25;
+
+static void app_end(struct app *app, int code)
+{
+    app->code = code;
+    ev_break(app->context.loop, EVBREAK_ALL);
+}
+
+/* ---- keys that mean the same everywhere ---- */
+
+static void stop_requests(struct app *app)
+{
+    if (!ask_stop_all(&app->context))
+        ui_say(&app->ui, ROLE_DIM, "%s", _("Nothing is running. F3 leaves."));
+}
+
+static void next_language(struct app *app)
+{
+    language_next(app->context.language, sizeof(app->context.language));
+    language_changed(&app->ui);
+    app->ui.repaint = true;
+    ui_redraw(&app->ui);
+}
+
+static void on_quit(void *context, const struct dialog_answer *answer)
+{
+    if (answer->key == 'y')
+        app_end(context, EX_OK);
+    else if (answer->key == 'l')
+        app_lock(context, "");
+}
+
+static void ask_quit(struct app *app)
+{
+    char text[256] = "";
+    size_t unsaved = unsaved_count(&app->ui);
+    struct dialog_button buttons[] = {{'y', _("Leave")}, {'l', _("Log out")}, {'n', _("Stay")}};
+    if (unsaved)
+        snprintf(text, sizeof(text), _("Forms with unsaved changes: %zu. They are lost when you leave."), unsaved);
+    dialog_confirm(&app->ui, _("Leave Yizhan?"), text, buttons, array_len(buttons), unsaved > 0, on_quit, app);
+}
+
+static void on_command(struct app_context *context, enum app_command command)
+{
+    struct app *app = app_of(context);
+    switch (command) {
+    case APP_QUIT: ask_quit(app); break;
+    case APP_LOGOUT: app_lock(app, ""); break;
+    case APP_LANGUAGE: next_language(app); break;
+    case APP_STOP: stop_requests(app); break;
+    case APP_CONTINUE: app_continue(app); break;
+    }
+}
+
+static unsigned on_unused_key(void *context, const struct key *key)
+{
+    struct app *app = context;
+    switch (key->code) {
+    case K_CTRL('E'): next_language(app); return SCREEN_REDRAW;
+    case K_CTRL('C'): stop_requests(app); return SCREEN_REDRAW;
+    case K_PALETTE: command_open(&app->context, ""); return SCREEN_REDRAW;
+    case K_CTRL('T'): tasks_open(&app->context); return SCREEN_REDRAW;
+    default: return SCREEN_UNUSED;
+    }
+}
+
+/* ---- the loop's other visitors ---- */
+
+static void on_typed(void *context)
+{
+    ((struct app *)context)->last_key_ms = time_monotonic_ms();
+}
+
+static void on_face_lost(void *context)
+{
+    app_end(context, EX_IOERR);
+}
+
+static bool set_clock(struct app *app)
+{
+    char text[16] = "";
+    int offset = 0;
+    struct instant now = time_now();
+    if (*app->context.who.zone && time_zone_offset(app->context.who.zone, now, &offset) == 0) {
+        int64_t minutes = (now.us / US_PER_SECOND + offset) / 60;
+        snprintf(text, sizeof(text), "%02d:%02d", (int)(minutes / 60 % 24), (int)(minutes % 60));
+    }
+    return status_set_clock(&app->ui.status, text);
+}
+
+/* A request that takes long is seen to run. */
+static bool set_progress(struct app *app, int64_t now_ms)
+{
+    bool busy = app->context.asking && link_state(app->context.link) == LINK_READY;
+    if (!busy)
+        app->busy_since_ms = 0;
+    else if (!app->busy_since_ms)
+        app->busy_since_ms = now_ms;
+    bool shown = busy && now_ms - app->busy_since_ms > BUSY_SHOWN_MS;
+    return status_set_progress(&app->ui.status, shown ? _("Waiting for the server (Ctrl-C stops it)") : NULL, -1);
+}
+
+static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    struct app *app = timer->data;
+    int64_t now_ms = time_monotonic_ms();
+    (void)loop, (void)events;
+    bool changed = set_clock(app);
+    changed |= set_progress(app, now_ms);
+    if (changed)
+        ui_redraw(&app->ui);
+    ui_tick(&app->ui, now_ms);
+    int lock = app->context.who.lock_seconds;
+    if (lock > 0 && !app->login && app->described && now_ms - app->last_key_ms > lock * INT64_C(1000))
+        app_lock(app, _("Locked after a time without a key"));
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+    struct app *app = watcher->data;
+    (void)loop, (void)events;
+    if (watcher->signum == SIGWINCH)
+        face_resized(&app->face);
+    else if (watcher->signum != SIGINT) /* Ctrl-C is a key; a stranger's SIGINT ends nothing */
+        app_end(app, 128 + watcher->signum);
+}
+
+static void watch_signals(struct app *app)
+{
+    static const int numbers[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+    for (size_t i = 0; i < array_len(numbers); i++) {
+        ev_signal_init(&app->signals[i], on_signal, numbers[i]);
+        app->signals[i].data = app;
+        ev_signal_start(app->context.loop, &app->signals[i]);
+    }
+}
+
+/* ---- start and end ---- */
+
+static int app_face(struct app *app)
+{
+    const struct options *options = app->options;
+    struct term_options term = {.in = STDIN_FILENO, .out = STDOUT_FILENO};
+    if (options->theme) {
+        term.theme_given = theme_parse(options->theme, &term.theme);
+        if (!term.theme_given) {
+            fprintf(stderr, "yizhan: no such theme: %s (dark, light, mono, contrast)\n", options->theme);
+            return EX_USAGE;
+        }
+    }
+    if (options->borders && strcmp(options->borders, "auto") != 0)
+        term.borders = strcmp(options->borders, "ascii") == 0 ? BORDERS_ASCII : BORDERS_LINES;
+    app->face.lost = on_face_lost;
+    app->face.typed = on_typed;
+    app->face.context = app;
+    int result = face_start(&app->face, app->context.loop, &app->ui, &term, options->plain);
+    if (result == 0)
+        return EX_OK;
+    fprintf(stderr, "yizhan: %s\n", result == -ENOTTY ? "there is no terminal (for scripts: yizhan call; for lines: --plain)" : strerror(-result));
+    return EX_UNAVAILABLE;
+}
+
+static void app_link(struct app *app)
+{
+    if (app->options->terminal)
+        snprintf(app->terminal, sizeof(app->terminal), "%s", app->options->terminal);
+    else if (gethostname(app->terminal, sizeof(app->terminal) - 1) != 0)
+        snprintf(app->terminal, sizeof(app->terminal), "terminal");
+    struct link_settings settings = {.loop = app->context.loop,
+                                     .host = app->options->host,
+                                     .port = app->options->port,
+                                     .ca = app->options->ca,
+                                     .terminal = app->terminal};
+    app->context.link = link_create(&settings, &app_link_ops, app);
+}
+
+static int app_init(struct app *app, const struct options *options)
+{
+    const char *fault;
+    *app = (struct app){.options = options};
+    app->password = options_password(options, &fault);
+    if (fault) {
+        fprintf(stderr, "yizhan: cannot read the password from %s\n", fault);
+        return EX_NOINPUT;
+    }
+    term_locale();
+    language_init();
+    language_start(options->lang, app->context.language, sizeof(app->context.language));
+    app->context.loop = ev_default_loop(0);
+    app->context.ui = &app->ui;
+    app->context.command = on_command;
+    app->context.catalogue = app->catalogue = catalogue_create_empty();
+    app->context.live = live_create(&app->context);
+    ui_init(&app->ui, 24, 80);
+    app->ui.unused_key = on_unused_key;
+    app->ui.context = app;
+    return EX_OK;
+}
+
+static void app_finish(struct app *app)
+{
+    app_session_finish(app);
+    ui_finish(&app->ui);
+    link_destroy(app->context.link);
+    ask_finish(&app->context);
+    live_destroy(app->context.live);
+    catalogue_destroy(app->catalogue);
+    for (size_t i = 0; i < app->retired.count; i++)
+        catalogue_destroy(app->retired.items[i]);
+    vec_finish(&app->retired);
+}
+
+int app_run(const struct options *options)
+{
+    static struct app app;
+    int code = app_init(&app, options);
+    if (code)
+        return code;
+    views_register();
+#ifdef HAVE_DESKS
+    desks_register();
+#endif
+    code = app_face(&app);
+    if (code == EX_OK) {
+        watch_signals(&app);
+        app_link(&app);
+        ev_timer_init(&app.tick, on_tick, tick_seconds, tick_seconds);
+        app.tick.data = &app;
+        ev_timer_start(app.context.loop, &app.tick);
+        app.last_key_ms = time_monotonic_ms();
+        app_session_start(&app);
+        ev_run(app.context.loop, 0);
+        face_stop(&app.face);
+        code = app.code;
+    }
+    app_finish(&app);
+    return code;
+}

@@ -1,0 +1,327 @@
+#include "client/views/action.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "client/ui/dialog.h"
+#include "client/ui/words.h"
+#include "client/views/ask.h"
+#include "client/views/sheet_dialog.h"
+#include "client/views/text.h"
+#include "model/catalogue.h"
+#include "wire/json.h"
+
+/* An action under way, from the first question to the answer. */
+struct doing {
+    struct doing *next;
+    struct app_context *app;
+    uint64_t screen;
+    const struct catalogue_entity *entity;
+    const char *name, *label, *confirm;
+    const struct catalogue_action *action; /* NULL: a generic verb */
+    struct action_target *targets;
+    size_t count;
+    json_t *values; /* the arguments given */
+    uint64_t dialog;
+    struct field reason;
+    action_done *done;
+    void *context;
+};
+
+/* All there are: one whose screen was closed in the middle of its questions is nobody's, and is found here. */
+static struct doing *all;
+
+static void doing_free(struct doing *doing)
+{
+    struct doing **at = &all;
+    while (*at != doing)
+        at = &(*at)->next;
+    *at = doing->next;
+    json_decref(doing->values);
+    free(doing->targets);
+    free(doing);
+}
+
+static void finish(struct doing *doing, const struct answer *answer, const bool *done)
+{
+    struct screen *screen = ui_find(doing->app->ui, doing->screen);
+    struct action_outcome outcome = {.entity = doing->entity, .action = doing->name, .cancelled = !answer, .answer = answer,
+                                     .count = doing->count, .targets = doing->targets, .done = done};
+    if (screen && doing->done)
+        doing->done(screen, &outcome, doing->context);
+    doing_free(doing);
+}
+
+/* ---- the answer ---- */
+
+/* "3 done, 1 refused: …" with the first refusal's words. */
+static void say_results(struct doing *doing, const json_t *items, bool *done)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    size_t good = 0;
+    const char *words = NULL;
+    for (size_t i = 0; i < json_array_size(items) && i < doing->count; i++) {
+        const json_t *error = json_object_get(json_array_get(items, i), "err");
+        done[i] = !error;
+        good += !error;
+        if (error && !words)
+            words = error_text(arena, doing->entity, error);
+    }
+    if (good == doing->count)
+        ui_say(doing->app->ui, ROLE_GOOD, _("%s: %zu done"), doing->label, good);
+    else
+        ui_say(doing->app->ui, ROLE_ERROR, _("%s: %zu done, %zu refused: %s"), doing->label, good, doing->count - good,
+               words ? words : "");
+}
+
+static bool accuse(struct doing *doing, const struct answer *answer)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const char *field = NULL, *words = answer_text(arena, doing->entity, answer);
+    json_get_text(answer->object, "field", &field);
+    return doing->dialog && ui_find(doing->app->ui, doing->dialog) && answer->code == ERR_INVALID &&
+           sheet_dialog_accuse(doing->app, doing->dialog, field, words);
+}
+
+static void on_answer(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct doing *doing = context;
+    (void)screen;
+    const json_t *items = json_object_get(answer->object, "items");
+    if (accuse(doing, answer))
+        return; /* the values can be put right and sent again */
+    sheet_dialog_close(doing->app, doing->dialog);
+    if (answer->code) {
+        answer_say(doing->app, doing->entity, answer);
+        finish(doing, answer, NULL);
+        return;
+    }
+    bool *done = memory_zeroed(doing->count, sizeof(*done));
+    if (json_is_array(items)) {
+        say_results(doing, items, done);
+        finish(doing, answer, done);
+    } else {
+        ui_say(doing->app->ui, ROLE_GOOD, _("%s: done"), doing->label);
+        finish(doing, answer, NULL);
+    }
+    free(done);
+}
+
+static void add_targets(const struct doing *doing, json_t *args)
+{
+    if (doing->count == 1) {
+        json_object_set_new(args, "id", json_integer(doing->targets[0].id));
+        if (doing->targets[0].version != NIL)
+            json_object_set_new(args, "version", json_integer(doing->targets[0].version));
+        return;
+    }
+    json_t *items = json_array();
+    for (size_t i = 0; i < doing->count; i++)
+        json_array_append_new(items,
+                              json_pack("{s:I, s:I}", "id", (json_int_t)doing->targets[i].id, "version",
+                                        (json_int_t)doing->targets[i].version));
+    json_object_set_new(args, "items", items);
+}
+
+static void send(struct doing *doing)
+{
+    struct screen *screen = ui_find(doing->app->ui, doing->screen);
+    if (!screen) {
+        doing_free(doing);
+        return;
+    }
+    json_t *args = doing->values ? json_deep_copy(doing->values) : json_object();
+    add_targets(doing, args);
+    ask(doing->app, screen, verb_of(doing->entity->name, doing->name), args, CALL_CHANGES, NULL, on_answer, doing);
+}
+
+/* ---- the questions before it ---- */
+
+static void on_submit(struct screen *below, uint64_t dialog, json_t *values, void *context)
+{
+    struct doing *doing = context;
+    (void)below;
+    json_decref(doing->values);
+    doing->values = values;
+    doing->dialog = dialog;
+    send(doing);
+}
+
+static void on_cancel(struct screen *below, void *context)
+{
+    (void)below;
+    finish(context, NULL, NULL);
+}
+
+static const struct field *reason_field(struct doing *doing)
+{
+    const struct choice *reasons = doing->action ? doing->action->reasons : NULL;
+    if (doing->action ? !doing->action->reason : strcmp(doing->name, "enable") == 0)
+        return NULL;
+    doing->reason = (struct field){.name = "reason", .label = N_("Reason"), .type = reasons ? FIELD_CHOICE : FIELD_TEXT,
+                                   .max = 200, .required = true, .choices = reasons,
+                                   .help = N_("Why: it stands in the history.")};
+    return &doing->reason;
+}
+
+static void ask_values(struct doing *doing)
+{
+    struct screen *screen = ui_find(doing->app->ui, doing->screen);
+    const struct field *reason = reason_field(doing);
+    size_t nargs = doing->action ? doing->action->nargs : 0;
+    if (!screen) {
+        doing_free(doing);
+        return;
+    }
+    if (!reason && !nargs) {
+        send(doing);
+        return;
+    }
+    struct sheet_dialog dialog = {
+        .title = doing->label,
+        .text = doing->action && doing->action->help ? _(doing->action->help) : NULL,
+        .fields = doing->action ? doing->action->args : NULL,
+        .nfields = nargs,
+        .first = reason,
+        .whole = true,
+        .submit = on_submit,
+        .cancelled = on_cancel,
+        .context = doing,
+    };
+    doing->dialog = sheet_dialog_open(doing->app, screen, &dialog);
+}
+
+static void on_confirmed(void *context, const struct dialog_answer *answer)
+{
+    if (answer->key == 'y')
+        ask_values(context);
+    else
+        finish(context, NULL, NULL);
+}
+
+static void start(struct doing *doing, bool danger)
+{
+    if (!doing->confirm) {
+        ask_values(doing);
+        return;
+    }
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const char *text = doing->count > 1 ? arena_printf(arena, "%s (%zu)", doing->confirm, doing->count) : doing->confirm;
+    dialog_yes_no(doing->app->ui, doing->label, text, danger, on_confirmed, doing);
+}
+
+static struct doing *doing_create(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
+                                  const struct action_target targets[], size_t count)
+{
+    for (struct doing *doing = all, *next; doing; doing = next) {
+        next = doing->next;
+        if (!ui_find(app->ui, doing->screen))
+            doing_free(doing);
+    }
+    struct doing *doing = memory_zeroed(1, sizeof(*doing));
+    *doing = (struct doing){.next = all, .app = app, .screen = screen->id, .entity = entity, .count = count};
+    all = doing;
+    doing->targets = memory_zeroed(count, sizeof(*targets));
+    memcpy(doing->targets, targets, count * sizeof(*targets));
+    return doing;
+}
+
+/* Danger without a question of its own, and without a reason to type, is confirmed all the same. */
+static const char *question(const struct catalogue_action *action)
+{
+    if (action->confirm)
+        return _(action->confirm);
+    return action->danger && !action->reason && !action->nargs ? _("Do this?") : NULL;
+}
+
+void action_run(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
+                const struct catalogue_action *action, const struct action_target targets[], size_t count, action_done *done,
+                void *context)
+{
+    enum { BATCH_MOST = 100 };
+    if (count > 1 && !action->bulk) {
+        ui_say(app->ui, ROLE_ERROR, _("%s is done one record at a time"), _(action->label));
+        return;
+    }
+    if (count > BATCH_MOST) {
+        ui_say(app->ui, ROLE_ERROR, _("At most %d records at once"), (int)BATCH_MOST);
+        return;
+    }
+    struct doing *doing = doing_create(app, screen, entity, targets, count);
+    doing->action = action;
+    doing->name = action->name;
+    doing->label = _(action->label);
+    doing->confirm = question(action);
+    doing->done = done;
+    doing->context = context;
+    start(doing, action->danger);
+}
+
+static const struct {
+    const char *name, *label, *confirm;
+} generic[] = {
+    {"disable", N_("Disable"), NULL},
+    {"enable", N_("Enable"), N_("Enable this again?")},
+    {"delete", N_("Delete"), N_("Delete this? It cannot be brought back.")},
+};
+
+void action_run_generic(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
+                        const char *verb, const struct action_target *target, action_done *done, void *context)
+{
+    for (size_t i = 0; i < array_len(generic); i++) {
+        if (strcmp(generic[i].name, verb) != 0)
+            continue;
+        struct doing *doing = doing_create(app, screen, entity, target, 1);
+        doing->name = generic[i].name;
+        doing->label = _(generic[i].label);
+        doing->confirm = generic[i].confirm ? _(generic[i].confirm) : NULL;
+        doing->done = done;
+        doing->context = context;
+        start(doing, strcmp(verb, "delete") == 0);
+    }
+}
+
+/* ---- which are allowed ---- */
+
+static bool named(const json_t *can, const char *name)
+{
+    for (size_t i = 0; i < json_array_size(can); i++)
+        if (strcmp(json_string_value(json_array_get(can, i)), name) == 0)
+            return true;
+    return false;
+}
+
+bool action_allowed(struct app_context *app, const struct catalogue_entity *entity, const struct catalogue_action *action,
+                    const json_t *row, const json_t *can)
+{
+    (void)app, (void)entity;
+    if (can)
+        return named(can, action->name);
+    const char *state = action->state ? json_string_value(json_object_get(row, action->state)) : NULL;
+    return catalogue_action_from(action, state);
+}
+
+void action_keys(struct app_context *app, const struct catalogue_entity *entity, const json_t *row, const json_t *can,
+                 struct key_bar *bar)
+{
+    enum { FIRST_PRIORITY = 2, LATER_PRIORITY = 20 };
+    for (size_t i = 0; row && i < entity->nactions; i++) {
+        const struct catalogue_action *action = &entity->actions[i];
+        if (!action->key || !action_allowed(app, entity, action, row, can))
+            continue;
+        bool step = action->from[0] && strcmp(action->from[0], "*") != 0; /* of the flow, before what is always there */
+        key_bar_add(bar, action->key, _(action->label), step ? FIRST_PRIORITY + (int)i : LATER_PRIORITY);
+    }
+}
+
+const struct catalogue_action *action_of_key(struct app_context *app, const struct catalogue_entity *entity, const json_t *row,
+                                             const json_t *can, const struct key *key)
+{
+    for (size_t i = 0; row && key->kind == KEY_TEXT && i < entity->nactions; i++) {
+        const struct catalogue_action *action = &entity->actions[i];
+        if (action->key && action->key == key->code && action_allowed(app, entity, action, row, can))
+            return action;
+    }
+    return NULL;
+}

@@ -1,0 +1,69 @@
+#include "client/views/context.h"
+
+#include "model/catalogue.h"
+
+enum { KINDS_MAX = 64 };
+
+static struct {
+    const struct screen_ops *ops;
+    bool (*dirty)(struct screen *screen);
+    void (*language)(struct screen *screen);
+} kinds[KINDS_MAX];
+static size_t count;
+
+bool app_may(const struct app_context *app, const char *verb)
+{
+    return link_may(app->link, verb) || catalogue_may(app->catalogue, verb);
+}
+
+static size_t kind_of(const struct screen_ops *ops)
+{
+    size_t i = 0;
+    while (i < count && kinds[i].ops != ops)
+        i++;
+    if (i == count && count < KINDS_MAX)
+        kinds[count++].ops = ops;
+    return i;
+}
+
+void unsaved_register(const struct screen_ops *ops, bool (*dirty)(struct screen *screen))
+{
+    size_t i = kind_of(ops);
+    if (i < KINDS_MAX)
+        kinds[i].dirty = dirty;
+}
+
+void language_register(const struct screen_ops *ops, void (*changed)(struct screen *screen))
+{
+    size_t i = kind_of(ops);
+    if (i < KINDS_MAX)
+        kinds[i].language = changed;
+}
+
+static bool is_dirty(struct screen *screen)
+{
+    for (size_t i = 0; i < count; i++)
+        if (kinds[i].ops == screen->ops && kinds[i].dirty)
+            return kinds[i].dirty(screen);
+    return false;
+}
+
+size_t unsaved_count(const struct ui *ui)
+{
+    size_t dirty = 0;
+    for (size_t t = 0; t < ui->tasks.count; t++)
+        for (size_t i = 0; i < ui->tasks.items[t].stack.count; i++)
+            dirty += is_dirty(ui->tasks.items[t].stack.items[i]);
+    return dirty;
+}
+
+void language_changed(const struct ui *ui)
+{
+    for (size_t t = 0; t < ui->tasks.count; t++)
+        for (size_t s = 0; s < ui->tasks.items[t].stack.count; s++)
+            for (size_t i = 0; i < count; i++) {
+                struct screen *screen = ui->tasks.items[t].stack.items[s];
+                if (kinds[i].ops == screen->ops && kinds[i].language)
+                    kinds[i].language(screen);
+            }
+}

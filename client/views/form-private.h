@@ -1,0 +1,47 @@
+/* For the files of the form only: form.c (screen), form_save.c (the server's side), form_draw.c, form_conflict.c. */
+#pragma once
+
+#include "client/views/sheet.h"
+#include "model/catalogue.h"
+
+enum form_mode { FORM_VIEW, FORM_EDIT, FORM_NEW };
+
+struct form {
+    struct screen screen;
+    struct app_context *app;
+    const struct catalogue_entity *entity;
+    enum form_mode mode;
+    int64_t id, version; /* id 0: none yet */
+    json_t *row;         /* as the server sent it last; NULL: not here yet */
+    json_t *prefill;
+    struct sheet sheet;
+    bool saving, leaving; /* leaving: closed once it is saved */
+    bool stale;           /* somebody else saved it while it is edited here */
+    bool gone;
+    bool acting; /* the answer to a step is not here yet */
+    json_t *theirs; /* the record as it is now, while a conflict is looked at */
+};
+
+struct form *form_of(struct screen *screen);
+
+/* The sheet anew for the mode: what was typed is lost. */
+void form_build(struct form *form);
+void form_set_mode(struct form *form, enum form_mode mode);
+const json_t *form_can(const struct form *form);
+bool form_may(const struct form *form, const char *verb); /* on this record, now */
+const char *form_title_text(const struct form *form, struct arena *arena);
+
+/* form_save.c */
+void form_read(struct form *form);
+void form_save(struct form *form);
+void form_remember(const struct form *form);                /* for Ctrl-D in the next one */
+const json_t *form_remembered(const struct form *form);    /* values of the record saved last; NULL: none */
+
+/* form_conflict.c: shows mine and theirs side by side for each field that both changed; then saves. */
+void form_conflict_open(struct form *form);
+void form_merge(struct form *form); /* theirs is the ground now; what was changed here stays */
+
+/* form_draw.c */
+void form_draw(struct screen *screen, struct canvas *canvas, struct area body);
+void form_crumb(struct screen *screen, struct str *out);
+void form_plain(struct screen *screen, struct str *out);

@@ -1,0 +1,484 @@
+/* One record of any entity: seen, made, changed, moved along its flow. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "client/ui/dialog.h"
+#include "client/ui/words.h"
+#include "client/views/action.h"
+#include "client/views/ask.h"
+#include "client/views/form-private.h"
+#include "client/views/live.h"
+#include "client/views/lookup.h"
+#include "client/views/neighbour.h"
+#include "client/views/open.h"
+#include "client/views/value_text.h"
+#include "client/views/views.h"
+#include "wire/json.h"
+
+static const struct screen_ops form_ops;
+
+struct form *form_of(struct screen *screen)
+{
+    return container_of(screen, struct form, screen);
+}
+
+const json_t *form_can(const struct form *form)
+{
+    return json_object_get(form->row, "can");
+}
+
+bool form_may(const struct form *form, const char *verb)
+{
+    const json_t *can = form_can(form);
+    for (size_t i = 0; i < json_array_size(can); i++)
+        if (strcmp(json_string_value(json_array_get(can, i)), verb) == 0)
+            return true;
+    return false;
+}
+
+const char *form_title_text(const struct form *form, struct arena *arena)
+{
+    const char *detail;
+    return form->row ? lookup_title(form->app, arena, form->entity, form->row, &detail) : "";
+}
+
+/* ---- the sheet for the mode ---- */
+
+static bool offered(const struct form *form, const struct field *field)
+{
+    bool fixed = field->readonly || field->secret;
+    if (form->mode == FORM_NEW)
+        return !field->readonly;
+    return form->mode == FORM_EDIT || !fixed || !field->secret;
+}
+
+static void add_field(struct form *form, const char *name)
+{
+    const struct field *field = catalogue_field(form->entity, name);
+    if (!field || !offered(form, field) || sheet_find(&form->sheet, name))
+        return;
+    struct sheet_entry *entry = sheet_add(&form->sheet, field);
+    entry->readonly = field->create_only && form->mode != FORM_NEW;
+}
+
+static void add_fields(struct form *form)
+{
+    static const char *const built_in[] = {"id", "version", "created_at", "created_by", "updated_at", "disabled_at"};
+    const struct catalogue_entity *entity = form->entity;
+    for (size_t t = 0; t < entity->ntabs; t++) {
+        sheet_add_tab(&form->sheet, entity->tabs[t].label);
+        for (const char *const *name = entity->tabs[t].fields; *name; name++)
+            add_field(form, *name);
+    }
+    for (size_t i = 0; !entity->ntabs && i < entity->nfields; i++) {
+        bool skip = false;
+        for (size_t b = 0; b < array_len(built_in); b++)
+            skip |= strcmp(built_in[b], entity->fields[i].name) == 0;
+        if (!skip)
+            add_field(form, entity->fields[i].name);
+    }
+}
+
+/* A tab on which nothing can be typed is not shown while a record is made. */
+static void drop_empty_tabs(struct sheet *sheet)
+{
+    for (size_t tab = sheet->tabs.count; tab-- > 0;) {
+        size_t fields = 0;
+        vec_each(const struct sheet_entry, entry, &sheet->entries) fields += entry->tab == tab;
+        if (fields)
+            continue;
+        memmove(&sheet->tabs.items[tab], &sheet->tabs.items[tab + 1],
+                (sheet->tabs.count - tab - 1) * sizeof(sheet->tabs.items[0]));
+        sheet->tabs.count--;
+        vec_each(struct sheet_entry, entry, &sheet->entries) entry->tab -= entry->tab > tab;
+    }
+}
+
+static void on_leave(struct sheet *sheet)
+{
+    ui_say(sheet->app->ui, ROLE_DIM, "%s", _("F10 saves"));
+}
+
+static const struct sheet_ops sheet_ops = {.leave = on_leave};
+
+static void focus_first(struct sheet *sheet)
+{
+    vec_each(const struct sheet_entry, entry, &sheet->entries)
+    {
+        if (!sheet_entry_shown(sheet, entry) || (!sheet->readonly && sheet_entry_fixed(sheet, entry)))
+            continue;
+        sheet_focus(sheet, entry->field->name);
+        return;
+    }
+}
+
+void form_build(struct form *form)
+{
+    char focus[64] = "";
+    const struct sheet_entry *current = sheet_current(&form->sheet);
+    if (current)
+        snprintf(focus, sizeof(focus), "%s", current->field->name);
+    sheet_finish(&form->sheet);
+    sheet_init(&form->sheet, form->app, &form->screen, &sheet_ops);
+    form->sheet.readonly = form->mode == FORM_VIEW;
+    add_fields(form);
+    drop_empty_tabs(&form->sheet);
+    if (form->row)
+        sheet_load(&form->sheet, form->row, false);
+    if (form->mode == FORM_NEW) {
+        sheet_defaults(&form->sheet);
+        sheet_fill(&form->sheet, form->prefill);
+    }
+    const struct sheet_entry *again = sheet_find(&form->sheet, focus);
+    if (again && (form->sheet.readonly || !sheet_entry_fixed(&form->sheet, again)))
+        sheet_focus(&form->sheet, focus);
+    else
+        focus_first(&form->sheet);
+}
+
+void form_set_mode(struct form *form, enum form_mode mode)
+{
+    if (form->mode == mode)
+        return;
+    form->mode = mode;
+    form->stale = false;
+    form_build(form);
+}
+
+/* ---- leaving with something unsaved ---- */
+
+static bool form_dirty(struct screen *screen)
+{
+    struct form *form = form_of(screen);
+    return form->mode != FORM_VIEW && sheet_dirty(&form->sheet);
+}
+
+static void on_leave_answer(void *context, const struct dialog_answer *answer)
+{
+    struct form *form = context;
+    if (answer->key == 's') {
+        form->leaving = form->mode == FORM_NEW;
+        form_save(form);
+    } else if (answer->key == 'd' && form->mode == FORM_EDIT) {
+        form_set_mode(form, FORM_VIEW);
+        form_read(form);
+    } else if (answer->key == 'd') {
+        ui_close(form->app->ui, &form->screen);
+    }
+}
+
+static void ask_leave(struct form *form)
+{
+    struct dialog_button buttons[] = {{'s', _("Save")}, {'d', _("Discard")}, {'c', _("Continue")}};
+    dialog_confirm(form->app->ui, _("Unsaved changes"), _("What was typed here is not saved."), buttons, array_len(buttons),
+                   false, on_leave_answer, form);
+}
+
+static bool form_may_close(struct screen *screen)
+{
+    if (!form_dirty(screen))
+        return true;
+    ask_leave(form_of(screen));
+    return false;
+}
+
+/* ---- keys ---- */
+
+static void start_edit(struct form *form)
+{
+    if (form->mode != FORM_VIEW)
+        return;
+    if (form_may(form, "update"))
+        form_set_mode(form, FORM_EDIT);
+    else
+        ui_say(form->app->ui, ROLE_ERROR, "%s", form->gone ? _("This record is out of your reach now")
+                                                           : _("This record cannot be changed by you now"));
+}
+
+/* What a reference stands for, or the parts of the field under the cursor. */
+static bool open_reference(struct form *form)
+{
+    const struct sheet_entry *entry = sheet_current(&form->sheet);
+    const struct catalogue_entity *entity =
+        entry && field_type_of(entry->field) == FIELD_REF ? catalogue_entity(form->app->catalogue, entry->field->ref) : NULL;
+    if (!entity || !entry->value)
+        return false;
+    open_record(form->app, entity, strtoll(entry->value, NULL, 10), OPEN_HERE);
+    return true;
+}
+
+static void on_acted(struct screen *screen, const struct action_outcome *outcome, void *context)
+{
+    struct form *form = context;
+    (void)screen;
+    form->acting = false;
+    if (outcome->cancelled)
+        return;
+    if (outcome->answer->code == ERR_NONE && strcmp(outcome->action, "delete") == 0) {
+        ui_close(form->app->ui, &form->screen);
+        return;
+    }
+    form_read(form);
+}
+
+static void act(struct form *form, const struct catalogue_action *action)
+{
+    struct action_target target = {form->id, form->version};
+    form->acting = !action->nargs && !action->reason && !action->confirm;
+    action_run(form->app, &form->screen, form->entity, action, &target, 1, on_acted, form);
+}
+
+static const char *const generic_verbs[] = {"disable", "enable", "delete"};
+
+static void on_generic(void *context, const struct dialog_answer *answer)
+{
+    struct form *form = context;
+    struct action_target target = {form->id, form->version};
+    if (answer->key == K_ENTER)
+        action_run_generic(form->app, &form->screen, form->entity, generic_verbs[answer->id], &target, on_acted, form);
+}
+
+static unsigned offer_generic(struct form *form)
+{
+    static const char *const words[] = {N_("Disable"), N_("Enable"), N_("Delete")};
+    struct choices choices;
+    choices_init(&choices);
+    for (size_t i = 0; i < array_len(generic_verbs); i++)
+        if (form_may(form, generic_verbs[i]))
+            choices_add(&choices, (int64_t)i, _(words[i]), NULL);
+    bool any = choices.items.count > 0;
+    if (any)
+        dialog_choose(form->app->ui, _("Put out of use"), &choices, on_generic, form);
+    choices_finish(&choices);
+    return any ? SCREEN_REDRAW : SCREEN_BELL;
+}
+
+static unsigned go_neighbour(struct form *form, int step)
+{
+    if (form->mode != FORM_VIEW)
+        return SCREEN_BELL;
+    int64_t id = neighbour_of(form->app, &form->screen, form->entity, form->id, step);
+    if (!id)
+        return SCREEN_BELL;
+    form->id = id;
+    form->gone = false;
+    form_read(form);
+    return SCREEN_REDRAW;
+}
+
+static void open_history(struct form *form)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    if (form->id && app_may(form->app, verb_of(form->entity->name, "history")))
+        history_open(form->app, form->entity, form->id, form_title_text(form, arena));
+}
+
+static unsigned view_key(struct form *form, const struct key *key)
+{
+    const struct catalogue_action *action = action_of_key(form->app, form->entity, form->row, form_can(form), key);
+    if (action && !form->acting) {
+        act(form, action);
+        return SCREEN_REDRAW;
+    }
+    switch (key->code) {
+    case K_LOOKUP:
+        if (open_reference(form))
+            return SCREEN_REDRAW;
+        break;
+    case K_DELETE: return offer_generic(form);
+    case K_ENTER: start_edit(form); return SCREEN_REDRAW;
+    default: break;
+    }
+    enum sheet_result result = sheet_key(&form->sheet, key);
+    return result == SHEET_USED ? SCREEN_REDRAW : result == SHEET_REFUSED ? SCREEN_BELL : SCREEN_UNUSED;
+}
+
+/* The same field of the record saved before. */
+static unsigned copy_previous(struct form *form)
+{
+    const json_t *row = form_remembered(form);
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    struct sheet_entry *entry = sheet_current(&form->sheet);
+    json_t *value = entry ? json_object_get(row, entry->field->name) : NULL;
+    if (!value)
+        return SCREEN_BELL;
+    if (field_type_of(entry->field) == FIELD_LINES)
+        sheet_set_lines(&form->sheet, entry, json_deep_copy(value));
+    else
+        sheet_set(&form->sheet, entry->field->name, value_of_json(arena, value),
+                  json_string_value(json_object_get(row, label_name(arena, entry->field->name))));
+    return SCREEN_REDRAW;
+}
+
+static unsigned edit_key(struct form *form, const struct key *key)
+{
+    switch (key->code) {
+    case K_SAVE: form_save(form); return SCREEN_REDRAW;
+    case K_CTRL('D'): return copy_previous(form);
+    default: break;
+    }
+    switch (sheet_key(&form->sheet, key)) {
+    case SHEET_USED: return SCREEN_REDRAW;
+    case SHEET_REFUSED: return SCREEN_BELL;
+    default: break;
+    }
+    if (key->code != K_CANCEL || form->mode != FORM_EDIT)
+        return SCREEN_UNUSED;
+    if (sheet_dirty(&form->sheet))
+        ask_leave(form);
+    else
+        form_set_mode(form, FORM_VIEW);
+    return SCREEN_REDRAW;
+}
+
+static unsigned form_key(struct screen *screen, const struct key *key)
+{
+    struct form *form = form_of(screen);
+    unsigned flags = form->mode == FORM_VIEW ? view_key(form, key) : edit_key(form, key);
+    if (!(flags & SCREEN_UNUSED))
+        return flags;
+    switch (key->code) {
+    case K_PREVIOUS: return go_neighbour(form, -1);
+    case K_NEXT: return go_neighbour(form, 1);
+    case K_VIEW: open_history(form); return SCREEN_REDRAW;
+    case K_REFRESH: form_read(form); return SCREEN_REDRAW;
+    case K_NEW:
+        if (form->mode != FORM_VIEW || !app_may(form->app, verb_of(form->entity->name, "create")))
+            return SCREEN_BELL;
+        open_new(form->app, form->entity, NULL, OPEN_HERE);
+        return SCREEN_REDRAW;
+    default: return SCREEN_UNUSED;
+    }
+}
+
+static void form_keys(struct screen *screen, struct key_bar *bar)
+{
+    struct form *form = form_of(screen);
+    if (form->mode == FORM_VIEW) {
+        action_keys(form->app, form->entity, form->row, form_can(form), bar);
+        if (form_may(form, "update"))
+            key_bar_add(bar, K_ENTER, _("Edit"), 1);
+        for (size_t i = 0; i < array_len(generic_verbs); i++)
+            if (form_may(form, generic_verbs[i])) {
+                key_bar_add(bar, K_DELETE, _("Put out of use"), 24);
+                break;
+            }
+        key_bar_add(bar, K_VIEW, _("History"), 25);
+        key_bar_add(bar, K_PREVIOUS, _("Previous"), 27);
+        key_bar_add(bar, K_NEXT, _("Next"), 26);
+        if (app_may(form->app, verb_of(form->entity->name, "create")))
+            key_bar_add(bar, K_NEW, _("New"), 23);
+    } else {
+        key_bar_add(bar, K_SAVE, _("Save"), 0);
+        key_bar_add(bar, K_CTRL('D'), _("As before"), 8);
+    }
+    sheet_keys(&form->sheet, bar);
+    key_bar_add(bar, K_CANCEL, _("Back"), 2);
+    key_bar_add(bar, K_HELP, _("Help"), 9);
+}
+
+/* ---- the rest of the screen ---- */
+
+static void form_title(struct screen *screen, struct str *out)
+{
+    struct form *form = form_of(screen);
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const char *label = form->entity->label ? _(form->entity->label) : form->entity->name;
+    if (form->mode == FORM_NEW)
+        str_addf(out, "%s: %s", _("New"), label);
+    else
+        str_addf(out, "%s %s", label, form_title_text(form, arena));
+}
+
+static const char *form_help(struct screen *screen)
+{
+    struct form *form = form_of(screen);
+    const struct sheet_entry *entry = sheet_current(&form->sheet);
+    static char text[2048];
+    const char *label = entry && entry->field->label ? _(entry->field->label) : "";
+    snprintf(text, sizeof(text), "# %s\n%s\n\n%s", label, entry && entry->field->help ? _(entry->field->help) : "",
+             form->entity->help ? _(form->entity->help) : "");
+    return text;
+}
+
+static void on_live(struct screen *screen, const struct live_event events[], size_t count)
+{
+    struct form *form = form_of(screen);
+    bool mine = count == 0;
+    for (size_t i = 0; i < count; i++)
+        mine |= events[i].id == form->id && (events[i].version == NIL || events[i].version > form->version);
+    if (!mine || !form->id || form->saving)
+        return;
+    if (form->mode == FORM_VIEW)
+        form_read(form);
+    else if (count)
+        form->stale = true;
+    ui_redraw(form->app->ui);
+}
+
+static void form_opened(struct screen *screen)
+{
+    struct form *form = form_of(screen);
+    form_build(form);
+    live_watch(form->app->live, screen, form->entity->name, on_live);
+    if (form->id)
+        form_read(form);
+}
+
+static void form_close(struct screen *screen)
+{
+    struct form *form = form_of(screen);
+    sheet_finish(&form->sheet);
+    json_decref(form->row);
+    json_decref(form->theirs);
+    json_decref(form->prefill);
+    free(form);
+}
+
+static void form_language(struct screen *screen)
+{
+    sheet_language(&form_of(screen)->sheet);
+}
+
+static const struct screen_ops form_ops = {
+    .name = "form",
+    .open = form_opened,
+    .key = form_key,
+    .draw = form_draw,
+    .title = form_title,
+    .crumb = form_crumb,
+    .keys = form_keys,
+    .help = form_help,
+    .plain = form_plain,
+    .may_close = form_may_close,
+    .close = form_close,
+};
+
+void form_register(void)
+{
+    unsaved_register(&form_ops, form_dirty);
+    language_register(&form_ops, form_language);
+}
+
+static void open_form(struct app_context *app, const struct catalogue_entity *entity, int64_t id, enum form_mode mode,
+                      const json_t *prefill)
+{
+    struct form *form = memory_zeroed(1, sizeof(*form));
+    *form = (struct form){.app = app, .entity = entity, .id = id, .mode = mode, .version = NIL};
+    form->prefill = prefill ? json_deep_copy(prefill) : NULL;
+    form->screen.ops = &form_ops;
+    sheet_init(&form->sheet, app, &form->screen, &sheet_ops);
+    open_screen(app, &form->screen);
+}
+
+void form_open(struct app_context *app, const struct catalogue_entity *entity, int64_t id)
+{
+    open_form(app, entity, id, FORM_VIEW, NULL);
+}
+
+void form_open_new(struct app_context *app, const struct catalogue_entity *entity, const json_t *prefill)
+{
+    open_form(app, entity, 0, FORM_NEW, prefill);
+}

@@ -1,0 +1,117 @@
+/* How a form looks: the flow on top, then its fields; and what it says of itself in the breadcrumb. */
+#include <string.h>
+
+#include "client/ui/flow.h"
+#include "client/ui/words.h"
+#include "client/views/choices_of.h"
+#include "client/views/form-private.h"
+
+enum { STEPS_MAX = 32, TWO_FLOWS_FROM = 16 };
+
+/* The states as labels, and the place of the present one; -1: none of them. */
+static int steps_of(struct form *form, const struct choice *states, const char *value, const char *labels[STEPS_MAX], int *count_r)
+{
+    int current = -1, count = 0;
+    for (; states && states[count].code && count < STEPS_MAX; count++) {
+        labels[count] = choice_words(form->app, &states[count]);
+        if (value && strcmp(states[count].code, value) == 0)
+            current = count;
+    }
+    *count_r = count;
+    return current;
+}
+
+static const char *state_of(const struct form *form, const char *column)
+{
+    return column ? json_string_value(json_object_get(form->row, column)) : NULL;
+}
+
+/* The second track of an entity whose actions go by two columns (money beside the job). */
+static const struct field *second_track(const struct form *form)
+{
+    const struct catalogue_entity *entity = form->entity;
+    for (size_t i = 0; i < entity->nfields; i++) {
+        const struct field *field = &entity->fields[i];
+        if (!field->choices || !field->readonly || (entity->state && strcmp(field->name, entity->state) == 0))
+            continue;
+        size_t len = strlen(field->name);
+        if (len > 6 && strcmp(field->name + len - 6, "_state") == 0 && state_of(form, field->name))
+            return field;
+    }
+    return NULL;
+}
+
+static int draw_flow(struct form *form, struct canvas *canvas, struct area body)
+{
+    const char *labels[STEPS_MAX];
+    int count, current, used = 0;
+    const struct field *second = second_track(form);
+    if (form->mode == FORM_NEW || !form->row || !form->entity->states || body.rows < 4)
+        return 0;
+    current = steps_of(form, form->entity->states, state_of(form, form->entity->state), labels, &count);
+    flow_draw(canvas, body.row + used++, body.col, body.cols, labels, count, current);
+    if (second && body.rows >= TWO_FLOWS_FROM) {
+        current = steps_of(form, second->choices, state_of(form, second->name), labels, &count);
+        flow_draw(canvas, body.row + used++, body.col, body.cols, labels, count, current);
+    }
+    return used;
+}
+
+void form_draw(struct screen *screen, struct canvas *canvas, struct area body)
+{
+    struct form *form = form_of(screen);
+    if (form->id && !form->row) {
+        canvas_text(canvas, body.row, body.col, body.cols, ROLE_DIM, ALIGN_LEFT, "…");
+        return;
+    }
+    int used = draw_flow(form, canvas, body);
+    body.row += used;
+    body.rows -= used;
+    sheet_draw(&form->sheet, canvas, body);
+}
+
+static const char *mode_words(const struct form *form)
+{
+    if (form->saving || form->acting)
+        return _("saving …");
+    switch (form->mode) {
+    case FORM_NEW: return _("new");
+    case FORM_EDIT: return _("edit");
+    default: return _("view");
+    }
+}
+
+void form_crumb(struct screen *screen, struct str *out)
+{
+    struct form *form = form_of(screen);
+    const json_t *disabled = json_object_get(form->row, "disabled_at");
+    const char *state = state_of(form, form->entity->state);
+    if (state && form->mode != FORM_NEW)
+        str_addf(out, "%s  ", choice_label_in(form->app, form->entity->states, state));
+    str_addf(out, "[%s]", mode_words(form));
+    if (disabled && !json_is_null(disabled))
+        str_addf(out, "  %s", _("out of use"));
+    if (form->stale)
+        str_addf(out, "  %s", _("changed by somebody else meanwhile"));
+    if (form->gone)
+        str_addf(out, "  %s", _("out of reach"));
+    if (form->mode != FORM_VIEW && sheet_dirty(&form->sheet))
+        str_add(out, "  *");
+    if (form->mode == FORM_NEW && form->entity->code)
+        str_addf(out, "  (%s+)", form->entity->code);
+}
+
+void form_plain(struct screen *screen, struct str *out)
+{
+    struct form *form = form_of(screen);
+    const char *labels[STEPS_MAX];
+    int count;
+    form_crumb(screen, out);
+    str_add_char(out, '\n');
+    if (form->row && form->mode != FORM_NEW && form->entity->states) {
+        int current = steps_of(form, form->entity->states, state_of(form, form->entity->state), labels, &count);
+        flow_text(out, 0, labels, count, current);
+        str_add_char(out, '\n');
+    }
+    sheet_plain(&form->sheet, out);
+}

@@ -1,0 +1,282 @@
+/* Who changed a record, when, by which verb, and what: field by field, was → now. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/utf8.h"
+#include "client/ui/table.h"
+#include "client/ui/words.h"
+#include "client/views/ask.h"
+#include "client/views/live.h"
+#include "client/views/open.h"
+#include "client/views/shorthand.h"
+#include "client/views/text.h"
+#include "client/views/value_text.h"
+#include "client/views/views.h"
+#include "model/catalogue.h"
+#include "wire/json.h"
+
+struct history {
+    struct screen screen;
+    struct app_context *app;
+    const struct catalogue_entity *entity;
+    int64_t id;
+    char *title;
+    json_t *rows; /* NULL: not here yet */
+    size_t cursor;
+    int page;
+    struct arena *arena;
+};
+
+static struct history *history_of(struct screen *screen)
+{
+    return container_of(screen, struct history, screen);
+}
+
+/* ---- one change in words ---- */
+
+static const char *verb_words(const struct history *history, const char *verb)
+{
+    static const struct {
+        const char *verb, *words;
+    } generic[] = {{"create", N_("Created")},   {"update", N_("Changed")}, {"disable", N_("Disabled")},
+                   {"enable", N_("Enabled")},   {"delete", N_("Deleted")}, {"import", N_("Imported")},
+                   {"password", N_("Password changed")}};
+    const char *dot = strchr(verb, '.'), *name = dot ? dot + 1 : verb;
+    const struct catalogue_action *action = catalogue_action(history->entity, name);
+    if (action)
+        return _(action->label);
+    for (size_t i = 0; i < array_len(generic); i++)
+        if (strcmp(generic[i].verb, name) == 0)
+            return _(generic[i].words);
+    return verb;
+}
+
+static const char *show(struct history *history, const struct field *field, const json_t *values, const char *name)
+{
+    const json_t *value = json_object_get(values, name);
+    struct str text;
+    if (!value || json_is_null(value))
+        return "";
+    if (field && field_type_of(field) != FIELD_LINES)
+        return value_show_row(history->app, history->arena, field, values);
+    str_init(&text, history->arena);
+    json_write(value, &text);
+    return text.data;
+}
+
+static void add_change(struct history *history, struct str *out, const json_t *was, const json_t *now, const char *name)
+{
+    const struct field *field = catalogue_field(history->entity, name);
+    size_t len = strlen(name);
+    if (!field && len > 6 && strcmp(name + len - 6, "_label") == 0)
+        return;
+    const char *before = show(history, field, was, name), *after = show(history, field, now, name);
+    str_addf(out, "  %s: ", field && field->label ? _(field->label) : name);
+    if (*before)
+        str_addf(out, "%s → ", before);
+    str_addf(out, "%s\n", *after ? after : "—");
+}
+
+static void add_details(struct history *history, struct str *out, const json_t *row)
+{
+    const json_t *was = json_object_get(row, "was");
+    json_t *now = json_object_get(row, "now"), *value;
+    const char *name, *reason = NULL;
+    if (json_get_text(row, "reason", &reason) == JSON_GET_FOUND && *reason)
+        str_addf(out, "  %s: %s\n", _("Reason"), reason);
+    json_object_foreach(now, name, value) add_change(history, out, was, now, name);
+    json_object_foreach((json_t *)was, name, value) if (!json_object_get(now, name))
+        add_change(history, out, was, now, name);
+}
+
+static void add_head(struct history *history, struct str *out, const json_t *row)
+{
+    char at[32] = "";
+    struct instant when;
+    const char *text = "", *who = "", *terminal = "", *verb = "";
+    json_get_text(row, "at", &text);
+    json_get_text(row, "who_label", &who);
+    json_get_text(row, "terminal", &terminal);
+    json_get_text(row, "verb", &verb);
+    if (time_parse(text, &when) == 0)
+        shorthand_print(at, sizeof(at), history->app->who.zone, when);
+    str_addf(out, "%s  %s  %s%s%s", at, verb_words(history, verb), *who ? who : _("the system"), *terminal ? " @ " : "", terminal);
+}
+
+/* ---- the screen ---- */
+
+static void on_rows(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct history *history = context;
+    (void)screen;
+    if (answer->code) {
+        answer_say(history->app, history->entity, answer);
+        return;
+    }
+    json_decref(history->rows);
+    history->rows = json_deep_copy(json_object_get(answer->object, "rows"));
+}
+
+static void read_rows(struct history *history)
+{
+    ask(history->app, &history->screen, verb_of(history->entity->name, "history"),
+        json_pack("{s:I}", "id", (json_int_t)history->id), CALL_READ, NULL, on_rows, history);
+}
+
+static void on_live(struct screen *screen, const struct live_event events[], size_t count)
+{
+    struct history *history = history_of(screen);
+    bool mine = count == 0;
+    for (size_t i = 0; i < count; i++)
+        mine |= events[i].id == history->id;
+    if (mine)
+        read_rows(history);
+}
+
+static void history_opened(struct screen *screen)
+{
+    struct history *history = history_of(screen);
+    read_rows(history);
+    live_watch(history->app->live, screen, history->entity->name, on_live);
+}
+
+static void move(struct history *history, int by)
+{
+    int64_t count = (int64_t)json_array_size(history->rows), to = (int64_t)history->cursor + by;
+    to = MIN(to, count - 1);
+    history->cursor = to > 0 ? (size_t)to : 0;
+}
+
+static unsigned history_key(struct screen *screen, const struct key *key)
+{
+    struct history *history = history_of(screen);
+    switch (key->code) {
+    case K_UP: move(history, -1); return SCREEN_REDRAW;
+    case K_DOWN: move(history, 1); return SCREEN_REDRAW;
+    case K_PAGE_UP: move(history, -history->page); return SCREEN_REDRAW;
+    case K_PAGE_DOWN: move(history, history->page); return SCREEN_REDRAW;
+    case K_HOME: history->cursor = 0; return SCREEN_REDRAW;
+    case K_END: move(history, 1 << 20); return SCREEN_REDRAW;
+    case K_REFRESH: read_rows(history); return SCREEN_REDRAW;
+    case K_VIEW: return SCREEN_REDRAW | SCREEN_CLOSE;
+    default: return SCREEN_UNUSED;
+    }
+}
+
+static void draw_one(struct history *history, struct canvas *canvas, struct area area, size_t index, bool current)
+{
+    const json_t *row = json_array_get(history->rows, index);
+    struct str head cleanup(cleanup_str), details cleanup(cleanup_str);
+    str_init(&head, NULL);
+    str_init(&details, NULL);
+    add_head(history, &head, row);
+    add_details(history, &details, row);
+    canvas_text(canvas, area.row, area.col, area.cols, current ? ROLE_SELECT : ROLE_HEAD, ALIGN_LEFT, head.data);
+    area.row++;
+    area.rows--;
+    if (area.rows > 0 && details.len)
+        canvas_paragraph(canvas, area, ROLE_NORMAL, details.data, 0);
+}
+
+static int rows_of(struct history *history, size_t index, int width)
+{
+    struct str details cleanup(cleanup_str);
+    str_init(&details, NULL);
+    add_details(history, &details, json_array_get(history->rows, index));
+    if (details.len && details.data[details.len - 1] == '\n')
+        str_truncate(&details, details.len - 1);
+    return 1 + (details.len ? canvas_wrap_count(details.data, width) : 0);
+}
+
+static void history_draw(struct screen *screen, struct canvas *canvas, struct area body)
+{
+    struct history *history = history_of(screen);
+    size_t count = json_array_size(history->rows);
+    arena_reset(history->arena);
+    history->page = MAX(body.rows / 4, 1);
+    if (!count) {
+        canvas_text(canvas, body.row, body.col, body.cols, ROLE_DIM, ALIGN_LEFT, history->rows ? _("No changes") : "…");
+        return;
+    }
+    /* The chosen one stands in the upper half, with what came after it above. */
+    size_t first = history->cursor;
+    int above = 0;
+    while (first > 0) {
+        int more = rows_of(history, first - 1, body.cols);
+        if (above + more > body.rows / 3)
+            break;
+        above += more;
+        first--;
+    }
+    int row = body.row;
+    for (size_t i = first; i < count && row < body.row + body.rows; i++) {
+        draw_one(history, canvas, (struct area){row, body.col, body.row + body.rows - row, body.cols}, i, i == history->cursor);
+        row += rows_of(history, i, body.cols);
+    }
+    canvas_cursor(canvas, body.row + above, body.col);
+}
+
+static void history_title(struct screen *screen, struct str *out)
+{
+    struct history *history = history_of(screen);
+    str_addf(out, "%s: %s", _("History"), history->title);
+}
+
+static void history_crumb(struct screen *screen, struct str *out)
+{
+    struct history *history = history_of(screen);
+    str_addf(out, "%s  %zu/%zu", history->entity->label ? _(history->entity->label) : "",
+             MIN(history->cursor + 1, json_array_size(history->rows)), json_array_size(history->rows));
+}
+
+static void history_keys(struct screen *screen, struct key_bar *bar)
+{
+    (void)screen;
+    key_bar_add(bar, K_DOWN, _("Older"), 0);
+    key_bar_add(bar, K_UP, _("Newer"), 1);
+    key_bar_add(bar, K_CANCEL, _("Back"), 2);
+}
+
+static void history_plain(struct screen *screen, struct str *out)
+{
+    struct history *history = history_of(screen);
+    arena_reset(history->arena);
+    for (size_t i = 0; i < json_array_size(history->rows); i++) {
+        str_add(out, i == history->cursor ? "> " : "");
+        add_head(history, out, json_array_get(history->rows, i));
+        str_add_char(out, '\n');
+        add_details(history, out, json_array_get(history->rows, i));
+    }
+}
+
+static void history_close(struct screen *screen)
+{
+    struct history *history = history_of(screen);
+    json_decref(history->rows);
+    arena_destroy(history->arena);
+    free(history->title);
+    free(history);
+}
+
+static const struct screen_ops history_ops = {
+    .name = "history",
+    .open = history_opened,
+    .key = history_key,
+    .draw = history_draw,
+    .title = history_title,
+    .crumb = history_crumb,
+    .keys = history_keys,
+    .plain = history_plain,
+    .close = history_close,
+};
+
+void history_open(struct app_context *app, const struct catalogue_entity *entity, int64_t id, const char *title)
+{
+    struct history *history = memory_zeroed(1, sizeof(*history));
+    *history = (struct history){.app = app, .entity = entity, .id = id};
+    history->screen.ops = &history_ops;
+    history->title = memory_strdup(title);
+    history->arena = arena_create(0);
+    open_screen(app, &history->screen);
+}

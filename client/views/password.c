@@ -1,0 +1,161 @@
+/* Changing one's own password: from the menu, or because the server wants a new one before anything else. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/ui/words.h"
+#include "client/views/ask.h"
+#include "client/views/login.h"
+#include "client/views/sheet.h"
+#include "client/views/text.h"
+#include "wire/json.h"
+
+struct password {
+    struct screen screen;
+    struct app_context *app;
+    struct sheet sheet;
+    bool forced, waiting;
+};
+
+static const struct field fields[] = {
+    {.name = "old", .label = N_("Old password"), .type = FIELD_TEXT, .max = 256, .required = true, .secret = true},
+    {.name = "new", .label = N_("New password"), .type = FIELD_TEXT, .max = 256, .required = true, .secret = true},
+    {.name = "again", .label = N_("Once more"), .type = FIELD_TEXT, .max = 256, .required = true, .secret = true},
+};
+
+static struct password *password_of(struct screen *screen)
+{
+    return container_of(screen, struct password, screen);
+}
+
+static void on_answer(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct password *password = context;
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const char *field = "old";
+    password->waiting = false;
+    if (answer->code == ERR_NONE) {
+        ui_say(screen->ui, ROLE_GOOD, "%s", _("The password is changed"));
+        if (password->forced)
+            password->app->command(password->app, APP_CONTINUE);
+        else
+            ui_close(screen->ui, screen);
+        return;
+    }
+    json_get_text(answer->object, "field", &field);
+    sheet_accuse(&password->sheet, field, answer_text(arena, NULL, answer));
+    ui_say(screen->ui, ROLE_ERROR, "%s", answer_text(arena, NULL, answer));
+}
+
+static void submit(struct password *password)
+{
+    if (password->waiting || !sheet_check(&password->sheet))
+        return;
+    if (strcmp(sheet_value(&password->sheet, "new"), sheet_value(&password->sheet, "again")) != 0) {
+        sheet_accuse(&password->sheet, "again", _("The two new passwords differ"));
+        ui_say(password->app->ui, ROLE_ERROR, "%s", _("The two new passwords differ"));
+        return;
+    }
+    password->waiting = true;
+    json_t *args = sheet_changes(&password->sheet, true);
+    json_object_del(args, "again");
+    ask(password->app, &password->screen, "session.password", args, CALL_READ, NULL, on_answer, password);
+}
+
+static void on_leave(struct sheet *sheet)
+{
+    submit(container_of(sheet, struct password, sheet));
+}
+
+static const struct sheet_ops sheet_ops = {.leave = on_leave};
+
+static unsigned password_key(struct screen *screen, const struct key *key)
+{
+    struct password *password = password_of(screen);
+    switch (sheet_key(&password->sheet, key)) {
+    case SHEET_USED: return SCREEN_REDRAW;
+    case SHEET_REFUSED: return SCREEN_BELL;
+    default: break;
+    }
+    switch (key->code) {
+    case K_SAVE: submit(password); return SCREEN_REDRAW;
+    case K_CTRL('E'): password->app->command(password->app, APP_LANGUAGE); return SCREEN_REDRAW;
+    case K_LEAVE:
+    case K_CANCEL:
+        if (!password->forced)
+            return SCREEN_REDRAW | SCREEN_CLOSE;
+        password->app->command(password->app, APP_QUIT);
+        return SCREEN_REDRAW;
+    default: return password->forced ? SCREEN_BELL : SCREEN_UNUSED;
+    }
+}
+
+static void password_draw(struct screen *screen, struct canvas *canvas, struct area body)
+{
+    struct password *password = password_of(screen);
+    if (password->forced)
+        canvas_paragraph(canvas, (struct area){body.row, body.col, 2, body.cols}, ROLE_WARNING,
+                         _("Choose a password of your own before you go on."), 0);
+    struct area area = {body.row + 2, body.col, body.rows - 2, MIN(body.cols, 60)};
+    if (area.rows > 0)
+        sheet_draw(&password->sheet, canvas, area);
+}
+
+static void password_title(struct screen *screen, struct str *out)
+{
+    (void)screen;
+    str_add(out, _("Change password"));
+}
+
+static void password_keys(struct screen *screen, struct key_bar *bar)
+{
+    struct password *password = password_of(screen);
+    key_bar_add(bar, K_SAVE, _("Change"), 0);
+    key_bar_add(bar, K_LEAVE, password->forced ? _("Leave") : _("Cancel"), 1);
+}
+
+static void password_plain(struct screen *screen, struct str *out)
+{
+    sheet_plain(&password_of(screen)->sheet, out);
+}
+
+static void password_close(struct screen *screen)
+{
+    struct password *password = password_of(screen);
+    sheet_finish(&password->sheet);
+    free(password);
+}
+
+static const struct screen_ops password_ops = {
+    .name = "password",
+    .key = password_key,
+    .draw = password_draw,
+    .title = password_title,
+    .keys = password_keys,
+    .plain = password_plain,
+    .close = password_close,
+};
+
+static struct password *create(struct app_context *app, bool forced)
+{
+    struct password *password = memory_zeroed(1, sizeof(*password));
+    *password = (struct password){.app = app, .forced = forced};
+    password->screen.ops = &password_ops;
+    sheet_init(&password->sheet, app, &password->screen, &sheet_ops);
+    for (size_t i = 0; i < array_len(fields); i++)
+        sheet_add(&password->sheet, &fields[i]);
+    ui_open(app->ui, &password->screen);
+    return password;
+}
+
+uint64_t login_password_open(struct app_context *app, uint64_t login)
+{
+    struct screen *screen = ui_find(app->ui, login);
+    if (screen)
+        ui_close(app->ui, screen); /* first: what stands over a screen goes with it */
+    return create(app, true)->screen.id;
+}
+
+void password_open(struct app_context *app)
+{
+    create(app, false);
+}

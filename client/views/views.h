@@ -1,0 +1,8 @@
+/* Once, before the first screen: what the program must know of the kinds of screens. */
+#pragma once
+
+void views_register(void);
+
+/* Of the single views, for views.c. */
+void form_register(void);
+void list_register(void);
