@@ -110,7 +110,7 @@ int ctl_seed(struct ctl *ctl)
     }
     if (place_migrate(ctl->place) < 0)
         return EX_UNAVAILABLE;
-    return seed_times(ctl->place->app, times) == 0 ? EX_OK : EX_SOFTWARE;
+    return seed_times(ctl->place->owner, times) == 0 ? EX_OK : EX_SOFTWARE;
 #else
     (void)ctl;
     fputs("yizhanctl: this build has no demo company\n", stderr);

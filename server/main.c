@@ -83,7 +83,7 @@ static int load_settings(const struct options *options, struct settings *setting
 static int fill_demo(const struct place *place)
 {
 #ifdef HAVE_SEED
-    return seed_demo(place->app);
+    return seed_demo(place->owner);
 #else
     (void)place;
     log_error("this build has no demo company");
