@@ -92,7 +92,7 @@ int request_end(struct request *request, int result)
 {
     struct tx *tx = request->tx;
     result = look_again(request, result);
-    if (result == 0)
+    if (result == 0 && !request->state->gate_checked) /* otherwise the writes go out with COMMIT, not before it */
         result = request_need(request);
     if (result == 0)
         result = store_answer(request);

@@ -141,7 +141,8 @@ bool command_writes(const struct command *command, size_t index)
 {
     const struct entity *entity = command->act.entity;
     const struct field *field = &entity->fields[index];
-    static const char *const kept[] = {"id", "version", "created_at", "created_by", "updated_at", "disabled_at"};
+    static const char *const kept[] = {"id",         "version",    "created_at",
+                                       "created_by", "updated_at", "disabled_at"};
     if (!bit_is_set(command->act.set, index) || !field_is_stored(field))
         return false;
     for (size_t i = 0; i < array_len(kept); i++) {
@@ -158,7 +159,8 @@ bool command_writes(const struct command *command, size_t index)
 static bool writes_branch(const struct command *command)
 {
     const struct entity *entity = command->act.entity;
-    return entity_is_scoped(entity) && !entity_is_branch(entity) && entity_field_index(entity, "branch_id") < 0;
+    return entity_is_scoped(entity) && !entity_is_branch(entity) &&
+           entity_field_index(entity, "branch_id") < 0;
 }
 
 void queue_insert(struct command *command)
@@ -166,8 +168,8 @@ void queue_insert(struct command *command)
     const struct entity *entity = command->act.entity;
     struct builder b;
     builder_init(&b, command->act.request->arena);
-    str_addf(&b.text, "INSERT INTO \"%s\" (id%s%s", entity->table, entity_has_version(entity) ? ", created_by" : "",
-             writes_branch(command) ? ", branch_id" : "");
+    str_addf(&b.text, "INSERT INTO \"%s\" (id%s%s", entity->table,
+             entity_has_version(entity) ? ", created_by" : "", writes_branch(command) ? ", branch_id" : "");
     for (size_t i = 0; i < entity->nfields; i++) {
         if (command_writes(command, i))
             str_addf(&b.text, ", \"%s\"", field_column(&entity->fields[i]));

@@ -74,7 +74,8 @@ static void add_generic(const struct entity *entity, const struct session *sessi
 
 static bool is_generic(const char *name)
 {
-    return !strcmp(name, "update") || !strcmp(name, "disable") || !strcmp(name, "enable") || !strcmp(name, "delete");
+    return !strcmp(name, "update") || !strcmp(name, "disable") || !strcmp(name, "enable") ||
+           !strcmp(name, "delete");
 }
 
 static bool is_same(const char *without, const char *name)

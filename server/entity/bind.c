@@ -101,7 +101,8 @@ static void bind_defaults(struct command *command)
     for (size_t i = 0; i < entity->nfields; i++) {
         const struct field *field = &entity->fields[i];
         const char *text;
-        if (!field->init || bit_is_set(command->act.set, i) || field->virtual_ || field->storage == STORE_LINES)
+        if (!field->init || bit_is_set(command->act.set, i) || field->virtual_ ||
+            field->storage == STORE_LINES)
             continue;
         if (field_parse_text(field, command->act.request->arena, field->init, &text) != FIELD_OK)
             continue;
@@ -115,7 +116,8 @@ int bind_arguments(struct command *command, bool create)
 {
     const char *name;
     json_t *value;
-    json_object_foreach(command->act.request->args, name, value) {
+    json_object_foreach(command->act.request->args, name, value)
+    {
         if (argument_is_reserved(name))
             continue;
         int rc = bind_one(command, name, value, create);
@@ -126,7 +128,6 @@ int bind_arguments(struct command *command, bool create)
         bind_defaults(command);
     return 0;
 }
-
 
 static const char *value_now(void *context, const char *name)
 {
@@ -153,7 +154,8 @@ int bind_finish(struct command *command, bool create)
     const struct entity *entity = command->act.entity;
     for (size_t i = 0; i < entity->nfields; i++) {
         const struct field *field = &entity->fields[i];
-        bool wanted = field->required || (!create && field->filled); /* what was filled is not emptied again */
+        bool wanted =
+            field->required || (!create && field->filled); /* what was filled is not emptied again */
         if (!wanted || field->readonly || field->virtual_ || (!create && !bit_is_set(command->act.set, i)))
             continue;
         bool empty = is_empty(command, field) ||
@@ -190,7 +192,8 @@ static int bind_argument(struct command *command, const struct field *field, con
         return rc;
     if (field->ref && !value.null && value.storage == STORE_INT)
         check_ref(command, field->name, field, value.number);
-    if (value.storage == STORE_TEXT && (value.null ? !json_is_null(json) : strcmp(value.text, json_string_value(json)) != 0))
+    if (value.storage == STORE_TEXT &&
+        (value.null ? !json_is_null(json) : strcmp(value.text, json_string_value(json)) != 0))
         json_object_set_new(request->args, field->name, value.null ? json_null() : json_string(value.text));
     return 0;
 }
@@ -207,7 +210,8 @@ int bind_action_arguments(struct command *command, const struct action *action)
     const char *name;
     json_t *value;
     void *next;
-    json_object_foreach_safe(request->args, next, name, value) {
+    json_object_foreach_safe(request->args, next, name, value)
+    {
         if (argument_is_reserved(name) && !find_argument(action, name))
             continue;
         const struct field *field = find_argument(action, name);
@@ -220,7 +224,8 @@ int bind_action_arguments(struct command *command, const struct action *action)
     for (size_t i = 0; i < action->nargs; i++) {
         const struct field *field = &action->args[i];
         json_t *given = json_object_get(request->args, field->name);
-        if (field->required && (!given || json_is_null(given)) && field_shown(field->show_if, argument_now, command))
+        if (field->required && (!given || json_is_null(given)) &&
+            field_shown(field->show_if, argument_now, command))
             return bind_fault(request, field, field->name, FIELD_MISSING, NULL);
     }
     return 0;

@@ -112,10 +112,12 @@ static int judge_move(struct command *command)
         return 0;
     if (index >= 0)
         act->branch_id = record_get(&entity->fields[index], act->now).number;
-    if (act->branch_id == command->old_branch_id || act->branch_id == NIL || grant_covers(act->request->grant, act->branch_id))
+    if (act->branch_id == command->old_branch_id || act->branch_id == NIL ||
+        grant_covers(act->request->grant, act->branch_id))
         return 0;
     return request_fail(act->request, ERR_INVALID, "branch_id",
-                        N_("{field}: there is no such record, or it is disabled"), "field", N_("Branch"), NULL);
+                        N_("{field}: there is no such record, or it is disabled"), "field", N_("Branch"),
+                        NULL);
 }
 
 /* Bits of fields whose value is the old one are taken back: neither written nor in the trail. Secrets and arguments were not read. */

@@ -20,7 +20,8 @@ static void queue_id(struct command *command)
 static int out_of_scope(struct command *command)
 {
     return request_fail(command->act.request, ERR_INVALID, "branch_id",
-                        N_("{field}: there is no such record, or it is disabled"), "field", N_("Branch"), NULL);
+                        N_("{field}: there is no such record, or it is disabled"), "field", N_("Branch"),
+                        NULL);
 }
 
 /* Where a new record stands: as given, else the user's own branch. A branch out of scope is told like one that is not there. */
@@ -41,10 +42,10 @@ static int settle_branch(struct command *command)
     if (act->branch_id == NIL && entity->scope == SCOPE_BRANCH)
         act->branch_id = act->request->session->branch_id;
     if (act->branch_id != NIL && !grant_covers(grant, act->branch_id))
-        return command->branch_given ? out_of_scope(command)
-                                     : request_fail(act->request, ERR_FORBIDDEN, "branch_id",
-                                                    N_("Name a branch: yours is not among those you may use here"),
-                                                    NULL);
+        return command->branch_given
+                   ? out_of_scope(command)
+                   : request_fail(act->request, ERR_FORBIDDEN, "branch_id",
+                                  N_("Name a branch: yours is not among those you may use here"), NULL);
     if (index >= 0) {
         struct value value = {.storage = STORE_INT, .null = act->branch_id == NIL, .number = act->branch_id};
         record_set(&entity->fields[index], act->now, &value);
@@ -99,6 +100,15 @@ static void fill_identity(struct command *command)
         fill_member(command, "created_by", act->request->session->employee_id);
 }
 
+/* The hook may have put the record elsewhere: search keys and trail follow. */
+static void take_branch(struct command *command)
+{
+    struct act *act = &command->act;
+    int index = entity_field_index(act->entity, "branch_id");
+    if (index >= 0 && entity_is_scoped(act->entity) && !entity_is_branch(act->entity))
+        act->branch_id = record_get(&act->entity->fields[index], act->now).number;
+}
+
 int entity_run_create(struct request *request)
 {
     struct command *command = command_create(request);
@@ -119,6 +129,7 @@ int entity_run_create(struct request *request)
         rc = run_hook(act->entity->in_tx, act);
     if (rc)
         return rc;
+    take_branch(command);
     write_all(command);
     command_reply(command, 1);
     return 0;

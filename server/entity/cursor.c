@@ -147,7 +147,8 @@ static int add_key(struct request *request, const struct entity *entity, struct 
     return 0;
 }
 
-static int read_given(struct request *request, const struct entity *entity, const json_t *given, struct sort *sort)
+static int read_given(struct request *request, const struct entity *entity, const json_t *given,
+                      struct sort *sort)
 {
     size_t count = json_is_array(given) ? json_array_size(given) : 1;
     for (size_t i = 0; i < count; i++) {
@@ -174,7 +175,9 @@ int sort_read(struct request *request, const struct entity *entity, struct sort 
     if (given && !json_is_null(given)) {
         rc = read_given(request, entity, given, sort_r);
     } else {
-        const char *standard = entity->sort ? entity->sort : entity_has_version(entity) ? "-created_at" : "-id";
+        const char *standard = entity->sort                 ? entity->sort
+                               : entity_has_version(entity) ? "-created_at"
+                                                            : "-id";
         for (const char *at = standard; !rc && *at;) {
             size_t len = strcspn(at, " ,");
             rc = len ? add_key(request, entity, sort_r, arena_strndup(request->arena, at, len)) : 0;
@@ -219,7 +222,8 @@ static const char *encode(struct arena *arena, const struct str *json)
     return out;
 }
 
-static char *decode(struct arena *arena, const char *text)
+/* NULL: it is none; len_r: without the padding. */
+static char *decode(struct arena *arena, const char *text, size_t *len_r)
 {
     size_t len = strlen(text);
     if (!len || len % 4 || len > 4096)
@@ -231,10 +235,12 @@ static char *decode(struct arena *arena, const char *text)
     if (n < 0)
         return NULL;
     out[n] = '\0';
+    *len_r = (size_t)n - (text[len - 1] == '=') - (text[len - 2] == '=');
     return out;
 }
 
-const char *cursor_write(struct arena *arena, const struct sort *sort, const struct cursor *cursor, uint64_t hash)
+const char *cursor_write(struct arena *arena, const struct sort *sort, const struct cursor *cursor,
+                         uint64_t hash)
 {
     struct str json;
     str_init(&json, arena);
@@ -255,10 +261,12 @@ const char *cursor_write(struct arena *arena, const struct sort *sort, const str
 
 static int bad_cursor(struct request *request)
 {
-    return request_fail(request, ERR_INVALID, "after", N_("The cursor belongs to another list: begin again"), NULL);
+    return request_fail(request, ERR_INVALID, "after", N_("The cursor belongs to another list: begin again"),
+                        NULL);
 }
 
-static bool read_values(struct arena *arena, const json_t *values, const struct sort *sort, struct cursor *cursor)
+static bool read_values(struct arena *arena, const json_t *values, const struct sort *sort,
+                        struct cursor *cursor)
 {
     if (!json_is_array(values) || json_array_size(values) != sort->count)
         return false;
@@ -278,8 +286,9 @@ int cursor_read(struct request *request, const char *text, const struct sort *so
     *cursor_r = (struct cursor){0};
     if (!text)
         return 0;
-    char *plain = decode(request->arena, text);
-    json_t *json = plain ? json_loads(plain, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    size_t len = 0;
+    char *plain = decode(request->arena, text, &len);
+    json_t *json = plain ? json_loadb(plain, len, JSON_REJECT_DUPLICATES, NULL) : NULL;
     const char *given = json_string_value(json_object_get(json, "h"));
     snprintf(mine, sizeof(mine), "%016llx", (unsigned long long)hash);
     if (!given || strcmp(given, mine) != 0)

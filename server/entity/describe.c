@@ -70,8 +70,9 @@ static struct line *new_line(const char *json, size_t len, const struct rights *
 /* The line of an entity for these rights, copied into the arena as it may be forgotten meanwhile. */
 static struct line line_of(struct request *request, const struct entity *entity, const struct rights *rights)
 {
-    const char *key = arena_printf(request->arena, "%s:%x:%llx%llx", entity->name, rights->verbs,
-                                   (unsigned long long)rights->actions[1], (unsigned long long)rights->actions[0]);
+    const char *key =
+        arena_printf(request->arena, "%s:%x:%llx%llx", entity->name, rights->verbs,
+                     (unsigned long long)rights->actions[1], (unsigned long long)rights->actions[0]);
     pthread_mutex_lock(&cache.lock);
     if (!cache.ready) {
         map_init(&cache.lines);

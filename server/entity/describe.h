@@ -23,7 +23,8 @@ struct areas {
 bool rights_of(const struct entity *entity, const struct session *session, struct rights *rights_r);
 
 /* The row of one entity, without its hash. */
-void describe_entity(const struct entity *entity, const struct rights *rights, struct arena *arena, struct str *out);
+void describe_entity(const struct entity *entity, const struct rights *rights, struct arena *arena,
+                     struct str *out);
 /* The names of what this session may use, so that a client can drop what it has of others. */
 void describe_names(const struct session *session, struct str *out);
 void hash_short(const char *text, size_t len, char out[17]);

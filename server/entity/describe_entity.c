@@ -238,7 +238,8 @@ static void add_form(struct str *out, const struct entity *entity)
     str_add(out, "]}");
 }
 
-static void add_action(struct str *out, const struct entity *entity, const struct action *action, struct arena *arena)
+static void add_action(struct str *out, const struct entity *entity, const struct action *action,
+                       struct arena *arena)
 {
     char key[2] = {action->key, '\0'};
     const char *state = action->state ? action->state : entity->state;
@@ -273,11 +274,12 @@ static void add_action(struct str *out, const struct entity *entity, const struc
 
 static bool is_limit(const struct action *action)
 {
-    return !strcmp(action->name, "update") || !strcmp(action->name, "disable") || !strcmp(action->name, "enable") ||
-           !strcmp(action->name, "delete");
+    return !strcmp(action->name, "update") || !strcmp(action->name, "disable") ||
+           !strcmp(action->name, "enable") || !strcmp(action->name, "delete");
 }
 
-static void add_actions(struct str *out, const struct entity *entity, const struct rights *rights, struct arena *arena)
+static void add_actions(struct str *out, const struct entity *entity, const struct rights *rights,
+                        struct arena *arena)
 {
     bool first = true;
     member(out, "actions");
@@ -317,7 +319,8 @@ static void add_verbs(struct str *out, const struct entity *entity, const struct
     str_add_char(out, ']');
 }
 
-void describe_entity(const struct entity *entity, const struct rights *rights, struct arena *arena, struct str *out)
+void describe_entity(const struct entity *entity, const struct rights *rights, struct arena *arena,
+                     struct str *out)
 {
     static const char *const scopes[] = {
         [SCOPE_COMPANY] = "company", [SCOPE_BRANCH] = "branch", [SCOPE_SHARED] = "shared"};

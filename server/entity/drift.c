@@ -48,16 +48,21 @@ static const char columns_sql[] =
     "SELECT a.attname, format_type(a.atttypid, NULL), a.attnotnull, a.atthasdef OR a.attidentity <> '', "
     "(SELECT string_agg(pg_get_constraintdef(c.oid), ' ') FROM pg_constraint c WHERE c.conrelid = a.attrelid "
     "AND c.contype = 'c' AND c.conkey = ARRAY[a.attnum]), "
-    "(SELECT f.relname FROM pg_constraint c JOIN pg_class f ON f.oid = c.confrelid WHERE c.conrelid = a.attrelid "
+    "(SELECT f.relname FROM pg_constraint c JOIN pg_class f ON f.oid = c.confrelid WHERE c.conrelid = "
+    "a.attrelid "
     "AND c.contype = 'f' AND c.conkey = ARRAY[a.attnum] LIMIT 1) "
-    "FROM pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
+    "FROM pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY "
+    "a.attnum";
 
 /* unique, whole, then the first four keys with their collation behind */
 static const char indexes_sql[] =
     "SELECT i.indisunique, i.indpred IS NULL, k1, k2, k3, k4 FROM (SELECT i.*, "
-    "pg_get_indexdef(i.indexrelid, 1, true) || coalesce(' ' || (SELECT collname FROM pg_collation WHERE oid = i.indcollation[0] AND collname <> 'default'), '') AS k1, "
-    "pg_get_indexdef(i.indexrelid, 2, true) || coalesce(' ' || (SELECT collname FROM pg_collation WHERE oid = i.indcollation[1] AND collname <> 'default'), '') AS k2, "
-    "pg_get_indexdef(i.indexrelid, 3, true) || coalesce(' ' || (SELECT collname FROM pg_collation WHERE oid = i.indcollation[2] AND collname <> 'default'), '') AS k3, "
+    "pg_get_indexdef(i.indexrelid, 1, true) || coalesce(' ' || (SELECT collname FROM pg_collation WHERE oid "
+    "= i.indcollation[0] AND collname <> 'default'), '') AS k1, "
+    "pg_get_indexdef(i.indexrelid, 2, true) || coalesce(' ' || (SELECT collname FROM pg_collation WHERE oid "
+    "= i.indcollation[1] AND collname <> 'default'), '') AS k2, "
+    "pg_get_indexdef(i.indexrelid, 3, true) || coalesce(' ' || (SELECT collname FROM pg_collation WHERE oid "
+    "= i.indcollation[2] AND collname <> 'default'), '') AS k3, "
     "pg_get_indexdef(i.indexrelid, 4, true) AS k4 FROM pg_index i WHERE i.indrelid = to_regclass($1)) i";
 
 static int find_column(const struct drift *drift, const char *name)
@@ -81,8 +86,11 @@ static bool is_one_of(const char *text, const char *const *words)
 static bool type_fits(const struct field *field, const char *type)
 {
     static const char *const ints[] = {"smallint", "integer", "bigint", NULL};
-    static const char *const texts[] = {"text", "character varying", "character", "time without time zone", "inet", "uuid",
-                                        "json", "jsonb", "xid8", NULL};
+    static const char *const texts[] = {"text",      "character varying",
+                                        "character", "time without time zone",
+                                        "inet",      "uuid",
+                                        "json",      "jsonb",
+                                        "xid8",      NULL};
     static const char *const reals[] = {"double precision", "real", "numeric", NULL};
     switch (field_storage_of(field)) {
     case STORE_INT: return is_one_of(type, ints);
@@ -113,12 +121,14 @@ static void look_choices(struct drift *drift, const struct field *field, const c
     for (const struct choice *choice = field->choices; choice->code; choice++) {
         const char *quoted = arena_printf(drift->arena, "'%s'", choice->code);
         if (!strstr(check, quoted))
-            differ(drift, "the database refuses the choice", arena_printf(drift->arena, "%s %s", field->name, choice->code));
+            differ(drift, "the database refuses the choice",
+                   arena_printf(drift->arena, "%s %s", field->name, choice->code));
     }
     for (const char *at = strchr(check, '\''); at; at = strchr(at, '\'')) {
         size_t len = strcspn(++at, "'");
         if (len && at[0] != '{' && !has_choice(field->choices, at, len))
-            differ(drift, "a choice the rows lack:", arena_printf(drift->arena, "%s %.*s", field->name, (int)len, at));
+            differ(drift, "a choice the rows lack:",
+                   arena_printf(drift->arena, "%s %.*s", field->name, (int)len, at));
         at += len + 1;
     }
 }
@@ -133,8 +143,9 @@ static void look_null(struct drift *drift, const struct field *field, size_t row
     if (never && !not_null)
         differ(drift, "may be NULL in the database, but is required or filled:", field->name);
     if (!never && not_null)
-        differ(drift, has_default || field->readonly ? "never NULL in the database: say .filled of"
-                                                     : "NOT NULL without default, but not required:",
+        differ(drift,
+               has_default || field->readonly ? "never NULL in the database: say .filled of"
+                                              : "NOT NULL without default, but not required:",
                field->name);
 }
 
@@ -143,7 +154,8 @@ static void look_reference(struct drift *drift, const struct field *field, size_
     const char *to = rows_text(drift->columns, row, 5);
     const struct entity *entity = field->ref ? entity_find(field->ref) : NULL;
     if (to && entity && strcmp(entity->table, to) != 0)
-        differ(drift, "the foreign key points to another table:", arena_printf(drift->arena, "%s %s", field->name, to));
+        differ(drift, "the foreign key points to another table:",
+               arena_printf(drift->arena, "%s %s", field->name, to));
 }
 
 static bool index_leads(const struct drift *drift, const char *const *keys, size_t count)
@@ -192,9 +204,11 @@ static void look_sortable(struct drift *drift, const struct field *field)
     const char *led[] = {"branch_id", key, "id"}, *plain[] = {key, "id"};
     bool scoped = entity_is_scoped(entity);
     if (!index_leads(drift, scoped ? led : plain, scoped ? 3 : 2))
-        differ(drift, "no index for sorting by", arena_printf(drift->arena, "%s (%s%s, id)", field->name, scoped ? "branch_id, " : "", key));
+        differ(drift, "no index for sorting by",
+               arena_printf(drift->arena, "%s (%s%s, id)", field->name, scoped ? "branch_id, " : "", key));
     if (scoped && entity->flags & ENTITY_WHOLE && !index_leads(drift, plain, 2))
-        differ(drift, "no index for sorting all branches by", arena_printf(drift->arena, "%s (%s, id)", field->name, key));
+        differ(drift, "no index for sorting all branches by",
+               arena_printf(drift->arena, "%s (%s, id)", field->name, key));
 }
 
 static void look_unique(struct drift *drift, const struct field *field)
@@ -239,14 +253,19 @@ static void look_states(struct drift *drift)
     const struct field *field = entity_field(entity, sort + (*sort == '-'));
     if (!(entity->flags & ENTITY_BIG) || !entity->state || !entity_is_scoped(entity) || !field)
         return;
-    const char *keys[] = {"branch_id", field_column(entity_field(entity, entity->state)), sort_expression(drift, field), "id"};
+    const char *keys[] = {"branch_id", field_column(entity_field(entity, entity->state)),
+                          sort_expression(drift, field), "id"};
     if (!index_leads(drift, keys, 4))
-        differ(drift, "no index for one state's list:", arena_printf(drift->arena, "(%s, %s, %s, id)", keys[0], keys[1], keys[2]));
+        differ(drift, "no index for one state's list:",
+               arena_printf(drift->arena, "(%s, %s, %s, id)", keys[0], keys[1], keys[2]));
 }
 
-static void look_expression(struct drift *drift, const char *what, const char *which, const char *expression, bool condition)
+static void look_expression(struct drift *drift, const char *what, const char *which, const char *expression,
+                            bool condition)
 {
-    const char *text = arena_printf(drift->arena, condition ? "SELECT 1 FROM \"%s\" t WHERE (%s) LIMIT 0" : "SELECT (%2$s) FROM \"%1$s\" t LIMIT 0",
+    const char *text = arena_printf(drift->arena,
+                                    condition ? "SELECT 1 FROM \"%s\" t WHERE (%s) LIMIT 0"
+                                              : "SELECT (%2$s) FROM \"%1$s\" t LIMIT 0",
                                     drift->entity->table, expression);
     if (!ask(drift, text, NULL, NULL))
         differ(drift, what, which);
@@ -257,7 +276,8 @@ static void look_expressions(struct drift *drift)
     const struct entity *entity = drift->entity;
     for (size_t i = 0; i < entity->nfields; i++) {
         if (entity->fields[i].virtual_)
-            look_expression(drift, "its sql does not work:", entity->fields[i].name, entity->fields[i].sql, false);
+            look_expression(drift, "its sql does not work:", entity->fields[i].name, entity->fields[i].sql,
+                            false);
     }
     if (entity->only)
         look_expression(drift, "`only` does not work", NULL, entity->only, true);
@@ -266,10 +286,12 @@ static void look_expressions(struct drift *drift)
 static void look_table(struct drift *drift)
 {
     const struct entity *entity = drift->entity;
-    const char *sequence = entity->sequence ? entity->sequence : arena_printf(drift->arena, "%s_id_seq", entity->table);
+    const char *sequence =
+        entity->sequence ? entity->sequence : arena_printf(drift->arena, "%s_id_seq", entity->table);
     bool draws = entity->verbs & VERB_CREATE || (entity->parent && !drift->view);
-    struct rows *rows = ask(drift, "SELECT to_regclass($1) IS NOT NULL, relrowsecurity FROM pg_class WHERE oid = to_regclass($2)",
-                            sequence, entity->table);
+    struct rows *rows = ask(
+        drift, "SELECT to_regclass($1) IS NOT NULL, relrowsecurity FROM pg_class WHERE oid = to_regclass($2)",
+        sequence, entity->table);
     if (draws && !rows_bool(rows, 0, 0))
         differ(drift, "no sequence", sequence);
     if (entity_is_scoped(entity) && !rows_bool(rows, 0, 1) && !drift->view)
@@ -285,7 +307,9 @@ static void look_entity(struct drift *drift, const struct entity *entity)
     const struct field *fields[ENTITY_ALL_FIELDS_MAX];
     drift->entity = entity;
     drift->columns = ask(drift, columns_sql, entity->table, NULL);
-    drift->view = rows_bool(ask(drift, "SELECT relkind = 'v' FROM pg_class WHERE oid = to_regclass($1)", entity->table, NULL), 0, 0);
+    drift->view = rows_bool(
+        ask(drift, "SELECT relkind = 'v' FROM pg_class WHERE oid = to_regclass($1)", entity->table, NULL), 0,
+        0);
     drift->indexes = ask(drift, indexes_sql, entity->table, NULL);
     if (!drift->columns || !drift->indexes || !rows_count(drift->columns)) {
         differ(drift, "no table", entity->table);
@@ -307,7 +331,8 @@ static void look_entity(struct drift *drift, const struct entity *entity)
 
 int drift_check(const char *conninfo, FILE *out)
 {
-    struct drift drift = {.out = out, .arena = arena_create(64 * 1024), .connection = connection_create(conninfo, "drift")};
+    struct drift drift = {
+        .out = out, .arena = arena_create(64 * 1024), .connection = connection_create(conninfo, "drift")};
     int rc = connection_open(drift.connection, time_monotonic_ms() + DRIFT_MS);
     for (size_t i = 0; rc == 0 && i < entity_count() && !drift.broken; i++)
         look_entity(&drift, entity_at(i));

@@ -34,7 +34,8 @@ static inline const struct entity_verb *entity_verb_of(const struct request *req
 }
 
 /* ---- registry.c */
-size_t entity_all_fields(const struct entity *entity, const struct field **fields); /* declared and built in, in order of the row */
+size_t entity_all_fields(const struct entity *entity,
+                         const struct field **fields); /* declared and built in, in order of the row */
 bool entity_has_version(const struct entity *entity);
 bool entity_is_scoped(const struct entity *entity);
 bool entity_has_persons_data(const struct entity *entity);
@@ -42,8 +43,8 @@ bool entity_has_persons_data(const struct entity *entity);
 bool entity_is_branch(const struct entity *entity);
 int entity_field_index(const struct entity *entity, const char *name); /* of declared fields; -1 */
 const char *field_column(const struct field *field);
-bool field_is_stored(const struct field *field);                           /* has a column of its own */
-bool field_is_readable(const struct field *field);                         /* may be selected */
+bool field_is_stored(const struct field *field);   /* has a column of its own */
+bool field_is_readable(const struct field *field); /* may be selected */
 bool field_never_null(const struct entity *entity, const struct field *field);
 /* Sorting by it is by index: declared so, or the built-in time of entry where it is the list's own order. */
 bool field_is_indexed(const struct entity *entity, const struct field *field);
@@ -61,9 +62,10 @@ struct builder {
 };
 
 void builder_init(struct builder *b, struct arena *arena);
-void builder_param(struct builder *b, struct param param); /* adds $n */
+void builder_param(struct builder *b, struct param param);    /* adds $n */
 void builder_name(struct builder *b, const char *identifier); /* adds it quoted */
-void builder_value(struct builder *b, const struct field *field, const struct value *value); /* $n with its type */
+void builder_value(struct builder *b, const struct field *field,
+                   const struct value *value); /* $n with its type */
 /* The same text once again is the same statement: named and prepared. */
 struct rows *builder_read(struct builder *b, struct tx *tx);
 void builder_write(struct builder *b, struct tx *tx);
@@ -133,7 +135,8 @@ static inline struct command *command_of(struct act *act)
 /* ---- bind.c */
 /* Takes the flat arguments into act->now. 0 or what request_fail gave. */
 must_check int bind_arguments(struct command *command, bool create);
-must_check int bind_finish(struct command *command, bool create); /* required fields, once the record is whole */
+must_check int bind_finish(struct command *command,
+                           bool create); /* required fields, once the record is whole */
 must_check int bind_action_arguments(struct command *command, const struct action *action);
 must_check int bind_fault(struct request *request, const struct field *field, const char *name,
                           enum field_fault fault, const json_t *value);
@@ -141,7 +144,8 @@ bool argument_is_reserved(const char *name);
 
 /* ---- lines.c */
 void lines_init(struct command *command);
-must_check int lines_bind(struct command *command, const struct field *field, const json_t *json, bool create);
+must_check int lines_bind(struct command *command, const struct field *field, const json_t *json,
+                          bool create);
 must_check int lines_bind_argument(struct command *command, const struct field *field, const json_t *json,
                                    struct line_set *set_r);
 void lines_queue_read(struct command *command);
@@ -206,7 +210,8 @@ void sql_order(struct str *out, const struct entity *entity, const struct sort *
 void sql_after(struct builder *b, const struct entity *entity, const struct sort *sort,
                const struct cursor *cursor);
 uint64_t cursor_hash(const char *filter, const char *q, const struct sort *sort);
-const char *cursor_write(struct arena *arena, const struct sort *sort, const struct cursor *cursor, uint64_t hash);
+const char *cursor_write(struct arena *arena, const struct sort *sort, const struct cursor *cursor,
+                         uint64_t hash);
 must_check int cursor_read(struct request *request, const char *text, const struct sort *sort, uint64_t hash,
                            struct cursor *cursor_r);
 

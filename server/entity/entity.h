@@ -28,9 +28,12 @@ enum entity_verbs {
 enum entity_flags {
     ENTITY_BIG = 1 << 0,    /* unindexed sorts go to the long lane; sortable columns need an index */
     ENTITY_HIDDEN = 1 << 1, /* not in the menu (line entities, base data parts) */
-    ENTITY_BARE = 1 << 2,   /* the table has id and what .fields say: no version, created_at, … (trails, ledger) */
-    ENTITY_WHOLE = 1 << 4,  /* a big one whose sortable columns have an index without the branch, too: who sees all branches pages through it */
-    ENTITY_HASHES = 1 << 3  /* create hashes a password: it runs on the hash lane */
+    ENTITY_BARE =
+        1 << 2, /* the table has id and what .fields say: no version, created_at, … (trails, ledger) */
+    ENTITY_WHOLE =
+        1
+        << 4, /* a big one whose sortable columns have an index without the branch, too: who sees all branches pages through it */
+    ENTITY_HASHES = 1 << 3 /* create hashes a password: it runs on the hash lane */
 };
 
 /* Fields every entity has without declaring them: id, and unless ENTITY_BARE version, created_at, created_by, updated_at, disabled_at; and
@@ -47,26 +50,28 @@ typedef int entity_hook(struct act *act);
 /* A step of the flow (or, with from "*" and to NULL, an action that keeps the state). A row named update, disable, enable or delete makes no verb
  * of its own: it says from which states the generic verb may be used. */
 struct action {
-    const char *name;   /* the verb is entity.name */
-    char key;           /* letter on the key bar */
-    const char *label;  /* msgid */
-    const char *help;   /* msgid */
-    const char *from;   /* "new dispatched", or "*" */
-    const char *to;     /* NULL: unchanged, or set by the hook */
-    const char *state;  /* name of the state column, NULL: entity.state. (rescue has state and money_state) */
-    const char *confirm; /* msgid of the question, NULL: none */
+    const char *name;  /* the verb is entity.name */
+    char key;          /* letter on the key bar */
+    const char *label; /* msgid */
+    const char *help;  /* msgid */
+    const char *from;  /* "new dispatched", or "*" */
+    const char *to;    /* NULL: unchanged, or set by the hook */
+    const char *state; /* name of the state column, NULL: entity.state. (rescue has state and money_state) */
+    const char *confirm;    /* msgid of the question, NULL: none */
     const char *permission; /* NULL: the verb's name */
-    bool bulk;          /* may be used on several marked rows; takes items */
+    bool bulk;              /* may be used on several marked rows; takes items */
     bool danger;
-    enum verb_lane lane; /* LANE_HASH where check or load hashes a password */
-    bool reason;        /* wants `reason` */
+    enum verb_lane lane;     /* LANE_HASH where check or load hashes a password */
+    bool reason;             /* wants `reason` */
     const char *reason_base; /* base data kind that offers reasons */
     const struct field *args;
     size_t nargs;
     entity_hook *load;
     entity_hook *in_tx;
     entity_hook *after_commit;
-    int (*run)(struct request *request); /* takes the whole command instead of generic code and hooks (where only SQL functions may write) */
+    int (*run)(
+        struct request *
+            request); /* takes the whole command instead of generic code and hooks (where only SQL functions may write) */
 };
 
 struct tab {
@@ -79,14 +84,14 @@ struct search_extra {
 };
 
 struct entity {
-    const char *name;  /* business.md */
-    const char *area;  /* where it stands in the menu */
+    const char *name; /* business.md */
+    const char *area; /* where it stands in the menu */
     const char *table;
-    const char *label; /* msgid, singular */
+    const char *label;  /* msgid, singular */
     const char *plural; /* msgid, the menu's */
-    const char *help;  /* msgid */
-    const char *code;  /* screen code typed on the command line, e.g. "ro" */
-    size_t size;       /* of the struct */
+    const char *help;   /* msgid */
+    const char *code;   /* screen code typed on the command line, e.g. "ro" */
+    size_t size;        /* of the struct */
     enum entity_scope scope;
     const char *own_column; /* whose rows an `own` grant sees, e.g. "driver_id" */
     const char *only;       /* SQL condition over t for descriptors that show a part of a table; NULL: all */
@@ -100,17 +105,20 @@ struct entity {
     const struct choice *states; /* in the order of the flow line */
     const struct action *actions;
     size_t nactions;
-    unsigned verbs; /* enum entity_verbs */
-    unsigned flags; /* enum entity_flags */
-    const char *view; /* desk of the client, NULL: generic */
-    const char *parent; /* line entities: the column that holds the owner's id */
+    unsigned verbs;       /* enum entity_verbs */
+    unsigned flags;       /* enum entity_flags */
+    const char *view;     /* desk of the client, NULL: generic */
+    const char *parent;   /* line entities: the column that holds the owner's id */
     const char *sequence; /* of the ids; NULL: <table>_id_seq */
-    entity_hook *check;  /* create and update */
-    entity_hook *load;   /* create and update */
-    entity_hook *in_tx;  /* create and update */
+    entity_hook *check;   /* create and update */
+    entity_hook *load;    /* create and update */
+    entity_hook *in_tx;   /* create and update */
     entity_hook *after_commit;
-    entity_hook *decorate; /* get: adds members to the reply (act->out) */
-    entity_hook *guard;    /* disable, enable, delete: may refuse, once the record was read (act->kind says which) */
+    entity_hook *decorate; /* get: adds members to the reply by act_reply; act->was is the record */
+    entity_hook *
+        decorate_load; /* get: queues what decorate will read, in the same round trip; only act->id is known */
+    entity_hook
+        *guard; /* disable, enable, delete: may refuse, once the record was read (act->kind says which) */
 };
 
 enum act_kind { ACT_CREATE, ACT_UPDATE, ACT_DISABLE, ACT_ENABLE, ACT_DELETE, ACT_ACTION, ACT_GET };
@@ -122,10 +130,13 @@ struct act {
     const struct action *action; /* ACT_ACTION */
     enum act_kind kind;
     int64_t id;
-    int64_t version;   /* as read; 0 at create. After request_need() */
-    int64_t branch_id; /* where the record stands or will stand; NIL: shared. At create from the start, else after request_need() */
-    const char *state; /* as read (entity.state), NULL when there is none or at create. After request_need() */
-    const void *was; /* the record as read (struct of the entity), NULL at create; only after request_need(), so not in load */
+    int64_t version; /* as read; 0 at create. After request_need() */
+    int64_t
+        branch_id; /* where the record stands or will stand; NIL: shared. At create from the start, else after request_need() */
+    const char
+        *state; /* as read (entity.state), NULL when there is none or at create. After request_need() */
+    const void *
+        was; /* the record as read (struct of the entity), NULL at create; only after request_need(), so not in load */
     void *now;       /* the record as it will be; hooks write here and mark */
     uint64_t set[2]; /* which fields of `now` are to be written */
     const char *reason;

@@ -48,8 +48,9 @@ static int fail_duplicate(struct request *request, const struct entity *entity, 
         field = field_in(entity, constraint, false);
     if (!field)
         return 0;
-    return request_fail(request, ERR_DUPLICATE, lines ? lines->name : field->name, N_("{field}: this value is taken already"),
-                        "field", field->label ? field->label : field->name, NULL);
+    return request_fail(request, ERR_DUPLICATE, lines ? lines->name : field->name,
+                        N_("{field}: this value is taken already"), "field",
+                        field->label ? field->label : field->name, NULL);
 }
 
 static int fail_refused(struct request *request, const struct entity_verb *verb, const char *constraint)
@@ -57,7 +58,8 @@ static int fail_refused(struct request *request, const struct entity_verb *verb,
     const char *sqlstate = tx_sqlstate(request->tx);
     bool reference = !strcmp(sqlstate, "23503");
     if (reference && verb->kind == ACT_DELETE)
-        return request_fail(request, ERR_CONFLICT, NULL, N_("The record is in use: disable it instead"), NULL);
+        return request_fail(request, ERR_CONFLICT, NULL, N_("The record is in use: disable it instead"),
+                            NULL);
     if (!reference && strcmp(sqlstate, "23514") != 0)
         return 0;
     const struct field *field = *constraint ? field_in(verb->entity, constraint, false) : NULL;

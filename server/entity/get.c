@@ -87,7 +87,9 @@ int entity_run_get(struct request *request)
     struct act *act = &command->act;
     act->id = request_int(request, "id");
     queue_record(command);
-    int rc = request_need(request);
+    int rc = act->entity->decorate_load ? act->entity->decorate_load(act) : 0;
+    if (!rc)
+        rc = request_need(request);
     if (rc)
         return rc;
     if (rows_count(command->row) == 0)

@@ -6,7 +6,8 @@
  * The changes of one record, the newest first. Who may see the record sees its history; of a record that is gone, who had the branch
  * it stood in. Row-level security on the trail itself keeps other branches' part of a moved record away.
  */
-static void queue_history(struct request *request, const struct entity *entity, struct rows **seen, struct rows **rows)
+static void queue_history(struct request *request, const struct entity *entity, struct rows **seen,
+                          struct rows **rows)
 {
     enum { HISTORY_MAX = 500 };
     struct builder b;
@@ -21,10 +22,11 @@ static void queue_history(struct request *request, const struct entity *entity, 
     *seen = builder_read(&b, request->tx);
 
     builder_init(&b, request->arena);
-    str_add(&b.text, "SELECT row_to_json(x)::text FROM (SELECT c.id, "
-                     "to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS at, c.who, "
-                     "(SELECT e.name FROM employee e WHERE e.id = c.who) AS who_label, c.terminal, c.verb, c.version, "
-                     "c.branch_id, c.reason, c.was, c.now FROM change c WHERE c.entity = ");
+    str_add(&b.text,
+            "SELECT row_to_json(x)::text FROM (SELECT c.id, "
+            "to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS at, c.who, "
+            "(SELECT e.name FROM employee e WHERE e.id = c.who) AS who_label, c.terminal, c.verb, c.version, "
+            "c.branch_id, c.reason, c.was, c.now FROM change c WHERE c.entity = ");
     builder_param(&b, p_text(entity->name));
     str_add(&b.text, " AND c.row_id = ");
     builder_param(&b, p_int(id));

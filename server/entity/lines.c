@@ -44,7 +44,8 @@ static int bind_line_value(struct command *command, const struct field *lines, s
     const struct field *field = is_id ? entity_field(line, "id") : index >= 0 ? &line->fields[index] : NULL;
     struct value value;
     if (!field || (!is_id && (field->readonly || field->virtual_)) || !strcmp(name, line->parent))
-        return request_fail(request, ERR_INVALID, full, N_("There is no argument {name}"), "name", full, NULL);
+        return request_fail(request, ERR_INVALID, full, N_("There is no argument {name}"), "name", full,
+                            NULL);
     enum field_fault fault = value_read(field, request->arena, json, &value);
     if (fault != FIELD_OK)
         return bind_fault(request, field, full, fault, json);
@@ -76,15 +77,16 @@ static void line_defaults(struct arena *arena, const struct entity *line, void *
     }
 }
 
-static int bind_line(struct command *command, const struct field *field, size_t at, json_t *json, void *record,
-                     uint64_t set[2], int64_t *id)
+static int bind_line(struct command *command, const struct field *field, size_t at, json_t *json,
+                     void *record, uint64_t set[2], int64_t *id)
 {
     const char *name;
     json_t *value;
     if (!json_is_object(json))
         return bind_fault(command->act.request, field, field->name, FIELD_BAD, json);
     record_init(field->lines->fields, field->lines->nfields, record);
-    json_object_foreach(json, name, value) {
+    json_object_foreach(json, name, value)
+    {
         int rc = bind_line_value(command, field, at, name, value, record, set, id);
         if (rc)
             return rc;
@@ -101,19 +103,20 @@ static int check_line(struct command *command, const struct field *field, size_t
     const struct entity *line = field->lines;
     for (size_t i = 0; i < line->nfields; i++) {
         const struct field *part = &line->fields[i];
-        if (!part->required || part->readonly || !strcmp(part->name, line->parent) || (!is_new && !bit_is_set(set, i)))
+        if (!part->required || part->readonly || !strcmp(part->name, line->parent) ||
+            (!is_new && !bit_is_set(set, i)))
             continue;
         struct value value = record_get(part, record);
         if (value.null || (value.storage == STORE_SET && !value.set.count))
             return bind_fault(command->act.request, part,
-                              line_field_name(command->act.request->arena, field, at, part->name), FIELD_MISSING,
-                              NULL);
+                              line_field_name(command->act.request->arena, field, at, part->name),
+                              FIELD_MISSING, NULL);
     }
     return 0;
 }
 
-static int bind_all(struct command *command, const struct field *field, const json_t *json, struct line_set *set_r,
-                    int64_t **ids_r, uint64_t (**sets_r)[2])
+static int bind_all(struct command *command, const struct field *field, const json_t *json,
+                    struct line_set *set_r, int64_t **ids_r, uint64_t (**sets_r)[2])
 {
     struct arena *arena = command->act.request->arena;
     size_t count = json_array_size(json);
@@ -155,7 +158,7 @@ int lines_bind_argument(struct command *command, const struct field *field, cons
                         struct line_set *set_r)
 {
     int64_t *ids;
-    uint64_t (*sets)[2];
+    uint64_t(*sets)[2];
     return bind_all(command, field, json, set_r, &ids, &sets);
 }
 
@@ -165,7 +168,8 @@ struct line_set act_arg_lines(struct act *act, const char *name)
     const struct action *action = act->action;
     json_t *json = json_object_get(act->request->args, name);
     for (size_t i = 0; action && json && i < action->nargs; i++) {
-        if (!strcmp(action->args[i].name, name) && lines_bind_argument(command_of(act), &action->args[i], json, &set))
+        if (!strcmp(action->args[i].name, name) &&
+            lines_bind_argument(command_of(act), &action->args[i], json, &set))
             set.count = 0; /* cannot be: the same lines were bound before */
     }
     return set;
@@ -302,7 +306,8 @@ int lines_merge(struct command *command)
         if (change->read)
             fill_was(command, change);
         if (command->act.was)
-            memcpy((char *)(uintptr_t)command->act.was + change->field->offset, &change->was, sizeof(change->was));
+            memcpy((char *)(uintptr_t)command->act.was + change->field->offset, &change->was,
+                   sizeof(change->was));
         if (!change->given)
             change->now = change->was;
         else if (change->read) {
@@ -338,7 +343,8 @@ void act_set_lines(struct act *act, const char *name, void *items, size_t count)
 
 static bool line_is_written(const struct entity *line, const struct field *field)
 {
-    return field_is_stored(field) && strcmp(field->name, "id") != 0 && strcmp(field_column(field), line->parent) != 0;
+    return field_is_stored(field) && strcmp(field->name, "id") != 0 &&
+           strcmp(field_column(field), line->parent) != 0;
 }
 
 /* A null of a column that never is null stands for the database's own default. */

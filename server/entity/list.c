@@ -40,10 +40,10 @@ static int read_filter(struct list *list)
     struct filter_fault fault;
     struct str text;
     const char *q = request_text(list->request, "q");
-    if (filter_read(json_object_get(list->request->args, "filter"), find_field, list->entity, list->request->arena,
-                    session_zone(list->request->session), &list->filter, &fault) < 0)
-        return request_fail(list->request, ERR_INVALID, fault.field ? fault.field : "filter", fault.msgid, "field",
-                            fault.field ? fault.field : "filter", NULL);
+    if (filter_read(json_object_get(list->request->args, "filter"), find_field, list->entity,
+                    list->request->arena, session_zone(list->request->session), &list->filter, &fault) < 0)
+        return request_fail(list->request, ERR_INVALID, fault.field ? fault.field : "filter", fault.msgid,
+                            "field", fault.field ? fault.field : "filter", NULL);
     if (q && *q)
         list->filter.q = q;
     str_init(&text, list->request->arena);
@@ -101,13 +101,15 @@ static int check_arguments(struct list *list)
     static const char *const known[] = {"filter", "q", "sort", "limit", "after", "columns", "total", "sum"};
     const char *name;
     json_t *value;
-    json_object_foreach(list->request->args, name, value) {
+    json_object_foreach(list->request->args, name, value)
+    {
         size_t i = 0;
         while (i < array_len(known) && strcmp(known[i], name) != 0)
             i++;
         if (i == array_len(known)) {
             const char *kept = arena_strndup(list->request->arena, name, strnlen(name, 64));
-            return request_fail(list->request, ERR_INVALID, kept, N_("There is no argument {name}"), "name", kept, NULL);
+            return request_fail(list->request, ERR_INVALID, kept, N_("There is no argument {name}"), "name",
+                                kept, NULL);
         }
     }
     return 0;
@@ -141,7 +143,8 @@ static int read_list(struct list *list)
         rc = read_sums(list);
     if (!rc && after && !json_is_null(after) && !json_is_string(after))
         rc = request_fail(list->request, ERR_INVALID, "after", N_("This is not a valid value"), NULL);
-    return rc ? rc : cursor_read(list->request, json_string_value(after), &list->sort, list->hash, &list->cursor);
+    return rc ? rc
+              : cursor_read(list->request, json_string_value(after), &list->sort, list->hash, &list->cursor);
 }
 
 static bool is_broad(const struct filter *filter)
@@ -150,7 +153,8 @@ static bool is_broad(const struct filter *filter)
         const struct filter_term *term = &filter->terms[i];
         bool narrow = term->op == FILTER_EQ || term->op == FILTER_IN || term->op == FILTER_LIKE;
         enum field_type type = field_type_of(term->field);
-        if (narrow && type != FIELD_CHOICE && type != FIELD_BOOL && strcmp(term->field->name, "branch_id") != 0)
+        if (narrow && type != FIELD_CHOICE && type != FIELD_BOOL &&
+            strcmp(term->field->name, "branch_id") != 0)
             return false;
     }
     return !filter->q;
@@ -169,9 +173,9 @@ static bool by_branch(const struct list *list)
 {
     const struct grant *grant = list->request->grant;
     bool many = grant->count > 1 || (list->entity->scope == SCOPE_SHARED && grant->count == 1);
-    return list->entity->flags & ENTITY_BIG && entity_is_scoped(list->entity) && !entity_is_branch(list->entity) && many &&
-           !(grant->all && list->entity->flags & ENTITY_WHOLE) && !sees_own(list) && !list->sort.by_offset &&
-           is_broad(&list->filter);
+    return list->entity->flags & ENTITY_BIG && entity_is_scoped(list->entity) &&
+           !entity_is_branch(list->entity) && many && !(grant->all && list->entity->flags & ENTITY_WHOLE) &&
+           !sees_own(list) && !list->sort.by_offset && is_broad(&list->filter);
 }
 
 /* Whether the page is made of ids alone and its rows are fetched again: where far more rows are looked at than shown, and for
@@ -206,7 +210,8 @@ static void add_page_columns(struct builder *b, const struct list *list)
 
 static void add_conditions(struct builder *b, const struct list *list, bool scope)
 {
-    const struct grant *listing = list->unmask ? grant_of(list->request->session, list->entity->name, "list") : NULL;
+    const struct grant *listing =
+        list->unmask ? grant_of(list->request->session, list->entity->name, "list") : NULL;
     if (listing) /* seeing in full reaches no further than seeing */
         sql_scope(b, list->entity, listing, list->request->session->employee_id);
     if (scope)

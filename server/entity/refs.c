@@ -25,12 +25,15 @@ static int no_choice(struct request *request, const struct field *field, const c
     return bind_fault(request, field, name, FIELD_NO_CHOICE, json_string(code));
 }
 
-int check_base(struct request *request, const struct field *field, const char *name, const struct value *value)
+int check_base(struct request *request, const struct field *field, const char *name,
+               const struct value *value)
 {
     size_t count;
     if (!field->base || value->null || !entity_choices_source())
         return 0;
-    if (!strcmp(field->base, "permission")) /* a scope may follow, and what is not built yet stays: judged by the role's own hook */
+    if (!strcmp(
+            field->base,
+            "permission")) /* a scope may follow, and what is not built yet stays: judged by the role's own hook */
         return 0;
     const struct base_choice *choices = entity_choices_source()(field->base, request->arena, &count);
     if (value->storage == STORE_TEXT)

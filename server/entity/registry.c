@@ -20,23 +20,37 @@ static entity_choices *choices_source;
         .name = title, .type = kind, .storage = held, .readonly = true, __VA_ARGS__                          \
     }
 
-enum { BUILT_ID, BUILT_VERSION, BUILT_BRANCH, BUILT_CREATED, BUILT_BY, BUILT_UPDATED, BUILT_DISABLED, BUILT_INS };
+enum {
+    BUILT_ID,
+    BUILT_VERSION,
+    BUILT_BRANCH,
+    BUILT_CREATED,
+    BUILT_BY,
+    BUILT_UPDATED,
+    BUILT_DISABLED,
+    BUILT_INS
+};
 
 static const struct field built_in[BUILT_INS] = {
     [BUILT_ID] = BUILT_IN("id", FIELD_ID, STORE_INT, .label = N_("Id"), .filled = true, .sortable = true,
                           .help = N_("The number the record is known by in every command.")),
     [BUILT_VERSION] = BUILT_IN("version", FIELD_INT, STORE_INT, .label = N_("Version"), .filled = true,
                                .help = N_("Counts the changes; every change names the version it saw.")),
-    [BUILT_BRANCH] = {.name = "branch_id", .type = FIELD_REF, .storage = STORE_INT, .ref = "branch",
-                      .label = N_("Branch"), .help = N_("Where the record belongs; who sees it follows from that.")},
+    [BUILT_BRANCH] = {.name = "branch_id",
+                      .type = FIELD_REF,
+                      .storage = STORE_INT,
+                      .ref = "branch",
+                      .label = N_("Branch"),
+                      .help = N_("Where the record belongs; who sees it follows from that.")},
     [BUILT_CREATED] = BUILT_IN("created_at", FIELD_TIME, STORE_TIME, .label = N_("Created"), .filled = true,
                                .sortable = true, .help = N_("When the record was entered.")),
     [BUILT_BY] = BUILT_IN("created_by", FIELD_REF, STORE_INT, .ref = "employee", .label = N_("Created by"),
                           .help = N_("Who entered the record.")),
     [BUILT_UPDATED] = BUILT_IN("updated_at", FIELD_TIME, STORE_TIME, .label = N_("Changed"),
                                .help = N_("When the record was last changed.")),
-    [BUILT_DISABLED] = BUILT_IN("disabled_at", FIELD_TIME, STORE_TIME, .label = N_("Disabled"),
-                                .help = N_("When the record was taken out of use; empty while it is in use.")),
+    [BUILT_DISABLED] =
+        BUILT_IN("disabled_at", FIELD_TIME, STORE_TIME, .label = N_("Disabled"),
+                 .help = N_("When the record was taken out of use; empty while it is in use.")),
 };
 
 static _Noreturn void refuse(const struct entity *entity, const char *what, const char *which)
@@ -129,7 +143,8 @@ bool field_never_null(const struct entity *entity, const struct field *field)
     enum field_storage storage = field_storage_of(field);
     if (field->virtual_)
         return false;
-    if ((field->required && !field->show_if) || field->filled || storage == STORE_BOOL || storage == STORE_SET)
+    if ((field->required && !field->show_if) || field->filled || storage == STORE_BOOL ||
+        storage == STORE_SET)
         return true;
     if (!strcmp(field->name, "id"))
         return true;
@@ -231,7 +246,8 @@ static void check_entity(const struct entity *entity)
         check_word(entity, entity->sequence);
     check_fields(entity);
     check_states(entity);
-    if (entity->flags & ENTITY_BARE && (entity->verbs & (VERB_UPDATE | VERB_DISABLE | VERB_DELETE) || entity->nactions))
+    if (entity->flags & ENTITY_BARE &&
+        (entity->verbs & (VERB_UPDATE | VERB_DISABLE | VERB_DELETE) || entity->nactions))
         refuse(entity, "cannot be changed without a version", NULL);
     if (entity_find(entity->name))
         refuse(entity, "declared twice", NULL);
@@ -248,20 +264,23 @@ static struct entity_verb *new_verb(const struct entity *entity, const char *nam
     snprintf(full, size, "%s.%s", entity->name, name);
     verb->entity = entity;
     verb->kind = kind;
-    verb->row = (struct verb){.name = full, .permission = full, .flags = flags, .run = run, .data = verb,
-                              .failed = entity_failed};
+    verb->row = (struct verb){
+        .name = full, .permission = full, .flags = flags, .run = run, .data = verb, .failed = entity_failed};
     return verb;
 }
 
 static const struct field list_args[] = {
-    ARG(filter, FIELD_NONE, .label = N_("Filter"), .help = N_("Columns with a value or an object of comparisons.")),
-    ARG(q, FIELD_TEXT, .label = N_("Search"), .help = N_("Words looked up in names, pinyin, numbers, phones, plates.")),
+    ARG(filter, FIELD_NONE, .label = N_("Filter"),
+        .help = N_("Columns with a value or an object of comparisons.")),
+    ARG(q, FIELD_TEXT, .label = N_("Search"),
+        .help = N_("Words looked up in names, pinyin, numbers, phones, plates.")),
     ARG(sort, FIELD_SET, .label = N_("Sort"), .help = N_("Columns; - in front of one: descending.")),
     ARG(limit, FIELD_INT, .label = N_("Limit"), .help = N_("Rows of a page, at most 500.")),
     ARG(after, FIELD_TEXT, .label = N_("After"), .help = N_("The cursor `next` of the page before.")),
     ARG(columns, FIELD_SET, .label = N_("Columns"), .help = N_("The fields wanted; left out: all.")),
     ARG(total, FIELD_BOOL, .label = N_("Total"), .help = N_("Counts all rows of the filter.")),
-    ARG(sum, FIELD_SET, .label = N_("Sums"), .help = N_("Number columns to be added up over all rows of the filter.")),
+    ARG(sum, FIELD_SET, .label = N_("Sums"),
+        .help = N_("Number columns to be added up over all rows of the filter.")),
 };
 
 bool entity_has_persons_data(const struct entity *entity)
@@ -296,7 +315,8 @@ static const struct field *settable_fields(const struct entity *entity, bool cre
         if (field->readonly || field->virtual_ || (field->create_only && !create))
             continue;
         fields[n] = *field;
-        fields[n++].required = field->required && create && !field->init && strcmp(field->name, "branch_id") != 0;
+        fields[n++].required =
+            field->required && create && !field->init && strcmp(field->name, "branch_id") != 0;
     }
     if (entity_is_scoped(entity) && !entity_is_branch(entity) && entity_field_index(entity, "branch_id") < 0)
         fields[n++] = built_in[BUILT_BRANCH];
@@ -396,10 +416,14 @@ void entity_register(const struct entity *entity)
     map_put(&by_name, entity->name, (void *)(uintptr_t)entity);
     register_reading(entity);
     register_changing(entity, VERB_CREATE, "create", ACT_CREATE, N_("New"), N_("Makes a new record."));
-    register_changing(entity, VERB_UPDATE, "update", ACT_UPDATE, N_("Edit"), N_("Changes the fields given; null clears one."));
-    register_changing(entity, VERB_DISABLE, "disable", ACT_DISABLE, N_("Disable"), N_("Takes a record out of use; what refers to it stays."));
-    register_changing(entity, VERB_DISABLE, "enable", ACT_ENABLE, N_("Enable"), N_("Takes a disabled record into use again."));
-    register_changing(entity, VERB_DELETE, "delete", ACT_DELETE, N_("Delete"), N_("Removes a record that nothing refers to."));
+    register_changing(entity, VERB_UPDATE, "update", ACT_UPDATE, N_("Edit"),
+                      N_("Changes the fields given; null clears one."));
+    register_changing(entity, VERB_DISABLE, "disable", ACT_DISABLE, N_("Disable"),
+                      N_("Takes a record out of use; what refers to it stays."));
+    register_changing(entity, VERB_DISABLE, "enable", ACT_ENABLE, N_("Enable"),
+                      N_("Takes a disabled record into use again."));
+    register_changing(entity, VERB_DELETE, "delete", ACT_DELETE, N_("Delete"),
+                      N_("Removes a record that nothing refers to."));
     for (size_t i = 0; i < entity->nactions; i++)
         register_action(entity, &entity->actions[i]);
 }

@@ -119,7 +119,8 @@ static void add_name(struct search_tokens *tokens, struct arena *arena, const ch
         in_run = ascii;
         at += MAX(utf8_decode(at, strlen(at), &(uint32_t){0}), (size_t)1);
     }
-    for (const char *word = strpbrk(text, " ,.-/"); word && starts < NAME_SUFFIXES_MAX; word = strpbrk(word, " ,.-/")) {
+    for (const char *word = strpbrk(text, " ,.-/"); word && starts < NAME_SUFFIXES_MAX;
+         word = strpbrk(word, " ,.-/")) {
         word += strspn(word, " ,.-/");
         const char *rest = search_fold(arena, word, strlen(word));
         add_token(tokens, arena, rest, strlen(rest));
@@ -127,7 +128,8 @@ static void add_name(struct search_tokens *tokens, struct arena *arena, const ch
     }
 }
 
-void search_add(struct search_tokens *tokens, struct arena *arena, const struct field *field, const char *text)
+void search_add(struct search_tokens *tokens, struct arena *arena, const struct field *field,
+                const char *text)
 {
     const char *folded;
     if (!text || !*text)
@@ -143,7 +145,8 @@ void search_add(struct search_tokens *tokens, struct arena *arena, const struct 
     }
 }
 
-static void add_lines(struct search_tokens *tokens, struct arena *arena, const struct field *field, const void *record)
+static void add_lines(struct search_tokens *tokens, struct arena *arena, const struct field *field,
+                      const void *record)
 {
     struct line_set lines;
     memcpy(&lines, (const char *)record + field->offset, sizeof(lines));
@@ -151,7 +154,8 @@ static void add_lines(struct search_tokens *tokens, struct arena *arena, const s
         search_record(tokens, arena, field->lines, (const char *)lines.items + i * field->lines->size);
 }
 
-void search_record(struct search_tokens *tokens, struct arena *arena, const struct entity *entity, const void *record)
+void search_record(struct search_tokens *tokens, struct arena *arena, const struct entity *entity,
+                   const void *record)
 {
     for (size_t i = 0; i < entity->nfields; i++) {
         const struct field *field = &entity->fields[i];
@@ -185,7 +189,8 @@ static bool holds(const struct search_tokens *tokens, const char *token)
 }
 
 /* Tokens of a that b has not. */
-static struct text_set without(struct arena *arena, const struct search_tokens *a, const struct search_tokens *b)
+static struct text_set without(struct arena *arena, const struct search_tokens *a,
+                               const struct search_tokens *b)
 {
     struct text_set set = {.items = arena_alloc(arena, sizeof(*set.items) * (a->count + 1))};
     for (size_t i = 0; i < a->count; i++) {

@@ -15,7 +15,8 @@ struct search_tokens {
 };
 
 /* Adds the keys of one text by the type of its field: suffixes, pinyin and initials of names; tails of phones and plates; codes. */
-void search_add(struct search_tokens *tokens, struct arena *arena, const struct field *field, const char *text);
+void search_add(struct search_tokens *tokens, struct arena *arena, const struct field *field,
+                const char *text);
 
 /* The one form compared: half width, small, simplified, letters and digits only. */
 const char *search_fold(struct arena *arena, const char *text, size_t len);
@@ -23,4 +24,5 @@ const char *search_fold(struct arena *arena, const char *text, size_t len);
 struct entity;
 
 /* All keys of a record as its struct holds it, its line tables included. Also for seeding. */
-void search_record(struct search_tokens *tokens, struct arena *arena, const struct entity *entity, const void *record);
+void search_record(struct search_tokens *tokens, struct arena *arena, const struct entity *entity,
+                   const void *record);

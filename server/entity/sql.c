@@ -300,6 +300,6 @@ void sql_lines_json(struct str *out, const struct field *field, bool masked)
         str_add(out, " AS ");
         sql_label_name(out, fields[i]);
     }
-    str_addf(out, " FROM (SELECT t.id) o, \"%s\" t WHERE t.\"%s\" = o.id ORDER BY %s) l)", line->table, line->parent,
-             entity_field_index(line, "position") >= 0 ? "t.\"position\", t.id" : "t.id");
+    str_addf(out, " FROM (SELECT t.id) o, \"%s\" t WHERE t.\"%s\" = o.id ORDER BY %s) l)", line->table,
+             line->parent, entity_field_index(line, "position") >= 0 ? "t.\"position\", t.id" : "t.id");
 }

@@ -45,7 +45,8 @@ void record_write_json(const struct entity *entity, const void *record, const ui
 void current_write_json(struct command *command, struct str *out)
 {
     const struct entity *entity = command->act.entity;
-    str_addf(out, "{\"id\":%lld,\"version\":%lld", (long long)command->act.id, (long long)command->meta.version);
+    str_addf(out, "{\"id\":%lld,\"version\":%lld", (long long)command->act.id,
+             (long long)command->meta.version);
     if (entity_is_scoped(entity) && entity_field_index(entity, "branch_id") < 0) {
         str_add(out, ",\"branch_id\":");
         if (command->meta.branch_id == NIL)

@@ -32,10 +32,10 @@ struct catalogue_tab {
 
 struct catalogue_entity {
     const char *name, *area, *label, *plural, *help, *scope;
-    const char *code;  /* typed on the command line, NULL: none */
-    const char *title; /* field that names a record, NULL: id */
-    const char *view;  /* desk, NULL: none */
-    const char *state; /* column of the flow, NULL: none */
+    const char *code;            /* typed on the command line, NULL: none */
+    const char *title;           /* field that names a record, NULL: id */
+    const char *view;            /* desk, NULL: none */
+    const char *state;           /* column of the flow, NULL: none */
     const struct choice *states; /* in the order of the flow line; NULL: none */
     const char *sort;
     bool hidden, big;

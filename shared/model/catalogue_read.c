@@ -95,7 +95,8 @@ static const struct field *fields_of(struct arena *arena, const json_t *list, si
     return fields;
 }
 
-static void read_action(struct arena *arena, const json_t *json, const char *state, struct catalogue_action *action)
+static void read_action(struct arena *arena, const json_t *json, const char *state,
+                        struct catalogue_action *action)
 {
     const char *key = json_string_value(json_object_get(json, "key"));
     const char *own = text_of(arena, json, "state");
@@ -195,7 +196,8 @@ struct catalogue_entity *catalogue_parse_entity(struct arena *arena, const char 
 
 enum { MENU_DEPTH_MAX = 6 };
 
-static const struct catalogue_item *parse_items(struct arena *arena, const json_t *menu, size_t *count_r, int depth)
+static const struct catalogue_item *parse_items(struct arena *arena, const json_t *menu, size_t *count_r,
+                                                int depth)
 {
     size_t n = depth < MENU_DEPTH_MAX ? json_array_size(menu) : 0;
     struct catalogue_item *items = arena_alloc(arena, (n + 1) * sizeof(*items));

@@ -79,28 +79,30 @@ struct field {
     enum field_storage storage;
     uint16_t offset; /* in the entity's struct */
     uint8_t width;   /* cells in a list; 0 = by type */
-    uint32_t max;    /* characters of text, or the largest number; 0: by type (text 200, note 4000, code 64 …) */
-    int64_t min;     /* of numbers; 0 refuses what is below it, so amounts that may be negative say so */
+    uint32_t max; /* characters of text, or the largest number; 0: by type (text 200, note 4000, code 64 …) */
+    int64_t min; /* of numbers; 0 refuses what is below it, so amounts that may be negative say so */
     bool required;
-    bool readonly;      /* never taken from a client */
-    bool create_only;   /* taken at create, fixed afterwards */
-    bool secret;        /* never sent; `***` in the trail */
-    bool pii;           /* masked in lists without pii.view */
-    bool search;        /* written to search_key (how: by type) */
-    bool unique;        /* `duplicate` with this field when its unique index is hit */
-    bool sortable;      /* an index leads to it (drift test for big entities) */
-    bool virtual_;      /* no column: `sql` says what it is, read only */
-    bool filled;        /* never NULL in the database though no client must give it (states, numbers, defaults) */
-    bool no_column;     /* an argument of create/update that a hook consumes; virtual_ with it: read by `sql` all the same */
-    const char *sql;    /* expression over alias t, for virtual_ */
-    const char *init;   /* default as text, shown in the form */
-    const char *ref;    /* FIELD_REF: name of the entity it points to */
-    const char *base;   /* FIELD_CHOICE, FIELD_SET: base data kind that holds the codes */
+    bool readonly;    /* never taken from a client */
+    bool create_only; /* taken at create, fixed afterwards */
+    bool secret;      /* never sent; `***` in the trail */
+    bool pii;         /* masked in lists without pii.view */
+    bool search;      /* written to search_key (how: by type) */
+    bool unique;      /* `duplicate` with this field when its unique index is hit */
+    bool sortable;    /* an index leads to it (drift test for big entities) */
+    bool virtual_;    /* no column: `sql` says what it is, read only */
+    bool filled; /* never NULL in the database though no client must give it (states, numbers, defaults) */
+    bool
+        no_column; /* an argument of create/update that a hook consumes; virtual_ with it: read by `sql` all the same */
+    const char *sql;              /* expression over alias t, for virtual_ */
+    const char *init;             /* default as text, shown in the form */
+    const char *ref;              /* FIELD_REF: name of the entity it points to */
+    const char *base;             /* FIELD_CHOICE, FIELD_SET: base data kind that holds the codes */
     const struct choice *choices; /* ended by a row without code */
     const char *show_if;          /* "field=code[,code]": shown and required only then */
     const struct entity *lines;   /* FIELD_LINES: the line entity (its struct, its fields) */
     const char *column;           /* where it differs from name */
-    const struct field *line_fields; /* the client's end of .lines: the fields of a line, from the catalogue */
+    const struct field
+        *line_fields; /* the client's end of .lines: the fields of a line, from the catalogue */
     size_t nline_fields;
 };
 
@@ -153,7 +155,8 @@ int field_width(const struct field *field);
 bool field_is_number(const struct field *field); /* may be summed */
 
 /* Whether a field with this show_if is shown, given the protocol values of the others (NULL for none). */
-bool field_shown(const char *show_if, const char *(*value_of)(void *context, const char *field), void *context);
+bool field_shown(const char *show_if, const char *(*value_of)(void *context, const char *field),
+                 void *context);
 
 enum field_fault {
     FIELD_OK,
@@ -162,8 +165,8 @@ enum field_fault {
     FIELD_TOO_LONG,  /* over .max */
     FIELD_TOO_SMALL, /* under .min */
     FIELD_TOO_LARGE,
-    FIELD_UNCLEAN,   /* control or hidden characters, broken UTF-8, not NFC */
-    FIELD_NO_CHOICE  /* not one of .choices */
+    FIELD_UNCLEAN,  /* control or hidden characters, broken UTF-8, not NFC */
+    FIELD_NO_CHOICE /* not one of .choices */
 };
 
 /* msgid of what is wrong, with {field} {max} {min} {value} as parameters. */
@@ -175,8 +178,8 @@ struct str;
 /* Normalises what a person typed (full width folded in code/phone/plate/date/amount, plate dots and traditional province characters
  * folded, shorthand dates are not known here) and checks it. *out_r is arena text in the protocol's form (numbers as digits, fen for amounts,
  * RFC 3339 for times). Used by the client's forms, by CSV import and by `yizhan call`. */
-must_check enum field_fault field_parse_text(const struct field *field, struct arena *arena, const char *typed,
-                                             const char **out_r);
+must_check enum field_fault field_parse_text(const struct field *field, struct arena *arena,
+                                             const char *typed, const char **out_r);
 
 /* The display form of a protocol value (amounts "1,234.50", times "MM-DD hh:mm" in `zone`): for lists, forms and reports. */
 const char *field_print(const struct field *field, struct arena *arena, const char *value, const char *zone);

@@ -8,9 +8,10 @@
 #include <string.h>
 
 static const char *const op_names[FILTER_OPS] = {
-    [FILTER_EQ] = "eq",   [FILTER_NOT] = "not", [FILTER_GTE] = "gte",   [FILTER_GT] = "gt",
-    [FILTER_LTE] = "lte", [FILTER_LT] = "lt",   [FILTER_IN] = "in",     [FILTER_LIKE] = "like",
-    [FILTER_CONTAINS] = "contains", [FILTER_NULL] = "null",
+    [FILTER_EQ] = "eq",     [FILTER_NOT] = "not",   [FILTER_GTE] = "gte",
+    [FILTER_GT] = "gt",     [FILTER_LTE] = "lte",   [FILTER_LT] = "lt",
+    [FILTER_IN] = "in",     [FILTER_LIKE] = "like", [FILTER_CONTAINS] = "contains",
+    [FILTER_NULL] = "null",
 };
 
 static int fault(struct filter_fault *fault_r, const char *field, const char *msgid)
@@ -73,8 +74,8 @@ static int too_many(struct filter_fault *fault_r)
     return fault(fault_r, NULL, N_("The filter has too many terms"));
 }
 
-static int add_instant(struct filter *filter, const struct field *field, enum filter_op op, struct arena *arena,
-                       struct instant at)
+static int add_instant(struct filter *filter, const struct field *field, enum filter_op op,
+                       struct arena *arena, struct instant at)
 {
     struct filter_term *term = new_term(filter, field, op, arena, 1);
     if (!term)
@@ -111,8 +112,8 @@ static int add_day(struct filter *filter, const struct field *field, enum filter
 /* The value of a term is checked like a value of the field, save its limits of size: older rows may lie beyond them. */
 static bool value_fault_counts(enum field_fault found)
 {
-    return found != FIELD_OK && found != FIELD_TOO_SMALL && found != FIELD_TOO_LARGE && found != FIELD_NO_CHOICE &&
-           found != FIELD_MISSING;
+    return found != FIELD_OK && found != FIELD_TOO_SMALL && found != FIELD_TOO_LARGE &&
+           found != FIELD_NO_CHOICE && found != FIELD_MISSING;
 }
 
 static const struct field as_text = {.name = "", .type = FIELD_TEXT};
@@ -125,8 +126,9 @@ static const struct field *value_field(const struct field *field, enum filter_op
     return field;
 }
 
-static int add_values(struct filter *filter, const struct field *field, enum filter_op op, const struct value *values,
-                      size_t count, struct arena *arena, struct filter_fault *fault_r)
+static int add_values(struct filter *filter, const struct field *field, enum filter_op op,
+                      const struct value *values, size_t count, struct arena *arena,
+                      struct filter_fault *fault_r)
 {
     struct filter_term *term = new_term(filter, field, op, arena, count);
     if (!term)
@@ -151,8 +153,9 @@ static int add_null(struct filter *filter, const struct field *field, bool truth
     return 0;
 }
 
-int filter_add_text(struct filter *filter, const struct field *field, enum filter_op op, const char *const *texts,
-                    size_t count, struct arena *arena, const char *zone, struct filter_fault *fault_r)
+int filter_add_text(struct filter *filter, const struct field *field, enum filter_op op,
+                    const char *const *texts, size_t count, struct arena *arena, const char *zone,
+                    struct filter_fault *fault_r)
 {
     struct value values[FILTER_VALUES_MAX];
     const struct field *as = value_field(field, op);
@@ -214,13 +217,15 @@ static int read_column(struct filter *filter, const struct field *field, json_t 
     const char *name;
     json_t *value;
     if (json_is_null(json))
-        return op_fits(field, FILTER_NULL) ? add_null(filter, field, true, arena, fault_r)
-                                           : fault(fault_r, field->name, N_("This cannot be asked of this field"));
+        return op_fits(field, FILTER_NULL)
+                   ? add_null(filter, field, true, arena, fault_r)
+                   : fault(fault_r, field->name, N_("This cannot be asked of this field"));
     if (json_is_array(json))
         return add_json(filter, field, FILTER_IN, json, arena, zone, fault_r);
     if (!json_is_object(json))
         return add_json(filter, field, FILTER_EQ, json, arena, zone, fault_r);
-    json_object_foreach(json, name, value) {
+    json_object_foreach(json, name, value)
+    {
         enum filter_op op = op_parse(name);
         if (op == FILTER_OPS)
             return fault(fault_r, field->name, N_("There is no such comparison"));
@@ -231,8 +236,8 @@ static int read_column(struct filter *filter, const struct field *field, json_t 
     return 0;
 }
 
-int filter_read(const json_t *json, filter_lookup *lookup, const void *context, struct arena *arena, const char *zone,
-                struct filter *filter_r, struct filter_fault *fault_r)
+int filter_read(const json_t *json, filter_lookup *lookup, const void *context, struct arena *arena,
+                const char *zone, struct filter *filter_r, struct filter_fault *fault_r)
 {
     const char *name;
     json_t *value;
@@ -242,7 +247,8 @@ int filter_read(const json_t *json, filter_lookup *lookup, const void *context, 
         return 0;
     if (!json_is_object(json))
         return fault(fault_r, NULL, N_("A filter is an object of columns"));
-    json_object_foreach((json_t *)json, name, value) {
+    json_object_foreach((json_t *)json, name, value)
+    {
         const struct field *field = lookup(context, name);
         if (!field)
             return fault(fault_r, arena_strdup(arena, name), N_("There is no such field"));

@@ -50,8 +50,9 @@ struct filter_fault {
 
 /* Every term's values are checked against their field. A bare date for a time field means that day in `zone`.
  * Returns 0, or -EINVAL with the fault filled. Everything lives in the arena. */
-must_check int filter_read(const json_t *json, filter_lookup *lookup, const void *context, struct arena *arena,
-                           const char *zone, struct filter *filter_r, struct filter_fault *fault_r);
+must_check int filter_read(const json_t *json, filter_lookup *lookup, const void *context,
+                           struct arena *arena, const char *zone, struct filter *filter_r,
+                           struct filter_fault *fault_r);
 must_check int filter_parse_line(const char *line, filter_lookup *lookup, const void *context,
                                  struct arena *arena, const char *zone, struct filter *filter_r,
                                  struct filter_fault *fault_r);

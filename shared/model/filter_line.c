@@ -10,7 +10,7 @@ static const struct {
     const char *sign;
     enum filter_op op;
 } signs[] = {
-    {"!=", FILTER_NOT}, {">=", FILTER_GTE}, {"<=", FILTER_LTE}, {"=", FILTER_EQ},
+    {"!=", FILTER_NOT}, {">=", FILTER_GTE}, {"<=", FILTER_LTE},     {"=", FILTER_EQ},
     {">", FILTER_GT},   {"<", FILTER_LT},   {"~", FILTER_CONTAINS}, {"^", FILTER_LIKE},
 };
 
@@ -47,7 +47,8 @@ static size_t split_term(const char *word, size_t *sign_r)
     return 0;
 }
 
-static int add_null(struct filter *filter, const struct field *field, bool truth, struct filter_fault *fault_r)
+static int add_null(struct filter *filter, const struct field *field, bool truth,
+                    struct filter_fault *fault_r)
 {
     if (filter->count == FILTER_TERMS_MAX || field_storage_of(field) == STORE_LINES) {
         *fault_r = (struct filter_fault){field->name, N_("This cannot be asked of this field")};

@@ -53,7 +53,8 @@ static void print_permissions(void)
 
 static int check_database(const char *conninfo)
 {
-    if (migrate_run(conninfo, schema_migrations, schema_migrations_count, time_monotonic_ms() + MIGRATE_MS) != MIGRATE_OK)
+    if (migrate_run(conninfo, schema_migrations, schema_migrations_count, time_monotonic_ms() + MIGRATE_MS) !=
+        MIGRATE_OK)
         return 2;
     int found = drift_check(conninfo, stdout);
     if (found < 0)

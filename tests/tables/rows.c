@@ -22,7 +22,8 @@ static bool is_reserved(const char *name)
 static void look_msgid(const struct entity *entity, const char *name, const char *text)
 {
     for (const unsigned char *at = (const unsigned char *)text; at && *at; at++) {
-        if (*at >= 0xE4 && *at <= 0xE9 && at[1] >= 0x80 && strstr(text, "粤") == NULL && strstr(text, "粵") == NULL) {
+        if (*at >= 0xE4 && *at <= 0xE9 && at[1] >= 0x80 && strstr(text, "粤") == NULL &&
+            strstr(text, "粵") == NULL) {
             fault(entity, "a text is not English:", name);
             return;
         }
@@ -39,7 +40,8 @@ static bool choice_known(const struct choice *choices, const char *code, size_t 
 }
 
 /* "field=code[,code]": the field is there, and may hold those codes. */
-static void look_condition(const struct entity *entity, const struct field *field, const struct field *others, size_t count)
+static void look_condition(const struct entity *entity, const struct field *field, const struct field *others,
+                           size_t count)
 {
     const char *equals = field->show_if ? strchr(field->show_if, '=') : NULL;
     const struct field *other = NULL;
@@ -75,7 +77,8 @@ static void look_type(const struct entity *entity, const struct field *field)
     enum field_type type = field_type_of(field);
     if (type == FIELD_NONE)
         fault(entity, "has no type:", field->name);
-    if (type == FIELD_FEN && (strlen(field->name) < 5 || strcmp(field->name + strlen(field->name) - 4, "_fen") != 0))
+    if (type == FIELD_FEN &&
+        (strlen(field->name) < 5 || strcmp(field->name + strlen(field->name) - 4, "_fen") != 0))
         fault(entity, "an amount is not named _fen:", field->name);
     if (field->width > WIDTH_MAX)
         fault(entity, "too wide:", field->name);
@@ -150,6 +153,7 @@ void look_rows(const struct entity *entity)
         if (!message_verb_valid(verb))
             fault(entity, "no name of a verb:", verb);
     }
-    if (entity->scope == SCOPE_COMPANY && entity_field(entity, "branch_id") && !strcmp(entity->table, "branch"))
+    if (entity->scope == SCOPE_COMPANY && entity_field(entity, "branch_id") &&
+        !strcmp(entity->table, "branch"))
         fault(entity, "a branch stands in the scope of itself", NULL);
 }

@@ -15,12 +15,18 @@ static const struct sql sql_agreements = {
     "free_km, 'valid_from', valid_from, 'valid_to', valid_to) ORDER BY service, valid_from) "
     "FROM party_agreement WHERE party_id = $1 AND disabled_at IS NULL"};
 
+static int decorate_load(struct act *act)
+{
+    if (session_grant(act->request->session, "agreement.list"))
+        act->data = tx_read(act->request->tx, &sql_agreements, p_int(act->id));
+    return 0;
+}
+
 static int decorate(struct act *act)
 {
-    if (!session_grant(act->request->session, "agreement.list"))
+    const char *agreements = act->data ? rows_text(act->data, 0, 0) : NULL;
+    if (!act->data)
         return 0;
-    struct rows *rows = tx_read(act->request->tx, &sql_agreements, p_int(act->id));
-    const char *agreements = rows_text(rows, 0, 0);
     act_reply(act, "agreements", agreements ? agreements : "[]");
     return 0;
 }
@@ -66,4 +72,5 @@ const struct entity customer_entity = {
     .load = party_load,
     .in_tx = in_tx,
     .decorate = decorate,
+    .decorate_load = decorate_load,
 };

@@ -16,28 +16,50 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {FIELD_TEXT, "粤海保险公司", "粤海", true},      {FIELD_TEXT, "粤海保险公司", "保险", true},
-    {FIELD_TEXT, "粤海保险公司", "yuehai", true},    {FIELD_TEXT, "粤海保险公司", "yh", true},
-    {FIELD_TEXT, "粤海保险公司", "bxgs", true},      {FIELD_TEXT, "粤海保险公司", "baoxian", true},
-    {FIELD_TEXT, "粵海保險公司", "粤海保险", true},  {FIELD_TEXT, "粤海保险公司", "粵海", true},
-    {FIELD_TEXT, "粤海保险公司", "深圳", false},     {FIELD_TEXT, "張學友", "张学友", true},
-    {FIELD_TEXT, "张学友", "張學", true},            {FIELD_TEXT, "张学友", "zxy", true},
-    {FIELD_TEXT, "臺中", "台中", true},              {FIELD_TEXT, "台中", "臺中", true},
-    {FIELD_TEXT, "重庆分公司", "chongqing", true},   {FIELD_TEXT, "重庆分公司", "cq", true},
-    {FIELD_TEXT, "长隆酒店", "changlong", true},     {FIELD_TEXT, "长隆酒店", "zhanglong", true},
-    {FIELD_TEXT, "曾小明", "zeng", true},            {FIELD_TEXT, "曾小明", "ceng", true},
-    {FIELD_TEXT, "单田芳", "shan", true},            {FIELD_TEXT, "解晓东", "xie", true},
-    {FIELD_TEXT, "仇英", "qiu", true},               {FIELD_TEXT, "区志强", "ou", true},
-    {FIELD_TEXT, "吕布", "lv", true},                {FIELD_TEXT, "吕布", "lu", true},
-    {FIELD_TEXT, "番禺大石站", "py", true},          {FIELD_TEXT, "Pearl River Motors", "river", true},
-    {FIELD_TEXT, "Pearl River Motors", "PEARL", true}, {FIELD_TEXT, "Pearl River Motors", "earl", false},
-    {FIELD_TEXT, "ＡＢＣ车行", "abc", true},         {FIELD_TEXT, "ABC 4S店", "4s", true},
-    {FIELD_PHONE, "13800138000", "8000", true},      {FIELD_PHONE, "13800138000", "138001", true},
-    {FIELD_PHONE, "13800138000", "0138", true},      {FIELD_PHONE, "13800138000", "9000", false},
-    {FIELD_PLATE, "粤A12345", "粤A123", true},       {FIELD_PLATE, "粤A12345", "a·123", true},
-    {FIELD_PLATE, "粤A12345", "2345", true},         {FIELD_PLATE, "粤A12345", "粵a12345", true},
-    {FIELD_PLATE, "粤A12345", "B12345", false},      {FIELD_CODE, "GZ-TH-01", "gzth", true},
-    {FIELD_CODE, "R26030100123", "r260301", true},   {FIELD_CODE, "R26030100123", "0123", false},
+    {FIELD_TEXT, "粤海保险公司", "粤海", true},
+    {FIELD_TEXT, "粤海保险公司", "保险", true},
+    {FIELD_TEXT, "粤海保险公司", "yuehai", true},
+    {FIELD_TEXT, "粤海保险公司", "yh", true},
+    {FIELD_TEXT, "粤海保险公司", "bxgs", true},
+    {FIELD_TEXT, "粤海保险公司", "baoxian", true},
+    {FIELD_TEXT, "粵海保險公司", "粤海保险", true},
+    {FIELD_TEXT, "粤海保险公司", "粵海", true},
+    {FIELD_TEXT, "粤海保险公司", "深圳", false},
+    {FIELD_TEXT, "張學友", "张学友", true},
+    {FIELD_TEXT, "张学友", "張學", true},
+    {FIELD_TEXT, "张学友", "zxy", true},
+    {FIELD_TEXT, "臺中", "台中", true},
+    {FIELD_TEXT, "台中", "臺中", true},
+    {FIELD_TEXT, "重庆分公司", "chongqing", true},
+    {FIELD_TEXT, "重庆分公司", "cq", true},
+    {FIELD_TEXT, "长隆酒店", "changlong", true},
+    {FIELD_TEXT, "长隆酒店", "zhanglong", true},
+    {FIELD_TEXT, "曾小明", "zeng", true},
+    {FIELD_TEXT, "曾小明", "ceng", true},
+    {FIELD_TEXT, "单田芳", "shan", true},
+    {FIELD_TEXT, "解晓东", "xie", true},
+    {FIELD_TEXT, "仇英", "qiu", true},
+    {FIELD_TEXT, "区志强", "ou", true},
+    {FIELD_TEXT, "吕布", "lv", true},
+    {FIELD_TEXT, "吕布", "lu", true},
+    {FIELD_TEXT, "番禺大石站", "py", true},
+    {FIELD_TEXT, "Pearl River Motors", "river", true},
+    {FIELD_TEXT, "Pearl River Motors", "PEARL", true},
+    {FIELD_TEXT, "Pearl River Motors", "earl", false},
+    {FIELD_TEXT, "ＡＢＣ车行", "abc", true},
+    {FIELD_TEXT, "ABC 4S店", "4s", true},
+    {FIELD_PHONE, "13800138000", "8000", true},
+    {FIELD_PHONE, "13800138000", "138001", true},
+    {FIELD_PHONE, "13800138000", "0138", true},
+    {FIELD_PHONE, "13800138000", "9000", false},
+    {FIELD_PLATE, "粤A12345", "粤A123", true},
+    {FIELD_PLATE, "粤A12345", "a·123", true},
+    {FIELD_PLATE, "粤A12345", "2345", true},
+    {FIELD_PLATE, "粤A12345", "粵a12345", true},
+    {FIELD_PLATE, "粤A12345", "B12345", false},
+    {FIELD_CODE, "GZ-TH-01", "gzth", true},
+    {FIELD_CODE, "R26030100123", "r260301", true},
+    {FIELD_CODE, "R26030100123", "0123", false},
 };
 
 static bool found(const struct search_tokens *tokens, const char *word)
@@ -87,7 +109,7 @@ static void tables(void **state)
     assert_int_equal(pinyin_readings(0x4E2D, readings), 1); /* 中 */
     assert_string_equal(readings[0], "zhong");
     assert_true(pinyin_readings(0x91CD, readings) >= 2); /* 重 */
-    assert_int_equal(pinyin_simplify(0x5F35), 0x5F20);    /* 張 张 */
+    assert_int_equal(pinyin_simplify(0x5F35), 0x5F20);   /* 張 张 */
     assert_int_equal(pinyin_simplify('a'), 'a');
 }
 

@@ -7,24 +7,34 @@
 #include <string.h>
 
 static const char vehicle[] =
-    "{\"hash\":\"11\",\"name\":\"vehicle\",\"area\":\"rescue\",\"label\":\"Vehicle\",\"plural\":\"Vehicles\",\"help\":\"h\",\"code\":\"ve\","
-    "\"scope\":\"branch\",\"title\":\"plate\",\"fields\":[{\"name\":\"id\",\"label\":\"Id\",\"type\":\"id\",\"width\":8,\"readonly\":true},"
+    "{\"hash\":\"11\",\"name\":\"vehicle\",\"area\":\"rescue\",\"label\":\"Vehicle\",\"plural\":\"Vehicles\","
+    "\"help\":\"h\",\"code\":\"ve\","
+    "\"scope\":\"branch\",\"title\":\"plate\",\"fields\":[{\"name\":\"id\",\"label\":\"Id\",\"type\":\"id\","
+    "\"width\":8,\"readonly\":true},"
     "{\"name\":\"plate\",\"label\":\"Plate\",\"type\":\"plate\",\"width\":10,\"required\":true,\"max\":16},"
-    "{\"name\":\"type\",\"label\":\"Type\",\"type\":\"choice\",\"choices\":[{\"code\":\"tow\",\"label\":\"Tow truck\",\"zh_CN\":\"拖车\"},"
-    "{\"code\":\"old\",\"label\":\"Old\",\"disabled\":true}]},{\"name\":\"created_at\",\"label\":\"Created\",\"type\":\"time\"},"
+    "{\"name\":\"type\",\"label\":\"Type\",\"type\":\"choice\",\"choices\":[{\"code\":\"tow\",\"label\":"
+    "\"Tow truck\",\"zh_CN\":\"拖车\"},"
+    "{\"code\":\"old\",\"label\":\"Old\",\"disabled\":true}]},{\"name\":\"created_at\",\"label\":\"Created\","
+    "\"type\":\"time\"},"
     "{\"name\":\"created_by\",\"label\":\"By\",\"type\":\"ref\",\"ref\":\"employee\"},"
-    "{\"name\":\"drivers\",\"label\":\"Drivers\",\"type\":\"lines\",\"lines\":[{\"name\":\"driver_id\",\"label\":\"Driver\",\"type\":\"ref\",\"ref\":\"employee\"}]},"
-    "{\"name\":\"shape\",\"label\":\"Shape\",\"type\":\"polygon\"}],\"list\":{\"columns\":[\"plate\",\"type\"],\"sort\":\"plate\"},"
-    "\"form\":{\"tabs\":[{\"label\":\"Vehicle\",\"fields\":[\"plate\",\"type\",\"drivers\"]}]},\"state\":\"state\","
+    "{\"name\":\"drivers\",\"label\":\"Drivers\",\"type\":\"lines\",\"lines\":[{\"name\":\"driver_id\","
+    "\"label\":\"Driver\",\"type\":\"ref\",\"ref\":\"employee\"}]},"
+    "{\"name\":\"shape\",\"label\":\"Shape\",\"type\":\"polygon\"}],\"list\":{\"columns\":[\"plate\","
+    "\"type\"],\"sort\":\"plate\"},"
+    "\"form\":{\"tabs\":[{\"label\":\"Vehicle\",\"fields\":[\"plate\",\"type\",\"drivers\"]}]},\"state\":"
+    "\"state\","
     "\"states\":[{\"code\":\"idle\",\"label\":\"Idle\"}],"
-    "\"actions\":[{\"name\":\"park\",\"key\":\"p\",\"label\":\"Park\",\"from\":[\"idle\",\"working\"],\"to\":\"off_duty\",\"args\":[{\"name\":\"note\","
-    "\"label\":\"Note\",\"type\":\"note\"}],\"reason\":true,\"choices\":[{\"code\":\"repair\",\"label\":\"Repair\"}]},"
+    "\"actions\":[{\"name\":\"park\",\"key\":\"p\",\"label\":\"Park\",\"from\":[\"idle\",\"working\"],\"to\":"
+    "\"off_duty\",\"args\":[{\"name\":\"note\","
+    "\"label\":\"Note\",\"type\":\"note\"}],\"reason\":true,\"choices\":[{\"code\":\"repair\",\"label\":"
+    "\"Repair\"}]},"
     "{\"name\":\"look\",\"label\":\"Look\",\"from\":[\"*\"],\"args\":[]}],"
     "\"verbs\":[{\"name\":\"vehicle.list\",\"keyed\":false},{\"name\":\"vehicle.park\",\"keyed\":true}]}";
-static const char branch[] =
-    "{\"hash\":\"22\",\"name\":\"branch\",\"area\":\"org\",\"label\":\"Branch\",\"fields\":[],\"list\":{\"columns\":[]},\"form\":{\"tabs\":[]},"
-    "\"actions\":[],\"verbs\":[{\"name\":\"branch.list\",\"keyed\":false}]}";
-static const char answer[] = "{\"hash\":\"aa\",\"menu\":[{\"label\":\"Rescue\",\"key\":\"rescue\",\"children\":[{\"label\":\"Vehicles\",\"key\":\"ve\","
+static const char branch[] = "{\"hash\":\"22\",\"name\":\"branch\",\"area\":\"org\",\"label\":\"Branch\","
+                             "\"fields\":[],\"list\":{\"columns\":[]},\"form\":{\"tabs\":[]},"
+                             "\"actions\":[],\"verbs\":[{\"name\":\"branch.list\",\"keyed\":false}]}";
+static const char answer[] = "{\"hash\":\"aa\",\"menu\":[{\"label\":\"Rescue\",\"key\":\"rescue\","
+                             "\"children\":[{\"label\":\"Vehicles\",\"key\":\"ve\","
                              "\"entity\":\"vehicle\"}]}],\"entities\":[\"branch\",\"vehicle\"]}";
 
 static struct catalogue *both(void)

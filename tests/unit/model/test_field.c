@@ -19,7 +19,10 @@ static const struct row rows[] = {
     {FIELD_TEXT, "e\xCC\x81", FIELD_OK, "\xC3\xA9"},
     {FIELD_TEXT, "a\tb", FIELD_UNCLEAN, NULL},
     {FIELD_TEXT, "a\x1B[2J", FIELD_UNCLEAN, NULL},
-    {FIELD_TEXT, "a\xE2\x80\xAE" "b", FIELD_UNCLEAN, NULL},
+    {FIELD_TEXT,
+     "a\xE2\x80\xAE"
+     "b",
+     FIELD_UNCLEAN, NULL},
     {FIELD_TEXT, "\xFF", FIELD_UNCLEAN, NULL},
     {FIELD_TEXT, "   ", FIELD_OK, NULL},
     {FIELD_NOTE, "one\ntwo", FIELD_OK, "one\ntwo"},
@@ -78,7 +81,8 @@ static void typed_text(void **state)
         enum field_fault fault = field_parse_text(&field, arena, rows[i].typed, &out);
         bool same = fault != FIELD_OK || (out ? rows[i].out && !strcmp(out, rows[i].out) : !rows[i].out);
         if (fault != rows[i].fault || !same)
-            fail_msg("%s %s: fault %d, %s", field_type_name(rows[i].type), rows[i].typed, fault, out ? out : "(empty)");
+            fail_msg("%s %s: fault %d, %s", field_type_name(rows[i].type), rows[i].typed, fault,
+                     out ? out : "(empty)");
     }
 }
 
@@ -151,9 +155,15 @@ static void types_from_members(void **state)
 {
     static const struct choice kinds[] = {{"a", "A"}, {NULL}};
     static const struct field fields[] = {
-        FIELD(sample, customer_id, .ref = "customer"), FIELD(sample, price_fen), FIELD(sample, kind, .choices = kinds),
-        FIELD(sample, urgent),                         FIELD(sample, lon),       FIELD(sample, at),
-        FIELD(sample, day),                            FIELD(sample, tags),      FIELD(sample, lines),
+        FIELD(sample, customer_id, .ref = "customer"),
+        FIELD(sample, price_fen),
+        FIELD(sample, kind, .choices = kinds),
+        FIELD(sample, urgent),
+        FIELD(sample, lon),
+        FIELD(sample, at),
+        FIELD(sample, day),
+        FIELD(sample, tags),
+        FIELD(sample, lines),
     };
     static const enum field_type types[] = {FIELD_REF,  FIELD_INT,  FIELD_CHOICE, FIELD_BOOL, FIELD_RATIO,
                                             FIELD_TIME, FIELD_DATE, FIELD_SET,    FIELD_LINES};

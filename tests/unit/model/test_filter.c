@@ -42,7 +42,8 @@ static const struct {
     {"state!=new", "{\"state\":{\"not\":\"new\"}}", NULL},
     {"price_fen>=100 price_fen<200.50", "{\"price_fen\":{\"gte\":10000,\"lt\":20050}}", NULL},
     {"created_at>=2026-11-01", "{\"created_at\":{\"gte\":\"2026-10-31T16:00:00Z\"}}", NULL},
-    {"created_at=2026-11-01", "{\"created_at\":{\"gte\":\"2026-10-31T16:00:00Z\",\"lt\":\"2026-11-01T16:00:00Z\"}}", NULL},
+    {"created_at=2026-11-01",
+     "{\"created_at\":{\"gte\":\"2026-10-31T16:00:00Z\",\"lt\":\"2026-11-01T16:00:00Z\"}}", NULL},
     {"created_at>2026-11-01", "{\"created_at\":{\"gte\":\"2026-11-01T16:00:00Z\"}}", NULL},
     {"created_at<=2026-11-01", "{\"created_at\":{\"lt\":\"2026-11-01T16:00:00Z\"}}", NULL},
     {"day<2026-11-01", "{\"day\":{\"lt\":\"2026-11-01\"}}", NULL},
@@ -127,7 +128,8 @@ static void protocol_objects(void **state)
         assert_non_null(json);
         int rc = filter_read(json, lookup, NULL, arena, "UTC", &filter, &fault);
         if ((rc == 0) != objects[i].good || (rc == 0 && filter.count != objects[i].terms))
-            fail_msg("%s: %d, %zu terms, %s", objects[i].json, rc, filter.count, fault.msgid ? fault.msgid : "");
+            fail_msg("%s: %d, %zu terms, %s", objects[i].json, rc, filter.count,
+                     fault.msgid ? fault.msgid : "");
         json_decref(json);
     }
 }

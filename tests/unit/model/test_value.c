@@ -77,9 +77,14 @@ static void text_and_back(void **state)
         enum field_type type;
         const char *text, *json;
     } texts[] = {
-        {FIELD_INT, "42", "42"},        {FIELD_FEN, "-5", "-5"},           {FIELD_BOOL, "true", "true"},
-        {FIELD_RATIO, "0.25", "0.25"},  {FIELD_TEXT, "a \"b\"", "\"a \\\"b\\\"\""}, {FIELD_SET, "a,b", "[\"a\",\"b\"]"},
-        {FIELD_DATE, "2026-03-01", "\"2026-03-01\""}, {FIELD_TIME, "2026-03-01T00:00:00Z", "\"2026-03-01T00:00:00Z\""},
+        {FIELD_INT, "42", "42"},
+        {FIELD_FEN, "-5", "-5"},
+        {FIELD_BOOL, "true", "true"},
+        {FIELD_RATIO, "0.25", "0.25"},
+        {FIELD_TEXT, "a \"b\"", "\"a \\\"b\\\"\""},
+        {FIELD_SET, "a,b", "[\"a\",\"b\"]"},
+        {FIELD_DATE, "2026-03-01", "\"2026-03-01\""},
+        {FIELD_TIME, "2026-03-01T00:00:00Z", "\"2026-03-01T00:00:00Z\""},
     };
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     for (size_t i = 0; i < array_len(texts); i++) {
@@ -100,12 +105,14 @@ static void equality(void **state)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     struct field text = {.type = FIELD_TEXT}, set = {.type = FIELD_SET};
-    struct value a = value_of_text(&text, arena, "x"), b = value_of_text(&text, arena, "y"), null = value_null(&text);
+    struct value a = value_of_text(&text, arena, "x"), b = value_of_text(&text, arena, "y"),
+                 null = value_null(&text);
     assert_true(value_equal(&a, &a));
     assert_false(value_equal(&a, &b));
     assert_false(value_equal(&a, &null));
     assert_true(value_equal(&null, &null));
-    struct value one = value_of_text(&set, arena, "a,b"), two = value_of_text(&set, arena, "a"), none = value_null(&set);
+    struct value one = value_of_text(&set, arena, "a,b"), two = value_of_text(&set, arena, "a"),
+                 none = value_null(&set);
     assert_true(value_equal(&one, &one));
     assert_false(value_equal(&one, &two));
     assert_false(value_equal(&one, &none));
