@@ -423,6 +423,8 @@ int money_run(struct seed *seed, struct order *order)
     struct instant at = order->row.done_at;
     if (!order->row.money_state && !order->owner)
         return 0;
+    if (order->row.money_state && order->row.proposal_fen <= 2 * order->owner_fen)
+        order->owner = NULL; /* too little to share: the customer pays all */
     begin_parts(&account);
     if (order->row.money_state && confirm(&account, &at) && audit(&account, &at) && price(&account, &at) &&
         price_again(&account, &at) && receive(&account, &at))

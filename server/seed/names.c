@@ -46,7 +46,7 @@ const char *name_phone(struct seed *seed)
     static const char *const heads[] = {"130", "133", "135", "136", "137", "138", "139", "150", "159", "177", "185", "188"};
     enum { NUMBERS = 100000000, STEP = 38196601 };
     int n = seed->phones++;
-    int64_t number = ((int64_t)n / (int64_t)array_len(heads) + 1) * STEP % NUMBERS;
+    int64_t number = ((int64_t)n + 1) * STEP % NUMBERS;
     return arena_printf(seed->arena, "%s%08lld", heads[(size_t)n % array_len(heads)], (long long)number);
 }
 

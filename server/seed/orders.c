@@ -20,7 +20,7 @@ static const struct {
     const char *fate;
     int count, from, to;
 } present[] = {
-    {"new", 12, 1, 40}, {"dispatched", 6, 4, 8}, {"accepted", 5, 8, 14}, {"on_the_way", 7, 14, 28}, {"arrived", 7, 40, 70},
+    {"new", 12, 1, 40}, {"dispatched", 4, 4, 8}, {"accepted", 3, 8, 14}, {"on_the_way", 5, 14, 28}, {"arrived", 5, 40, 70},
 };
 
 enum { APPOINTED_AHEAD = 6, APPOINTED_LATE = 3, RECENT = 24 };

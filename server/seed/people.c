@@ -134,12 +134,12 @@ static void desk_make(struct seed *seed, const struct desk *desk)
     put(seed, person, &row);
 }
 
-/* A third is on call around the clock, the rest shares day and night. */
+/* Half are on call around the clock, the rest share day and night. */
 static void set_shift(struct person *driver, size_t n)
 {
-    static const int hours[3][2] = {{8, 8}, {8, 20}, {20, 8}};
-    driver->from = hours[n % 3][0];
-    driver->to = hours[n % 3][1];
+    static const int hours[4][2] = {{8, 8}, {8, 20}, {8, 8}, {20, 8}};
+    driver->from = hours[n % 4][0];
+    driver->to = hours[n % 4][1];
 }
 
 static void driver_make(struct seed *seed, size_t n)

@@ -13,8 +13,8 @@ struct van_kind {
 #define SMALL "jump_start tyre_change tyre_repair fuel water unlock battery site_repair"
 
 static const struct van_kind kinds[] = {
-    {"flatbed", "tow accident_tow transport jump_start fuel", CARS " minibus light_truck", ""},
-    {"wheel_lift", "tow accident_tow extraction jump_start", CARS, "city expressway elevated national rural garage"},
+    {"flatbed", "tow accident_tow transport jump_start tyre_change fuel water unlock", CARS " minibus light_truck", ""},
+    {"wheel_lift", "tow accident_tow extraction jump_start tyre_change fuel", CARS, "city expressway elevated national rural garage"},
     {"service_van", SMALL, "", ""},
     {"garage_tow", "tow underground_tow jump_start", "sedan suv mpv sports ev", "city garage"},
     {"heavy_wrecker", "tow accident_tow extraction crane", "light_truck medium_truck heavy_truck coach minibus trailer special", ""},
