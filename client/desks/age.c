@@ -10,7 +10,7 @@ const char *age_print(char *buf, size_t size, int64_t seconds)
 {
     const char *sign = seconds < 0 ? "-" : "";
     char text[AGE_TEXT_SIZE];
-    long long s = seconds < 0 ? -(seconds + 1) + 1LL : seconds;
+    uint64_t s = seconds < 0 ? -(uint64_t)seconds : (uint64_t)seconds;
     if (s < HOUR)
         snprintf(text, sizeof(text), _("%dm"), (int)(s / MINUTE));
     else if (s < DAY)

@@ -5,4 +5,5 @@ void desks_register(void)
     desk_register(&call_desk);
     desk_register(&dispatch_desk);
     desk_register(&driver_desk);
+    desk_register(&onestop_desk);
 }

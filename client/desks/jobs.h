@@ -40,8 +40,9 @@ struct jobs {
     const struct catalogue_entity *entity; /* rescue; NULL: this person may not see orders */
     const char *const *names;              /* the fields asked for */
     const char *sort;                      /* the server's */
-    json_t *filter;                        /* the protocol's, without what `belongs` says */
-    char *match;                           /* words a row must hold to be shown; NULL: any */
+    json_t *filter;                        /* the protocol's */
+    char *match;                           /* words a row at hand must hold to be shown; NULL: any */
+    char *q;                               /* words the server searches by; NULL: none */
     VEC(struct job) items;
     struct table table;
     struct instant now; /* of the last tick: what lateness is measured by */
@@ -60,7 +61,9 @@ void jobs_finish(struct jobs *jobs);
 
 /* Takes the reference. The rows shown stay until the answer comes. */
 void jobs_set_filter(struct jobs *jobs, json_t *filter);
+void jobs_clear(struct jobs *jobs); /* nothing is shown until the next rows: it is another list */
 void jobs_set_match(struct jobs *jobs, const char *words); /* NULL or "": all */
+void jobs_set_search(struct jobs *jobs, const char *words); /* the same through the server, for long lists */
 void jobs_read(struct jobs *jobs);
 
 /* From the screen's live handler for rescue orders. */

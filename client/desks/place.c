@@ -60,6 +60,8 @@ static const char *take_number(const char *at, double *value_r)
     if (digits[whole] == '.')
         part = strspn(digits + whole + 1, "0123456789");
     char text[32];
+    if (digits[whole] == '.' && digits[whole + 1 + part] == '.' && isdigit((unsigned char)digits[whole + 2 + part]))
+        return NULL; /* a version or an address, no number */
     size_t len = (size_t)(digits - at) + whole + (part ? 1 + part : 0);
     snprintf(text, sizeof(text), "%.*s", (int)MIN(len, sizeof(text) - 1), at);
     *value_r = strtod(text, NULL);
@@ -78,9 +80,11 @@ static size_t take_numbers(const char *text, struct number numbers[], size_t max
             continue;
         }
         enum axis axis = named_before(text, (size_t)(at - text));
+        bool in_word = axis == AXIS_UNKNOWN && at > text && isalnum((unsigned char)at[-1]);
         if (axis == AXIS_UNKNOWN)
             axis = named_behind(end, &value);
-        numbers[count++] = (struct number){value, axis};
+        if (!in_word && (axis != AXIS_UNKNOWN || !isalpha((unsigned char)*end)))
+            numbers[count++] = (struct number){value, axis};
         at = end;
     }
     return count;
