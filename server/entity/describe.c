@@ -139,8 +139,24 @@ static void add_menu(struct str *out, const bool *listed)
     str_add_char(out, ']');
 }
 
+static int check_arguments(struct request *request)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(request->args, name, value) {
+        if (strcmp(name, "have") != 0)
+            return request_fail(request, ERR_INVALID, name, N_("There is no argument {name}"), "name", name, NULL);
+        if (!json_is_object(value) && !json_is_null(value))
+            return request_fail(request, ERR_INVALID, name, N_("This is not a valid value"), NULL);
+    }
+    return 0;
+}
+
 static int run_describe(struct request *request)
 {
+    int rc = check_arguments(request);
+    if (rc)
+        return rc;
     const json_t *have = json_object_get(request->args, "have");
     bool *listed = arena_alloc(request->arena, entity_count() + 1);
     struct str hashes, menu;
@@ -161,7 +177,7 @@ static int run_describe(struct request *request)
         if (known && !strcmp(known, line.hash))
             continue;
         const char *row = arena_printf(request->arena, "{\"hash\":\"%s\",%s", line.hash, line.json + 1);
-        int rc = request_send_row(request, row, strlen(row));
+        rc = request_send_row(request, row, strlen(row));
         if (rc < 0)
             return rc;
     }
