@@ -21,11 +21,16 @@ static json_t *columns_of(const struct catalogue_entity *entity)
     return columns;
 }
 
+bool lookup_may(const struct app_context *app, const char *name)
+{
+    return catalogue_entity(app->catalogue, name) && app_may(app, verb_of(name, "list"));
+}
+
 uint64_t lookup_ask(struct app_context *app, struct screen *screen, const char *name, const char *typed, ask_done *done,
                     void *context)
 {
     const struct catalogue_entity *entity = catalogue_entity(app->catalogue, name);
-    if (!entity || !app_may(app, verb_of(name, "list")))
+    if (!lookup_may(app, name))
         return 0;
     json_t *args = json_pack("{s:i, s:o}", "limit", (int)LOOKUP_ROWS, "columns", columns_of(entity));
     if (*typed)

@@ -7,6 +7,8 @@
 
 enum { LOOKUP_ROWS = 30 };
 
+bool lookup_may(const struct app_context *app, const char *entity);
+
 /* Asks for records of an entity that fit the letters; 0 when this person may not list them. */
 uint64_t lookup_ask(struct app_context *app, struct screen *screen, const char *entity, const char *typed, ask_done *done,
                     void *context);

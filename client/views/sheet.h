@@ -52,6 +52,7 @@ struct sheet {
     uint64_t asked; /* look-up under way; 0: none */
     bool take_unique; /* Enter was pressed before the look-up's answer came */
     bool forward;     /* and the cursor goes on then */
+    struct area room; /* where look-ups may hang over; rows 0: the area drawn into */
     int scroll;       /* first line of the tab shown */
     int cols;         /* of the last layout */
     int label_cols;

@@ -85,8 +85,7 @@ static void box_draw(struct screen *screen, struct canvas *canvas, struct area b
     int rows = MIN(rows_wanted(box, cols - 4) + text + (text > 0) + 2, body.rows);
     struct area area = {body.row + (body.rows - rows) / 2, body.col + (body.cols - cols) / 2, rows, cols};
     struct area in = canvas_box(canvas, area, ROLE_BORDER, box->title);
-    in.col++;
-    in.cols -= 2;
+    box->sheet.room = body;
     if (text) {
         canvas_paragraph(canvas, (struct area){in.row, in.col, MIN(text, in.rows), in.cols}, ROLE_NORMAL, box->text, 0);
         in.row += text + 1;

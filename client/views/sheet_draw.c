@@ -228,7 +228,7 @@ void sheet_draw(struct sheet *sheet, struct canvas *canvas, struct area area)
     vec_each(struct sheet_entry, entry, &sheet->entries) if (entry->rows) draw_entry(sheet, canvas, entry, area);
     const struct sheet_entry *entry = sheet_current(sheet);
     if (entry && sheet->pop.open)
-        choices_popup(&sheet->pop, canvas, area, area.row + entry->row - sheet->scroll,
+        choices_popup(&sheet->pop, canvas, sheet->room.rows ? sheet->room : area, area.row + entry->row - sheet->scroll,
                       area.col + entry->col + sheet->label_cols + 1);
 }
 

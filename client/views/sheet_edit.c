@@ -4,6 +4,7 @@
 
 #include "client/ui/words.h"
 #include "client/views/choices_of.h"
+#include "client/views/lookup.h"
 #include "client/views/sheet-private.h"
 #include "client/views/sheet_parts.h"
 #include "client/views/value_text.h"
@@ -99,15 +100,20 @@ static void keep_typed(struct sheet_entry *entry, const char *typed)
     entry->typed = copy;
 }
 
-/* A reference is taken from its list; letters alone are no value. */
+/* A reference is taken from its list; letters alone are no value. Who may not look it up may know its number. */
 static const char *take_reference(struct sheet *sheet, struct sheet_entry *entry, const char *typed)
 {
-    (void)sheet;
+    const char *digits = typed + (*typed == '#');
     if (!*typed) {
         sheet_put(sheet, entry, NULL, NULL);
         return NULL;
     }
-    return _("Choose one from the list (F4)");
+    if (lookup_may(sheet->app, entry->field->ref))
+        return _("Choose one from the list (F4)");
+    if (!*digits || digits[strspn(digits, "0123456789")] || strlen(digits) > 18)
+        return _("You may not look these up: type the number of the record");
+    sheet_put(sheet, entry, digits, NULL);
+    return NULL;
 }
 
 static void take_typed(struct sheet *sheet, struct sheet_entry *entry, const char *typed)

@@ -100,6 +100,10 @@ static void ask_records(struct sheet *sheet, const struct sheet_entry *entry, co
 {
     if (sheet->asked)
         ask_cancel(sheet->app, sheet->asked);
+    if (!lookup_may(sheet->app, entry->field->ref)) {
+        ui_say(sheet->app->ui, ROLE_ERROR, "%s", _("You may not look these up: type the number of the record"));
+        return;
+    }
     sheet->asked = lookup_ask(sheet->app, sheet->screen, entry->field->ref, typed, on_found, sheet);
     sheet->pop.waiting = sheet->asked != 0;
     sheet->pop.open = true;
@@ -137,7 +141,7 @@ bool sheet_settle(struct sheet *sheet, bool forward)
 {
     const struct sheet_entry *entry = sheet_current(sheet);
     if (!entry || !sheet->editing || !sheet->edited || field_type_of(entry->field) != FIELD_REF ||
-        !*input_text(&sheet->input))
+        !*input_text(&sheet->input) || !lookup_may(sheet->app, entry->field->ref))
         return true;
     const struct choices_item *only = choices_unique(&sheet->pop);
     if (sheet->asked || !sheet->pop.open) {
