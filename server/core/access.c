@@ -119,12 +119,10 @@ static int compare_masks(const void *a, const void *b)
 /* One row per permission and scope becomes one row per permission. */
 static void take_permissions(struct session *session, struct rows *rows)
 {
-    struct session_private *more = session->private_;
     size_t n = rows_count(rows), kept = 0;
-    struct permission_mask *list = arena_alloc(more->arena, (n + 1) * sizeof(*list));
+    struct permission_mask *list = memory_zeroed(n + 1, sizeof(*list));
     for (size_t i = 0; i < n; i++)
-        list[i] = (struct permission_mask){arena_strdup(more->arena, rows_text(rows, i, 0)),
-                                           scope_bit(rows_text(rows, i, 1))};
+        list[i] = (struct permission_mask){rows_text(rows, i, 0), scope_bit(rows_text(rows, i, 1))};
     qsort(list, n, sizeof(*list), compare_masks);
     for (size_t i = 0; i < n; i++) {
         if (kept > 0 && strcmp(list[kept - 1].permission, list[i].permission) == 0)
@@ -132,8 +130,8 @@ static void take_permissions(struct session *session, struct rows *rows)
         else
             list[kept++] = list[i];
     }
-    more->permissions = list;
-    more->npermissions = kept;
+    session->private_->permissions = permission_table_get(list, kept);
+    free(list);
 }
 
 static void take_roles(struct session *session, struct text_set roles)

@@ -161,7 +161,8 @@ static int fail_refused(struct request *request)
         if (strncmp(sqlstate, row->sqlstate, strlen(row->sqlstate)) == 0)
             return request_fail(request, row->code, row->field, row->msgid, NULL);
     }
-    return fail_internal(request, tx_message(request->tx));
+    /* Not the message: it may hold data of people. */
+    return fail_internal(request, arena_printf(request->arena, "SQLSTATE %s %s", sqlstate, tx_constraint(request->tx)));
 }
 
 static int fail_duplicate(struct request *request)
@@ -218,7 +219,7 @@ static int fail_of_tx(struct request *request)
     case TX_UNKNOWN: return fail_unknown(request);
     case TX_BROKEN: break;
     }
-    return fail_internal(request, tx_sqlstate(request->tx));
+    return fail_internal(request, arena_printf(request->arena, "SQLSTATE %s", tx_sqlstate(request->tx)));
 }
 
 int request_tx_failed(struct request *request)

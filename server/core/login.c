@@ -82,11 +82,11 @@ static void add_member(struct str *out, const char *name, const char *text)
 
 static void add_permissions(struct str *out, const struct session *session)
 {
-    const struct session_private *more = session->private_;
-    const char **names = arena_alloc(out->arena, (more->npermissions + 1) * sizeof(*names));
-    for (size_t i = 0; i < more->npermissions; i++)
-        names[i] = more->permissions[i].permission;
-    add_texts(out, "permissions", names, more->npermissions);
+    const struct permission_table *table = session->private_->permissions;
+    const char **names = arena_alloc(out->arena, (table->count + 1) * sizeof(*names));
+    for (size_t i = 0; i < table->count; i++)
+        names[i] = table->rows[i].permission;
+    add_texts(out, "permissions", names, table->count);
 }
 
 void login_describe(struct request *request, const struct session *session, const char *token, int64_t lock)

@@ -14,14 +14,25 @@ struct permission_mask {
     uint8_t mask; /* enum scope_bit */
 };
 
+/* What a set of roles permits. Sessions of the same roles share one: a thousand dispatchers, one table. */
+struct permission_table {
+    struct permission_table *next;
+    uint64_t hash;
+    size_t refs, count; /* refs under the table's lock */
+    struct permission_mask *rows; /* sorted by name; their texts stand behind them */
+};
+
 struct session_private {
     atomic_int refs;
     struct arena *arena;
-    struct permission_mask *permissions; /* sorted by name */
-    size_t npermissions;
+    const struct permission_table *permissions; /* NULL: none */
     struct grant grants[SCOPE_SETS]; /* by mask; [0] is not used */
     int64_t idle_seconds;
 };
+
+/* The shared table of these rows (sorted, each permission once), which are copied. */
+const struct permission_table *permission_table_get(const struct permission_mask *rows, size_t count) must_check;
+void permission_table_put(const struct permission_table *table);
 
 /* A session of one reference in its own arena; access.c fills it. */
 struct session *session_create(void) must_check;

@@ -20,10 +20,16 @@ struct session *session_ref(struct session *session)
     return session;
 }
 
+static void destroy(struct session *session)
+{
+    permission_table_put(session->private_->permissions);
+    arena_destroy(session->private_->arena);
+}
+
 void session_unref(struct session *session)
 {
     if (session && atomic_fetch_sub_explicit(&session->private_->refs, 1, memory_order_acq_rel) == 1)
-        arena_destroy(session->private_->arena);
+        destroy(session);
 }
 
 static int compare_permission(const void *name, const void *row)
@@ -35,12 +41,12 @@ const struct grant *session_grant(const struct session *session, const char *per
 {
     if (!session || !permission)
         return NULL;
-    const struct session_private *more = session->private_;
+    const struct permission_table *table = session->private_->permissions;
     const struct permission_mask *found =
-        more->npermissions
-            ? bsearch(permission, more->permissions, more->npermissions, sizeof(*found), compare_permission)
+        table && table->count
+            ? bsearch(permission, table->rows, table->count, sizeof(*found), compare_permission)
             : NULL;
-    return found && found->mask ? &more->grants[found->mask] : NULL;
+    return found && found->mask ? &session->private_->grants[found->mask] : NULL;
 }
 
 static int compare_branch(const void *a, const void *b)

@@ -65,6 +65,21 @@ struct peer {
 /* Takes the descriptor over. */
 void peer_create(struct net *net, int fd, const char *address);
 void peer_destroy(struct peer *peer);
+
+/* peer.c: states, timers, watchers */
+void peer_enter(struct peer *peer, enum peer_state state);
+void peer_settle(struct peer *peer); /* the state that follows from what is known; one that stays keeps its timer */
+void peer_arm(struct peer *peer);
+void peer_watch_reading(struct peer *peer, bool on);
+void peer_watch_writing(struct peer *peer, bool on);
+bool peer_must_pause(const struct peer *peer); /* nothing more is taken from it for now */
+void peer_mark_dirty(struct peer *peer);       /* to be flushed at the end of this turn */
+
+/* peer_io.c: TLS */
 void peer_flush(struct peer *peer);
+void peer_on_readable(struct ev_loop *loop, ev_io *watcher, int events);
+void peer_on_writable(struct ev_loop *loop, ev_io *watcher, int events);
+
+/* net.c */
 bool address_enter(struct net *net, const char *address);
 void address_leave(struct net *net, const char *address);

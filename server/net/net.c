@@ -74,6 +74,9 @@ void net_destroy(struct net *net)
 void net_set_tls(struct net *net, SSL_CTX *tls)
 {
     SSL_CTX_up_ref(tls);
+    /* Stateless, and one is enough: a terminal keeps the newest. */
+    SSL_CTX_set_num_tickets(tls, 1);
+    SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
     SSL_CTX_free(net->tls);
     net->tls = tls;
 }

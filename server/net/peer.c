@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +6,6 @@
 #include "base/log.h"
 #include "server/net/net-private.h"
 #include "wire/message.h"
-#include "wire/tls.h"
-
-enum {
-    READ_SIZE = 16 * 1024, /* one TLS record */
-    READS_PER_TURN = 8
-};
 
 static const char *const state_names[PEER_STATES] = {
     [PEER_HANDSHAKE] = "handshake", [PEER_LOGIN] = "login", [PEER_IDLE] = "idle",
@@ -22,7 +15,7 @@ static const char *const state_names[PEER_STATES] = {
 static void on_timer(struct ev_loop *loop, ev_timer *watcher, int events);
 
 /* The timer is only moved when it must fire earlier; one that fires too early looks again. */
-static void arm(struct peer *peer)
+void peer_arm(struct peer *peer)
 {
     ev_tstamp at = peer->deadline;
     if (peer->stalled > 0 && (at <= 0 || peer->stalled < at))
@@ -52,18 +45,23 @@ static ev_tstamp deadline_of(const struct peer *peer, enum peer_state state)
     }
 }
 
-static void enter(struct peer *peer, enum peer_state state)
+void peer_enter(struct peer *peer, enum peer_state state)
 {
     if (peer->state != state)
         log_debug("peer %d/%u: %s → %s", peer->fd, peer->generation, state_names[peer->state],
                   state_names[state]);
     peer->state = state;
     peer->deadline = deadline_of(peer, state);
-    arm(peer);
+    peer_arm(peer);
+}
+
+bool peer_must_pause(const struct peer *peer)
+{
+    return peer->held || peer_unsent(peer) > peer->net->limits.output_pause;
 }
 
 /* The state that follows from what is known; one that stays keeps its timer. */
-static void settle(struct peer *peer)
+void peer_settle(struct peer *peer)
 {
     if (peer->state == PEER_CLOSING || peer->state == PEER_HANDSHAKE)
         return;
@@ -72,13 +70,13 @@ static void settle(struct peer *peer)
         state = PEER_BUSY;
     else if (!peer->logged_in)
         state = PEER_LOGIN;
-    else if (frame_pending(&peer->frame) > 0)
+    else if (frame_pending(&peer->frame) > 0 && !peer_must_pause(peer)) /* else it is we who do not read on */
         state = PEER_LINE;
     if (state != peer->state)
-        enter(peer, state);
+        peer_enter(peer, state);
 }
 
-static void watch_reading(struct peer *peer, bool on)
+void peer_watch_reading(struct peer *peer, bool on)
 {
     if (on == peer->reading)
         return;
@@ -89,7 +87,7 @@ static void watch_reading(struct peer *peer, bool on)
         ev_io_stop(peer->net->loop, &peer->io_read);
 }
 
-static void watch_writing(struct peer *peer, bool on)
+void peer_watch_writing(struct peer *peer, bool on)
 {
     if (on == peer->writing)
         return;
@@ -98,202 +96,6 @@ static void watch_writing(struct peer *peer, bool on)
         ev_io_start(peer->net->loop, &peer->io_write);
     else
         ev_io_stop(peer->net->loop, &peer->io_write);
-}
-
-static bool must_pause(const struct peer *peer)
-{
-    return peer->held || peer_unsent(peer) > peer->net->limits.output_pause;
-}
-
-static void log_tls_error(struct peer *peer, const char *what)
-{
-    char text[256];
-    log_debug("peer %d/%u: %s: %s", peer->fd, peer->generation, what,
-              tls_error_text(peer->ssl, text, sizeof(text)));
-}
-
-static void take_certificate(struct peer *peer)
-{
-    X509 *certificate = SSL_get1_peer_certificate(peer->ssl);
-    if (!certificate)
-        return;
-    char name[128] = "";
-    X509_NAME *subject = X509_get_subject_name(certificate);
-    if (X509_NAME_get_text_by_NID(subject, NID_commonName, name, sizeof(name)) > 0)
-        peer->terminal = memory_strdup(name);
-    X509_free(certificate);
-}
-
-static void shake_hands(struct peer *peer)
-{
-    ERR_clear_error();
-    int r = SSL_accept(peer->ssl);
-    if (r == 1) {
-        watch_writing(peer, false);
-        take_certificate(peer);
-        enter(peer, PEER_LOGIN);
-        peer->net->ops->opened(peer);
-        /* The first request may have come with the last flight of the handshake. */
-        ev_feed_event(peer->net->loop, &peer->io_read, EV_READ);
-        return;
-    }
-    int why = SSL_get_error(peer->ssl, r);
-    if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) {
-        watch_writing(peer, why == SSL_ERROR_WANT_WRITE);
-        return;
-    }
-    log_tls_error(peer, "handshake");
-    peer->doomed = true;
-}
-
-/* The whole queue is out. */
-static void flushed(struct peer *peer)
-{
-    peer->stalled = 0;
-    peer->out_start = 0;
-    str_finish(&peer->out);
-    watch_writing(peer, false);
-    if (peer->state == PEER_CLOSING || (peer->ended && !peer->busy))
-        peer->doomed = true;
-}
-
-static void write_failed(struct peer *peer, int r)
-{
-    int why = SSL_get_error(peer->ssl, r);
-    if (why == SSL_ERROR_WANT_WRITE || why == SSL_ERROR_WANT_READ) {
-        watch_writing(peer, why == SSL_ERROR_WANT_WRITE);
-        return;
-    }
-    log_tls_error(peer, "write");
-    peer->doomed = true;
-}
-
-void peer_flush(struct peer *peer)
-{
-    struct net *net = peer->net;
-    if (peer->doomed || peer->state == PEER_HANDSHAKE)
-        return;
-    while (peer_unsent(peer) > 0) {
-        ERR_clear_error();
-        int n = SSL_write(peer->ssl, peer->out.data + peer->out_start, (int)peer_unsent(peer));
-        if (n <= 0) {
-            write_failed(peer, n);
-            break;
-        }
-        peer->out_start += (size_t)n;
-        peer->stalled = ev_now(net->loop) + net->limits.stalled_ms / 1e3;
-        net->ops->sent(peer, (size_t)n);
-    }
-    if (peer_unsent(peer) == 0 && !peer->doomed)
-        flushed(peer);
-    else if (peer->stalled <= 0)
-        peer->stalled = ev_now(net->loop) + net->limits.stalled_ms / 1e3;
-    arm(peer);
-    if (!peer->doomed && !peer->reading && !peer->ended && !must_pause(peer)) {
-        watch_reading(peer, true);
-        /* Lines already here, or inside OpenSSL, cause no event of their own. */
-        ev_feed_event(net->loop, &peer->io_read, EV_READ);
-    }
-}
-
-/* Hands over the lines that are here; false when no more is wanted for now. */
-static bool take_lines(struct peer *peer)
-{
-    while (!peer->doomed && peer->state != PEER_CLOSING) {
-        if (must_pause(peer)) {
-            watch_reading(peer, false);
-            return false;
-        }
-        char *line;
-        size_t len;
-        enum frame_result got = frame_next(&peer->frame, &line, &len);
-        if (got == FRAME_NONE)
-            return true;
-        if (peer->state == PEER_LINE)
-            enter(peer, PEER_IDLE);
-        if (got == FRAME_LINE)
-            peer->net->ops->line(peer, line, len);
-        else
-            peer->net->ops->line_too_long(peer);
-    }
-    return false;
-}
-
-static void read_failed(struct peer *peer, int r)
-{
-    int why = SSL_get_error(peer->ssl, r);
-    if (why == SSL_ERROR_WANT_READ)
-        return;
-    if (why == SSL_ERROR_WANT_WRITE) {
-        watch_writing(peer, true);
-        return;
-    }
-    watch_reading(peer, false);
-    peer->ended = true;
-    /* A clean end of input may have answers under way; everything else is a broken line. */
-    if (why != SSL_ERROR_ZERO_RETURN || (!peer->busy && peer_unsent(peer) == 0))
-        peer->doomed = true;
-    if (why != SSL_ERROR_ZERO_RETURN)
-        log_tls_error(peer, "read");
-}
-
-/* Reads until nothing is left or the turn is used up. With read_ahead whole records wait inside OpenSSL where epoll cannot
- * see them: then the event is fed again. */
-static void read_peer(struct peer *peer)
-{
-    static char bytes[READ_SIZE];
-    for (int i = 0; i < READS_PER_TURN; i++) {
-        if (!take_lines(peer))
-            return;
-        ERR_clear_error();
-        int n = SSL_read(peer->ssl, bytes, sizeof(bytes));
-        if (n <= 0) {
-            read_failed(peer, n);
-            return;
-        }
-        frame_feed(&peer->frame, bytes, (size_t)n);
-    }
-    if (take_lines(peer) && SSL_has_pending(peer->ssl))
-        ev_feed_event(peer->net->loop, &peer->io_read, EV_READ);
-}
-
-/* An idle terminal keeps no buffer. */
-static void release_frame(struct peer *peer)
-{
-    if (frame_pending(&peer->frame) > 0 || peer->frame.dropping || peer->frame.in.len > 0)
-        return;
-    size_t limit = peer->frame.limit;
-    frame_finish(&peer->frame);
-    frame_init(&peer->frame, limit);
-}
-
-static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
-{
-    struct peer *peer = watcher->data;
-    if (peer->state == PEER_HANDSHAKE)
-        shake_hands(peer);
-    else if (peer->state == PEER_CLOSING || peer->ended)
-        watch_reading(peer, false);
-    else {
-        read_peer(peer);
-        if (!peer->doomed) {
-            release_frame(peer);
-            settle(peer);
-        }
-    }
-    if (peer->doomed)
-        peer_destroy(peer);
-}
-
-static void on_writable(struct ev_loop *loop, ev_io *watcher, int events)
-{
-    struct peer *peer = watcher->data;
-    if (peer->state == PEER_HANDSHAKE)
-        shake_hands(peer);
-    else
-        peer_flush(peer);
-    if (peer->doomed)
-        peer_destroy(peer);
 }
 
 static void expire(struct peer *peer)
@@ -326,7 +128,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int events)
     if (peer->doomed)
         peer_destroy(peer);
     else
-        arm(peer);
+        peer_arm(peer);
 }
 
 void peer_create(struct net *net, int fd, const char *address)
@@ -336,8 +138,8 @@ void peer_create(struct net *net, int fd, const char *address)
     memcpy(peer->address, address, MIN(strlen(address), sizeof(peer->address) - 1));
     frame_init(&peer->frame, net->limits.line_before_login);
     str_init(&peer->out, NULL);
-    ev_io_init(&peer->io_read, on_readable, fd, EV_READ);
-    ev_io_init(&peer->io_write, on_writable, fd, EV_WRITE);
+    ev_io_init(&peer->io_read, peer_on_readable, fd, EV_READ);
+    ev_io_init(&peer->io_write, peer_on_writable, fd, EV_WRITE);
     ev_init(&peer->timer, on_timer);
     peer->io_read.data = peer->io_write.data = peer->timer.data = peer;
     struct peer *none = NULL;
@@ -350,8 +152,8 @@ void peer_create(struct net *net, int fd, const char *address)
         peer_destroy(peer);
         return;
     }
-    enter(peer, PEER_HANDSHAKE);
-    watch_reading(peer, true);
+    peer_enter(peer, PEER_HANDSHAKE);
+    peer_watch_reading(peer, true);
 }
 
 static void stop_counting(struct peer *peer)
@@ -367,8 +169,8 @@ void peer_destroy(struct peer *peer)
     log_debug("peer %d/%u: %s → gone", peer->fd, peer->generation, state_names[peer->state]);
     if (peer->data)
         net->ops->closed(peer);
-    watch_reading(peer, false);
-    watch_writing(peer, false);
+    peer_watch_reading(peer, false);
+    peer_watch_writing(peer, false);
     ev_timer_stop(net->loop, &peer->timer);
     stop_counting(peer);
     net->slots.items[peer->fd] = NULL;
@@ -416,7 +218,7 @@ void *peer_data(const struct peer *peer)
     return peer->data;
 }
 
-static void mark_dirty(struct peer *peer)
+void peer_mark_dirty(struct peer *peer)
 {
     if (peer->dirty)
         return;
@@ -444,13 +246,13 @@ void peer_send(struct peer *peer, const void *bytes, size_t len)
     if (peer_unsent(peer) > peer->net->limits.output_max) {
         log_info("peer %d/%u: %zu bytes unsent, cut", peer->fd, peer->generation, peer_unsent(peer));
         peer->doomed = true;
-        mark_dirty(peer);
+        peer_mark_dirty(peer);
         return;
     }
     if (peer->out_start > 0 && peer->out_start >= peer->out.len / 2)
         forget_sent(peer);
     str_add_n(&peer->out, bytes, len);
-    mark_dirty(peer);
+    peer_mark_dirty(peer);
 }
 
 void peer_close(struct peer *peer, const char *code, const char *message)
@@ -459,7 +261,7 @@ void peer_close(struct peer *peer, const char *code, const char *message)
         return;
     if (peer->state == PEER_HANDSHAKE) {
         peer->doomed = true;
-        mark_dirty(peer);
+        peer_mark_dirty(peer);
         return;
     }
     if (code) {
@@ -477,9 +279,9 @@ void peer_close(struct peer *peer, const char *code, const char *message)
     }
     if (peer->doomed)
         return;
-    enter(peer, PEER_CLOSING);
-    watch_reading(peer, false);
-    mark_dirty(peer);
+    peer_enter(peer, PEER_CLOSING);
+    peer_watch_reading(peer, false);
+    peer_mark_dirty(peer);
 }
 
 void peer_logged_in(struct peer *peer, int64_t idle_ms)
@@ -489,7 +291,7 @@ void peer_logged_in(struct peer *peer, int64_t idle_ms)
     peer->touched = ev_now(peer->net->loop);
     stop_counting(peer);
     frame_set_limit(&peer->frame, peer->net->limits.line_after_login);
-    settle(peer);
+    peer_settle(peer);
 }
 
 void peer_logged_out(struct peer *peer)
@@ -503,7 +305,7 @@ void peer_logged_out(struct peer *peer)
     }
     peer->counted = true;
     frame_set_limit(&peer->frame, peer->net->limits.line_before_login);
-    settle(peer);
+    peer_settle(peer);
 }
 
 void peer_set_busy(struct peer *peer, bool busy)
@@ -513,16 +315,16 @@ void peer_set_busy(struct peer *peer, bool busy)
     peer->busy = busy;
     if (!busy && peer->ended && peer_unsent(peer) == 0) {
         peer->doomed = true;
-        mark_dirty(peer);
+        peer_mark_dirty(peer);
         return;
     }
-    settle(peer);
+    peer_settle(peer);
 }
 
 void peer_hold(struct peer *peer, bool hold)
 {
     peer->held = hold;
-    mark_dirty(peer);
+    peer_mark_dirty(peer);
 }
 
 void peer_touch(struct peer *peer)

@@ -1,0 +1,193 @@
+"""Slow, silent, greedy and hostile connections: each ends by its own timer or bound, and the others go on."""
+import json
+import os
+import socket
+import ssl
+import subprocess
+import threading
+import time
+
+import bare
+import yz
+
+server = bare.make_server(settings=["connections_per_address = 400", "idle_seconds = 60"])
+
+
+def raw():
+    return socket.create_connection((server.host, server.port), timeout=30)
+
+
+def seconds_until_closed(connection):
+    started = time.monotonic()
+    with_data = b""
+    try:
+        while True:
+            data = connection.recv(65536)
+            if not data:
+                break
+            with_data += data
+    except (ConnectionError, ssl.SSLError):
+        pass
+    return time.monotonic() - started, with_data
+
+
+def descriptors():
+    return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+
+
+def status(name):
+    with open(f"/proc/{server.process.pid}/status") as lines:
+        return int(next(line for line in lines if line.startswith(name)).split()[1])
+
+
+def test_timers_of_the_named_states():
+    silent, greeted, slow = raw(), bare.client(server), bare.client(server, "admin")
+    slow.send_bytes(b"half a line that never")
+    waited = {}
+
+    def wait(name, connection):
+        waited[name] = seconds_until_closed(connection)
+
+    threads = [threading.Thread(target=wait, args=(n, c)) for n, c in (("handshake", silent), ("login", greeted.socket), ("line", slow.socket))]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert 4 < waited["handshake"][0] < 8, waited["handshake"]
+    assert 9 < waited["login"][0] < 14 and b'* bye {"code":"unauthenticated"' in waited["login"][1], waited["login"]
+    assert 14 < waited["line"][0] < 19 and b'* bye {"code":"limit"' in waited["line"][1], waited["line"]
+
+
+def test_a_crowd_of_slow_ones_does_not_hinder():
+    before = descriptors() + 24  # what the pool may still open
+    crowd = []
+    for i in range(300):
+        connection = raw()
+        crowd.append(connection)
+        connection.sendall(b"\x16\x03\x01" if i % 2 else b"GET / HTTP/1.0\r\n\r\n")
+    times = []
+    admin = bare.client(server, "admin")
+    for _ in range(100):
+        started = time.monotonic()
+        admin.call("branch.list", {})
+        times.append(time.monotonic() - started)
+    assert sorted(times)[98] < 1.0, sorted(times)[-5:]
+    [c.close() for c in crowd]
+    yz.wait_until("descriptors to come back", lambda: descriptors() <= before + 2)
+
+
+def test_who_does_not_read_is_cut():
+    greedy = bare.client(server, "admin")
+    started, sent = time.monotonic(), 0
+    greedy.socket.settimeout(1)
+    try:
+        while time.monotonic() - started < 60:
+            greedy.send_bytes(b"".join(b"g%d session.help {\"entity\":\"session\"}\n" % (sent + i) for i in range(16)))
+            sent += 16
+    except (OSError, ssl.SSLError):
+        pass
+    # the server stopped reading long before it would have kept all the answers
+    yz.wait_until("the greedy one to be cut", lambda: "does not read: cut" in server.log_path.read_text(errors="replace")
+                  or "unsent, cut" in server.log_path.read_text(errors="replace"), 60)
+    assert bare.client(server, "admin").call("session.ping") == {}
+    assert status("VmRSS") < 1_500_000
+
+
+def test_a_session_may_be_idle_only_so_long():
+    idle, busy = bare.client(server, "admin"), bare.client(server, "admin")
+    token = idle.session["token"]
+    started = time.monotonic()
+    while time.monotonic() - started < 75:
+        try:
+            idle.call("session.ping")  # does not count
+        except yz.Closed as bye:
+            assert "idle" in str(bye)
+            break
+        busy.call("session.whoami")
+        time.sleep(1)
+    assert 55 < time.monotonic() - started < 70
+    assert busy.call("session.whoami")["user"] == "admin"
+    with bare.client(server) as again:
+        assert bare.refusal(again.call, "session.resume", {"token": token}).code == "unauthenticated"
+    assert server.cluster.sql(f"SELECT end_reason FROM session WHERE id = {idle.session['session_id']}", server.database) == [["idle"]]
+
+
+def test_connections_of_an_address_before_login():
+    small = bare.make_server()
+    kept = [socket.create_connection((small.host, small.port), timeout=5) for _ in range(20)]
+    time.sleep(0.3)
+    one_more = socket.create_connection((small.host, small.port), timeout=5)
+    assert seconds_until_closed(one_more)[0] < 2
+    [k.close() for k in kept]
+    time.sleep(1)
+    assert bare.client(small).call("session.ping") == {}
+    users = [bare.client(small, "admin") for _ in range(30)]  # logged in, they do not count
+    assert all(u.call("session.ping") == {} for u in users)
+    small.stop()
+
+
+def test_tls():
+    for version, good in ((ssl.TLSVersion.TLSv1_2, False), (ssl.TLSVersion.TLSv1_3, True)):
+        context = ssl.create_default_context(cafile=str(server.ca))
+        context.minimum_version = context.maximum_version = version
+        try:
+            with context.wrap_socket(raw(), server_hostname=server.host) as wrapped:
+                assert good and wrapped.recv(100).startswith(b"* hello ")
+        except ssl.SSLError:
+            assert not good
+
+
+def test_plain_text_is_answered_by_silence():
+    connection = raw()
+    connection.sendall(b"a session.ping\n")
+    waited, data = seconds_until_closed(connection)
+    assert waited < 1 and b"hello" not in data and b"ok" not in data, data
+
+
+def test_tls_sessions_resume():
+    def connect(option):
+        command = f"sleep 1 | openssl s_client -connect {server.address} -CAfile {server.ca} {option} {server.state}/sess"
+        return subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30).stdout
+
+    assert "New, TLSv1.3" in connect("-sess_out")
+    assert "Reused, TLSv1.3" in connect("-sess_in")
+
+
+def test_a_terminals_certificate_names_it():
+    dir = yz.temp_dir()
+
+    def openssl(*args):
+        subprocess.run(["openssl", *args], check=True, capture_output=True, cwd=dir)
+
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=tills", "-days", "2")
+    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "till.key", "-out", "till.csr", "-subj", "/CN=till-0007")
+    openssl("x509", "-req", "-in", "till.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-out", "till.crt", "-days", "2", "-CAcreateserial")
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "bad.key", "-out", "bad.crt", "-subj", "/CN=till-0007", "-days", "2")
+    tills = bare.make_server(settings=[f'tls_client_ca = "{dir}/ca.crt"'])
+
+    def connect(name):
+        context = ssl.create_default_context(cafile=str(tills.ca))
+        if name:
+            context.load_cert_chain(dir / f"{name}.crt", dir / f"{name}.key")
+        wrapped = context.wrap_socket(socket.create_connection((tills.host, tills.port), timeout=10), server_hostname=tills.host)
+        wrapped.sendall(f"a session.login {json.dumps({'user': 'admin', 'password': yz.PASSWORD, 'terminal': 'dev'})}\n".encode())
+        answer = b""
+        while answer.count(b"\n") < 2:
+            answer += wrapped.recv(65536) or (_ for _ in ()).throw(ConnectionError())
+        return json.loads(answer.split(b"\n")[1].split(b" ", 2)[2])
+
+    with_one, without = connect("till"), connect(None)
+    rows = dict(tills.cluster.sql("SELECT id, coalesce(terminal, '-') FROM session", tills.database))
+    assert rows[str(with_one["session_id"])] == "till-0007" and rows[str(without["session_id"])] == "-"
+    try:
+        connect("bad")
+        raise AssertionError("a strange certificate was taken")
+    except (ssl.SSLError, ConnectionError):
+        pass
+    tills.stop()
+
+
+def finish():
+    server.stop()
+
+
+if __name__ == "__main__":
+    yz.main(globals())
