@@ -32,7 +32,7 @@ void sql_sort_key(struct str *out, const struct entity *entity, const struct sor
     bool nullable = !field_never_null(entity, key->field);
     if (nullable)
         str_add(out, "coalesce(");
-    sql_value(out, key->field);
+    sql_plain_value(out, key->field);
     if (nullable)
         str_addf(out, ", %s)", low_of(key->field));
     str_add(out, collation_of(key->field));

@@ -75,6 +75,7 @@ struct rows *builder_read_unnamed(struct builder *b, struct tx *tx);
 struct param value_param(const struct value *value);
 /* The raw value of a field over alias t. */
 void sql_value(struct str *out, const struct field *field);
+void sql_plain_value(struct str *out, const struct field *field);
 /* The same as it stands in row JSON; masked: as who may not see persons' data sees it. */
 void sql_json_value(struct str *out, const struct field *field, bool masked);
 /* `<name>_label` of a reference over alias t; false: the field has none. */

@@ -139,6 +139,15 @@ void sql_value(struct str *out, const struct field *field)
         str_addf(out, "t.\"%s\"", field_column(field));
 }
 
+/* The same to be compared with a text: a column of another type that is shown as text (a time of day, JSON) compares as it is shown. Of a
+ * text column the cast is nothing, so its indexes serve. */
+void sql_plain_value(struct str *out, const struct field *field)
+{
+    sql_value(out, field);
+    if (field_storage_of(field) == STORE_TEXT)
+        str_add(out, "::text");
+}
+
 /* A phone keeps its ends, other text its first character; what is no text is not told. */
 static void add_masked(struct str *out, const struct field *field)
 {

@@ -37,7 +37,7 @@ static const char *escape_like(struct arena *arena, const char *text)
 void sql_like(struct builder *b, const struct filter_term *term)
 {
     const char *text = escape_like(b->arena, term->values[0].text);
-    sql_value(&b->text, term->field);
+    sql_plain_value(&b->text, term->field);
     if (term->op == FILTER_LIKE) {
         str_add(&b->text, " LIKE ");
         builder_param(b, p_text(arena_printf(b->arena, "%s%%", text)));
@@ -70,7 +70,7 @@ static const char *array_cast(const struct field *field)
 static void add_in(struct builder *b, const struct filter_term *term)
 {
     bool set = is_set_field(term->field);
-    sql_value(&b->text, term->field);
+    sql_plain_value(&b->text, term->field);
     str_add(&b->text, set ? " && " : " = ANY (");
     builder_param(b, values_param(b->arena, term));
     str_add(&b->text, array_cast(term->field));
@@ -80,7 +80,7 @@ static void add_in(struct builder *b, const struct filter_term *term)
 
 static void add_null(struct builder *b, const struct filter_term *term)
 {
-    sql_value(&b->text, term->field);
+    sql_plain_value(&b->text, term->field);
     if (is_set_field(term->field))
         str_add(&b->text, term->truth ? " = '{}'" : " <> '{}'");
     else
@@ -92,14 +92,14 @@ static void add_compare(struct builder *b, const struct entity *entity, const st
     if (is_set_field(term->field)) { /* one item: held, or not */
         if (term->op == FILTER_NOT)
             str_add(&b->text, "NOT ");
-        sql_value(&b->text, term->field);
+        sql_plain_value(&b->text, term->field);
         str_add(&b->text, " @> ");
         builder_param(b, values_param(b->arena, term));
         str_add(&b->text, "::text[]");
         return;
     }
     bool plain = term->op == FILTER_NOT && field_never_null(entity, term->field);
-    sql_value(&b->text, term->field);
+    sql_plain_value(&b->text, term->field);
     str_add(&b->text, plain ? " <> " : operator_of(term->op));
     builder_value(b, term->field, &term->values[0]);
 }
