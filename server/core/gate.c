@@ -76,7 +76,8 @@ static void committed(struct request *request)
 static int look_again(struct request *request, int result)
 {
     struct request_state *state = request->state;
-    if (result <= 0 || result == REQUEST_REPLAY || result == REQUEST_LATER || state->gate_checked || !state->gate)
+    if (result <= 0 || result == REQUEST_REPLAY || result == REQUEST_LATER || state->gate_checked || !state->gate ||
+        state->failure.of_tx)
         return result;
     struct failure failure = state->failure;
     int need = request_need(request);
