@@ -16,7 +16,7 @@ def readme():
 def commands():
     """The lines of the README that are typed, with continued ones joined."""
     text = readme().replace("\\\n", " ")
-    return [" ".join(line.split()) for line in text.split("\n") if line.startswith("    ")]
+    return [" ".join(line.split()) for line in re.findall(r"^    (?=\S).*$", text, re.M)]
 
 
 def block(beginning):
