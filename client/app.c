@@ -61,8 +61,10 @@ static void ask_quit(struct app *app)
     size_t unsaved = unsaved_count(&app->ui);
     struct dialog_button buttons[] = {{'y', _("Leave")}, {'l', _("Log out")}, {'n', _("Stay")}};
     if (unsaved)
-        snprintf(text, sizeof(text), _("Forms with unsaved changes: %zu. They are lost when you leave."), unsaved);
-    dialog_confirm(&app->ui, _("Leave Yizhan?"), text, buttons, array_len(buttons), unsaved > 0, on_quit, app);
+        snprintf(text, sizeof(text), _("Forms with unsaved changes: %zu. They are lost when you leave."),
+                 unsaved);
+    dialog_confirm(&app->ui, _("Leave Yizhan?"), text, buttons, array_len(buttons), unsaved > 0, on_quit,
+                   app);
 }
 
 static void on_command(struct app_context *context, enum app_command command)
@@ -122,7 +124,8 @@ static bool set_progress(struct app *app, int64_t now_ms)
     else if (!app->busy_since_ms)
         app->busy_since_ms = now_ms;
     bool shown = busy && now_ms - app->busy_since_ms > BUSY_SHOWN_MS;
-    return status_set_progress(&app->ui.status, shown ? _("Waiting for the server (Ctrl-C stops it)") : NULL, -1);
+    return status_set_progress(&app->ui.status, shown ? _("Waiting for the server (Ctrl-C stops it)") : NULL,
+                               -1);
 }
 
 static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
@@ -181,7 +184,9 @@ static int app_face(struct app *app)
     int result = face_start(&app->face, app->context.loop, &app->ui, &term, options->plain);
     if (result == 0)
         return EX_OK;
-    fprintf(stderr, "yizhan: %s\n", result == -ENOTTY ? "there is no terminal (for scripts: yizhan call; for lines: --plain)" : strerror(-result));
+    fprintf(stderr, "yizhan: %s\n",
+            result == -ENOTTY ? "there is no terminal (for scripts: yizhan call; for lines: --plain)"
+                              : strerror(-result));
     return EX_UNAVAILABLE;
 }
 

@@ -30,7 +30,8 @@ static void take_roles(const json_t *object, char *out, size_t size)
     const json_t *roles = json_object_get(object, "roles");
     *out = '\0';
     for (size_t i = 0; i < json_array_size(roles) && used < size; i++)
-        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", json_string_value(json_array_get(roles, i)));
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "",
+                                 json_string_value(json_array_get(roles, i)));
 }
 
 static void take_identity(struct app *app)
@@ -115,7 +116,8 @@ static void on_described(void *context, const struct answer *answer)
     app->asked_describe = false;
     if (answer->code == ERR_NONE) {
         json_write(answer->object, &text);
-        catalogue = catalogue_create(app->catalogue, (const char *const *)app->rows.items, app->rows.count, text.data);
+        catalogue = catalogue_create(app->catalogue, (const char *const *)app->rows.items, app->rows.count,
+                                     text.data);
     }
     bool news = app->rows.count > 0;
     forget_rows(app);
@@ -131,7 +133,8 @@ static void on_described(void *context, const struct answer *answer)
     } else if (answer->code) {
         answer_say(&app->context, NULL, answer);
     } else {
-        ui_say(&app->ui, ROLE_ERROR, "%s", _("The server describes itself in a way this client does not understand"));
+        ui_say(&app->ui, ROLE_ERROR, "%s",
+               _("The server describes itself in a way this client does not understand"));
     }
 }
 

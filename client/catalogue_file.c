@@ -60,7 +60,8 @@ static bool read_all(const char *path, struct str *text)
 {
     int fd cleanup(cleanup_close) = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     struct stat stat;
-    if (fd < 0 || fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode) || stat.st_uid != geteuid() || stat.st_size > FILE_MAX)
+    if (fd < 0 || fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode) || stat.st_uid != geteuid() ||
+        stat.st_size > FILE_MAX)
         return false;
     char buf[64 * 1024];
     ssize_t n;

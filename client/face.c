@@ -139,14 +139,15 @@ static void plain_start(struct face *face)
     if (tcgetattr(STDIN_FILENO, &face->saved) != 0)
         return; /* a pipe: lines of a script */
     raw = face->saved;
-    raw.c_lflag &= (tcflag_t)~(ICANON | ECHO | ISIG | IEXTEN);
-    raw.c_iflag &= (tcflag_t)~(IXON | ICRNL | INLCR | IGNCR);
+    raw.c_lflag &= (tcflag_t) ~(ICANON | ECHO | ISIG | IEXTEN);
+    raw.c_iflag &= (tcflag_t) ~(IXON | ICRNL | INLCR | IGNCR);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
     face->raw = tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
 }
 
-int face_start(struct face *face, struct ev_loop *loop, struct ui *ui, const struct term_options *options, bool plain)
+int face_start(struct face *face, struct ev_loop *loop, struct ui *ui, const struct term_options *options,
+               bool plain)
 {
     face->loop = loop;
     face->ui = ui;

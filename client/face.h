@@ -27,6 +27,7 @@ struct face {
 };
 
 /* 0 or a negative errno value. `options` are not looked at when plain. */
-must_check int face_start(struct face *face, struct ev_loop *loop, struct ui *ui, const struct term_options *options, bool plain);
+must_check int face_start(struct face *face, struct ev_loop *loop, struct ui *ui,
+                          const struct term_options *options, bool plain);
 void face_stop(struct face *face);
 void face_resized(struct face *face);

@@ -22,7 +22,8 @@ static bool bind_beside_program(void)
     program[n] = '\0';
     /* <build>/client/yizhan → <build>/shared/po */
     if (snprintf(folder, sizeof(folder), "%s/shared/po", dirname(dirname(program))) >= (int)sizeof(folder) ||
-        snprintf(file, sizeof(file), "%s/zh_CN/LC_MESSAGES/%s.mo", folder, YIZHAN_DOMAIN) >= (int)sizeof(file) ||
+        snprintf(file, sizeof(file), "%s/zh_CN/LC_MESSAGES/%s.mo", folder, YIZHAN_DOMAIN) >=
+            (int)sizeof(file) ||
         access(file, R_OK) != 0)
         return false;
     bindtextdomain(YIZHAN_DOMAIN, folder);
@@ -46,7 +47,8 @@ static const char *from_environment(void)
             continue;
         if (strncmp(value, "zh", 2) != 0)
             return "en";
-        bool traditional = strstr(value, "TW") || strstr(value, "HK") || strstr(value, "MO") || strstr(value, "Hant");
+        bool traditional =
+            strstr(value, "TW") || strstr(value, "HK") || strstr(value, "MO") || strstr(value, "Hant");
         return traditional ? "zh_TW" : "zh_CN";
     }
     return "en";

@@ -46,8 +46,13 @@ static void doing_free(struct doing *doing)
 static void finish(struct doing *doing, const struct answer *answer, const bool *done)
 {
     struct screen *screen = ui_find(doing->app->ui, doing->screen);
-    struct action_outcome outcome = {.entity = doing->entity, .action = doing->name, .cancelled = !answer, .answer = answer,
-                                     .count = doing->count, .targets = doing->targets, .done = done};
+    struct action_outcome outcome = {.entity = doing->entity,
+                                     .action = doing->name,
+                                     .cancelled = !answer,
+                                     .answer = answer,
+                                     .count = doing->count,
+                                     .targets = doing->targets,
+                                     .done = done};
     if (screen && doing->done)
         doing->done(screen, &outcome, doing->context);
     doing_free(doing);
@@ -71,8 +76,8 @@ static void say_results(struct doing *doing, const json_t *items, bool *done)
     if (good == doing->count)
         ui_say(doing->app->ui, ROLE_GOOD, _("%s: %zu done"), doing->label, good);
     else
-        ui_say(doing->app->ui, ROLE_ERROR, _("%s: %zu done, %zu refused: %s"), doing->label, good, doing->count - good,
-               words ? words : "");
+        ui_say(doing->app->ui, ROLE_ERROR, _("%s: %zu done, %zu refused: %s"), doing->label, good,
+               doing->count - good, words ? words : "");
 }
 
 static bool accuse(struct doing *doing, const struct answer *answer)
@@ -118,9 +123,8 @@ static void add_targets(const struct doing *doing, json_t *args)
     }
     json_t *items = json_array();
     for (size_t i = 0; i < doing->count; i++)
-        json_array_append_new(items,
-                              json_pack("{s:I, s:I}", "id", (json_int_t)doing->targets[i].id, "version",
-                                        (json_int_t)doing->targets[i].version));
+        json_array_append_new(items, json_pack("{s:I, s:I}", "id", (json_int_t)doing->targets[i].id,
+                                               "version", (json_int_t)doing->targets[i].version));
     json_object_set_new(args, "items", items);
 }
 
@@ -133,7 +137,8 @@ static void send(struct doing *doing)
     }
     json_t *args = doing->values ? json_deep_copy(doing->values) : json_object();
     add_targets(doing, args);
-    ask(doing->app, screen, verb_of(doing->entity->name, doing->name), args, CALL_CHANGES, NULL, on_answer, doing);
+    ask(doing->app, screen, verb_of(doing->entity->name, doing->name), args, CALL_CHANGES, NULL, on_answer,
+        doing);
 }
 
 /* ---- the questions before it ---- */
@@ -159,8 +164,12 @@ static const struct field *reason_field(struct doing *doing)
     const struct choice *reasons = doing->action ? doing->action->reasons : NULL;
     if (doing->action ? !doing->action->reason : strcmp(doing->name, "enable") == 0)
         return NULL;
-    doing->reason = (struct field){.name = "reason", .label = N_("Reason"), .type = reasons ? FIELD_CHOICE : FIELD_TEXT,
-                                   .max = 200, .required = true, .choices = reasons,
+    doing->reason = (struct field){.name = "reason",
+                                   .label = N_("Reason"),
+                                   .type = reasons ? FIELD_CHOICE : FIELD_TEXT,
+                                   .max = 200,
+                                   .required = true,
+                                   .choices = reasons,
                                    .help = N_("Why: it stands in the history.")};
     return &doing->reason;
 }
@@ -207,12 +216,14 @@ static void start(struct doing *doing, bool danger)
         return;
     }
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    const char *text = doing->count > 1 ? arena_printf(arena, "%s (%zu)", doing->confirm, doing->count) : doing->confirm;
+    const char *text =
+        doing->count > 1 ? arena_printf(arena, "%s (%zu)", doing->confirm, doing->count) : doing->confirm;
     dialog_yes_no(doing->app->ui, doing->label, text, danger, on_confirmed, doing);
 }
 
-static struct doing *doing_create(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
-                                  const struct action_target targets[], size_t count)
+static struct doing *doing_create(struct app_context *app, struct screen *screen,
+                                  const struct catalogue_entity *entity, const struct action_target targets[],
+                                  size_t count)
 {
     for (struct doing *doing = all, *next; doing; doing = next) {
         next = doing->next;
@@ -236,8 +247,8 @@ static const char *question(const struct catalogue_action *action)
 }
 
 void action_run(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
-                const struct catalogue_action *action, const struct action_target targets[], size_t count, action_done *done,
-                void *context)
+                const struct catalogue_action *action, const struct action_target targets[], size_t count,
+                action_done *done, void *context)
 {
     enum { BATCH_MOST = 100 };
     if (count > 1 && !action->bulk) {
@@ -267,7 +278,8 @@ static const struct {
 };
 
 void action_run_generic(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
-                        const char *verb, const struct action_target *target, action_done *done, void *context)
+                        const char *verb, const struct action_target *target, action_done *done,
+                        void *context)
 {
     for (size_t i = 0; i < array_len(generic); i++) {
         if (strcmp(generic[i].name, verb) != 0)
@@ -292,8 +304,8 @@ static bool named(const json_t *can, const char *name)
     return false;
 }
 
-bool action_allowed(struct app_context *app, const struct catalogue_entity *entity, const struct catalogue_action *action,
-                    const json_t *row, const json_t *can)
+bool action_allowed(struct app_context *app, const struct catalogue_entity *entity,
+                    const struct catalogue_action *action, const json_t *row, const json_t *can)
 {
     (void)app, (void)entity;
     if (can)
@@ -302,21 +314,22 @@ bool action_allowed(struct app_context *app, const struct catalogue_entity *enti
     return catalogue_action_from(action, state);
 }
 
-void action_keys(struct app_context *app, const struct catalogue_entity *entity, const json_t *row, const json_t *can,
-                 struct key_bar *bar)
+void action_keys(struct app_context *app, const struct catalogue_entity *entity, const json_t *row,
+                 const json_t *can, struct key_bar *bar)
 {
     enum { FIRST_PRIORITY = 2, LATER_PRIORITY = 20 };
     for (size_t i = 0; row && i < entity->nactions; i++) {
         const struct catalogue_action *action = &entity->actions[i];
         if (!action->key || !action_allowed(app, entity, action, row, can))
             continue;
-        bool step = action->from[0] && strcmp(action->from[0], "*") != 0; /* of the flow, before what is always there */
+        bool step = action->from[0] &&
+                    strcmp(action->from[0], "*") != 0; /* of the flow, before what is always there */
         key_bar_add(bar, action->key, _(action->label), step ? FIRST_PRIORITY + (int)i : LATER_PRIORITY);
     }
 }
 
-const struct catalogue_action *action_of_key(struct app_context *app, const struct catalogue_entity *entity, const json_t *row,
-                                             const json_t *can, const struct key *key)
+const struct catalogue_action *action_of_key(struct app_context *app, const struct catalogue_entity *entity,
+                                             const json_t *row, const json_t *can, const struct key *key)
 {
     for (size_t i = 0; row && key->kind == KEY_TEXT && i < entity->nactions; i++) {
         const struct catalogue_action *action = &entity->actions[i];

@@ -15,11 +15,11 @@ struct action_target {
 struct action_outcome {
     const struct catalogue_entity *entity;
     const char *action;
-    bool cancelled;              /* by the person: nothing was asked */
-    const struct answer *answer; /* NULL when cancelled */
-    size_t count;                /* targets */
+    bool cancelled;                      /* by the person: nothing was asked */
+    const struct answer *answer;         /* NULL when cancelled */
+    size_t count;                        /* targets */
     const struct action_target *targets; /* valid during the call */
-    const bool *done;            /* of several: which were done. NULL: as the answer says */
+    const bool *done;                    /* of several: which were done. NULL: as the answer says */
 };
 
 /* What went wrong, or that it is done, stands on the message line already. */
@@ -27,19 +27,20 @@ typedef void action_done(struct screen *screen, const struct action_outcome *out
 
 /* The context lives as long as the screen; done may be NULL. */
 void action_run(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
-                const struct catalogue_action *action, const struct action_target targets[], size_t count, action_done *done,
-                void *context);
+                const struct catalogue_action *action, const struct action_target targets[], size_t count,
+                action_done *done, void *context);
 
 /* "disable", "enable", "delete" */
-void action_run_generic(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity, const char *verb,
-                        const struct action_target *target, action_done *done, void *context);
+void action_run_generic(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
+                        const char *verb, const struct action_target *target, action_done *done,
+                        void *context);
 
 /* Whether it may be done to this row: named in `can` (the names E.get gives), or without it by the row's state. */
-bool action_allowed(struct app_context *app, const struct catalogue_entity *entity, const struct catalogue_action *action,
-                    const json_t *row, const json_t *can);
+bool action_allowed(struct app_context *app, const struct catalogue_entity *entity,
+                    const struct catalogue_action *action, const json_t *row, const json_t *can);
 
 /* The keys of those that are allowed. row NULL: none. */
-void action_keys(struct app_context *app, const struct catalogue_entity *entity, const json_t *row, const json_t *can,
-                 struct key_bar *bar);
-const struct catalogue_action *action_of_key(struct app_context *app, const struct catalogue_entity *entity, const json_t *row,
-                                             const json_t *can, const struct key *key);
+void action_keys(struct app_context *app, const struct catalogue_entity *entity, const json_t *row,
+                 const json_t *can, struct key_bar *bar);
+const struct catalogue_action *action_of_key(struct app_context *app, const struct catalogue_entity *entity,
+                                             const json_t *row, const json_t *can, const struct key *key);

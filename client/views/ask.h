@@ -10,8 +10,8 @@ typedef void ask_done(struct screen *screen, const struct answer *answer, void *
 typedef void ask_row(struct screen *screen, const json_t *row, void *context);
 
 /* Takes over args. The context lives as long as the screen. row may be NULL. Returns the number for link_cancel. */
-uint64_t ask(struct app_context *app, struct screen *screen, const char *verb, json_t *args, unsigned flags, ask_row *row,
-             ask_done *done, void *context);
+uint64_t ask(struct app_context *app, struct screen *screen, const char *verb, json_t *args, unsigned flags,
+             ask_row *row, ask_done *done, void *context);
 
 /* "entity.verb", in a static buffer. */
 const char *verb_of(const char *entity, const char *verb);

@@ -4,7 +4,8 @@
 
 #include "client/ui/words.h"
 
-static const struct choice yes_no[] = {{.code = "true", .label = N_("yes")}, {.code = "false", .label = N_("no")}, {0}};
+static const struct choice yes_no[] = {
+    {.code = "true", .label = N_("yes")}, {.code = "false", .label = N_("no")}, {0}};
 static const struct choice none[] = {{0}};
 
 const struct choice *choices_of(const struct field *field)

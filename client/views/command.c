@@ -59,8 +59,9 @@ static void add_entity(const struct catalogue_entity *entity)
         add(&(struct item){.kind = KIND_LIST, .entity = entity}, arena_strdup(arena, plural), code,
             arena_printf(arena, "%s %s %s", code, entity->name, entity->plural ? entity->plural : ""), 20);
     if (app_may(command.app, verb_of(entity->name, "create")))
-        add(&(struct item){.kind = KIND_NEW, .entity = entity}, arena_printf(arena, "%s: %s", _("New"), label),
-            arena_printf(arena, "%s+", code), arena_printf(arena, "%s+ new %s", code, entity->name), 10);
+        add(&(struct item){.kind = KIND_NEW, .entity = entity},
+            arena_printf(arena, "%s: %s", _("New"), label), arena_printf(arena, "%s+", code),
+            arena_printf(arena, "%s+ new %s", code, entity->name), 10);
 }
 
 static void add_desks(void)
@@ -69,7 +70,9 @@ static void add_desks(void)
         const struct desk *desk = desk_at(i);
         if (desk->open && desk_allowed(command.app, desk))
             add(&(struct item){.kind = KIND_DESK, .desk = desk}, _(desk->label), desk->code,
-                arena_printf(command.arena, "%s %s %s", desk->code ? desk->code : "", desk->name, desk->label), 30);
+                arena_printf(command.arena, "%s %s %s", desk->code ? desk->code : "", desk->name,
+                             desk->label),
+                30);
     }
 }
 
@@ -99,7 +102,8 @@ static void add_program(void)
         {PROGRAM_QUIT, N_("Leave Yizhan"), "quit exit leave"},
     };
     for (size_t i = 0; i < array_len(rows); i++)
-        add(&(struct item){.kind = KIND_PROGRAM, .program = rows[i].program}, _(rows[i].text), NULL, rows[i].search, 0);
+        add(&(struct item){.kind = KIND_PROGRAM, .program = rows[i].program}, _(rows[i].text), NULL,
+            rows[i].search, 0);
 }
 
 /* ---- running ---- */
@@ -266,7 +270,8 @@ void command_open(struct app_context *app, const char *typed)
     add_keys();
     add_program();
     command.fixed = command.items.count;
-    command.screen = palette_open(app->ui, _("Command"), command.entries.items, command.entries.count, &ops, NULL);
+    command.screen =
+        palette_open(app->ui, _("Command"), command.entries.items, command.entries.count, &ops, NULL);
     if (*typed) {
         struct key key = key_text(typed);
         ui_key(app->ui, &key);

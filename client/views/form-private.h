@@ -18,7 +18,7 @@ struct form {
     bool saving, leaving; /* leaving: closed once it is saved */
     bool stale;           /* somebody else saved it while it is edited here */
     bool gone;
-    bool acting; /* the answer to a step is not here yet */
+    bool acting;    /* the answer to a step is not here yet */
     json_t *theirs; /* the record as it is now, while a conflict is looked at */
 };
 
@@ -34,8 +34,8 @@ const char *form_title_text(const struct form *form, struct arena *arena);
 /* form_save.c */
 void form_read(struct form *form);
 void form_save(struct form *form);
-void form_remember(const struct form *form);                /* for Ctrl-D in the next one */
-const json_t *form_remembered(const struct form *form);    /* values of the record saved last; NULL: none */
+void form_remember(const struct form *form);            /* for Ctrl-D in the next one */
+const json_t *form_remembered(const struct form *form); /* values of the record saved last; NULL: none */
 
 /* form_conflict.c: shows mine and theirs side by side for each field that both changed; then saves. */
 void form_conflict_open(struct form *form);

@@ -65,7 +65,8 @@ static void add_field(struct form *form, const char *name)
 
 static void add_fields(struct form *form)
 {
-    static const char *const built_in[] = {"id", "version", "created_at", "created_by", "updated_at", "disabled_at"};
+    static const char *const built_in[] = {"id",         "version",    "created_at",
+                                           "created_by", "updated_at", "disabled_at"};
     const struct catalogue_entity *entity = form->entity;
     for (size_t t = 0; t < entity->ntabs; t++) {
         sheet_add_tab(&form->sheet, entity->tabs[t].label);
@@ -172,8 +173,8 @@ static void on_leave_answer(void *context, const struct dialog_answer *answer)
 static void ask_leave(struct form *form)
 {
     struct dialog_button buttons[] = {{'s', _("Save")}, {'d', _("Discard")}, {'c', _("Continue")}};
-    dialog_confirm(form->app->ui, _("Unsaved changes"), _("What was typed here is not saved."), buttons, array_len(buttons),
-                   false, on_leave_answer, form);
+    dialog_confirm(form->app->ui, _("Unsaved changes"), _("What was typed here is not saved."), buttons,
+                   array_len(buttons), false, on_leave_answer, form);
 }
 
 static bool form_may_close(struct screen *screen)
@@ -193,16 +194,18 @@ static void start_edit(struct form *form)
     if (form_may(form, "update"))
         form_set_mode(form, FORM_EDIT);
     else
-        ui_say(form->app->ui, ROLE_ERROR, "%s", form->gone ? _("This record is out of your reach now")
-                                                           : _("This record cannot be changed by you now"));
+        ui_say(form->app->ui, ROLE_ERROR, "%s",
+               form->gone ? _("This record is out of your reach now")
+                          : _("This record cannot be changed by you now"));
 }
 
 /* What a reference stands for, or the parts of the field under the cursor. */
 static bool open_reference(struct form *form)
 {
     const struct sheet_entry *entry = sheet_current(&form->sheet);
-    const struct catalogue_entity *entity =
-        entry && field_type_of(entry->field) == FIELD_REF ? catalogue_entity(form->app->catalogue, entry->field->ref) : NULL;
+    const struct catalogue_entity *entity = entry && field_type_of(entry->field) == FIELD_REF
+                                                ? catalogue_entity(form->app->catalogue, entry->field->ref)
+                                                : NULL;
     if (!entity || !entry->value)
         return false;
     open_record(form->app, entity, strtoll(entry->value, NULL, 10), OPEN_HERE);
@@ -237,7 +240,8 @@ static void on_generic(void *context, const struct dialog_answer *answer)
     struct form *form = context;
     struct action_target target = {form->id, form->version};
     if (answer->key == K_ENTER)
-        action_run_generic(form->app, &form->screen, form->entity, generic_verbs[answer->id], &target, on_acted, form);
+        action_run_generic(form->app, &form->screen, form->entity, generic_verbs[answer->id], &target,
+                           on_acted, form);
 }
 
 static unsigned offer_generic(struct form *form)
@@ -277,7 +281,8 @@ static void open_history(struct form *form)
 
 static unsigned view_key(struct form *form, const struct key *key)
 {
-    const struct catalogue_action *action = action_of_key(form->app, form->entity, form->row, form_can(form), key);
+    const struct catalogue_action *action =
+        action_of_key(form->app, form->entity, form->row, form_can(form), key);
     if (action && !form->acting) {
         act(form, action);
         return SCREEN_REDRAW;
@@ -398,7 +403,8 @@ static const char *form_help(struct screen *screen)
     const struct sheet_entry *entry = sheet_current(&form->sheet);
     static char text[2048];
     const char *label = entry && entry->field->label ? _(entry->field->label) : "";
-    snprintf(text, sizeof(text), "# %s\n%s\n\n%s", label, entry && entry->field->help ? _(entry->field->help) : "",
+    snprintf(text, sizeof(text), "# %s\n%s\n\n%s", label,
+             entry && entry->field->help ? _(entry->field->help) : "",
              form->entity->help ? _(form->entity->help) : "");
     return text;
 }
@@ -462,8 +468,8 @@ void form_register(void)
     language_register(&form_ops, form_language);
 }
 
-static void open_form(struct app_context *app, const struct catalogue_entity *entity, int64_t id, enum form_mode mode,
-                      const json_t *prefill)
+static void open_form(struct app_context *app, const struct catalogue_entity *entity, int64_t id,
+                      enum form_mode mode, const json_t *prefill)
 {
     struct form *form = memory_zeroed(1, sizeof(*form));
     *form = (struct form){.app = app, .entity = entity, .id = id, .mode = mode, .version = NIL};

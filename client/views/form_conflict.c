@@ -40,7 +40,8 @@ static bool clashes(const struct form *form, struct arena *arena, const struct s
         return !json_equal(theirs, entry->server_lines) && !json_equal(theirs, entry->lines);
     const char *now = value_of_json(arena, theirs), *none = "";
     now = now ? now : none;
-    return strcmp(now, entry->server ? entry->server : none) != 0 && strcmp(now, entry->value ? entry->value : none) != 0;
+    return strcmp(now, entry->server ? entry->server : none) != 0 &&
+           strcmp(now, entry->value ? entry->value : none) != 0;
 }
 
 void form_merge(struct form *form)
@@ -65,8 +66,9 @@ static void take_theirs(struct conflict *conflict)
         if (field_type_of(entry->field) == FIELD_LINES)
             sheet_set_lines(&form->sheet, entry, json_deep_copy(value));
         else
-            sheet_set(&form->sheet, entry->field->name, value_of_json(arena, value),
-                      json_string_value(json_object_get(form->theirs, label_name(arena, entry->field->name))));
+            sheet_set(
+                &form->sheet, entry->field->name, value_of_json(arena, value),
+                json_string_value(json_object_get(form->theirs, label_name(arena, entry->field->name))));
     }
 }
 
@@ -91,17 +93,21 @@ static unsigned conflict_key(struct screen *screen, const struct key *key)
     }
 }
 
-static const char *show(const struct conflict *conflict, struct arena *arena, const struct sheet_entry *entry, bool theirs)
+static const char *show(const struct conflict *conflict, struct arena *arena, const struct sheet_entry *entry,
+                        bool theirs)
 {
     const struct form *form = conflict->form;
     if (field_type_of(entry->field) == FIELD_LINES)
-        return arena_printf(arena, "%zu", json_array_size(theirs ? json_object_get(form->theirs, entry->field->name) : entry->lines));
+        return arena_printf(
+            arena, "%zu",
+            json_array_size(theirs ? json_object_get(form->theirs, entry->field->name) : entry->lines));
     if (theirs)
         return value_show_row(form->app, arena, entry->field, form->theirs);
     return value_show(form->app, arena, entry->field, entry->value, entry->label);
 }
 
-static void draw_side(struct canvas *canvas, int row, int col, int width, bool chosen, bool current, const char *text)
+static void draw_side(struct canvas *canvas, int row, int col, int width, bool chosen, bool current,
+                      const char *text)
 {
     enum role role = current && chosen ? ROLE_SELECT : chosen ? ROLE_STEP_NOW : ROLE_DIM;
     canvas_text(canvas, row, col, 2, role, ALIGN_LEFT, chosen ? "●" : "○");
@@ -113,8 +119,10 @@ static void conflict_draw(struct screen *screen, struct canvas *canvas, struct a
     struct conflict *conflict = conflict_of(screen);
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     int label = MIN(16, body.cols / 4), side = (body.cols - label - 2) / 2, row = body.row;
-    row += canvas_paragraph(canvas, body, ROLE_WARNING,
-                            _("Somebody else saved this record meanwhile. Choose for each field that both changed."), 0) + 1;
+    row += canvas_paragraph(
+               canvas, body, ROLE_WARNING,
+               _("Somebody else saved this record meanwhile. Choose for each field that both changed."), 0) +
+           1;
     canvas_text(canvas, row, body.col + label + 1, side, ROLE_HEAD, ALIGN_LEFT, _("Mine"));
     canvas_text(canvas, row++, body.col + label + side + 2, side, ROLE_HEAD, ALIGN_LEFT, _("Theirs"));
     for (size_t i = 0; i < conflict->clashes.count && row < body.row + body.rows; i++, row++) {
@@ -122,8 +130,10 @@ static void conflict_draw(struct screen *screen, struct canvas *canvas, struct a
         bool theirs = conflict->clashes.items[i].theirs, current = i == conflict->cursor;
         canvas_text(canvas, row, body.col, label, current ? ROLE_FOCUS : ROLE_LABEL, ALIGN_LEFT,
                     entry->field->label ? _(entry->field->label) : entry->field->name);
-        draw_side(canvas, row, body.col + label + 1, side, !theirs, current, show(conflict, arena, entry, false));
-        draw_side(canvas, row, body.col + label + side + 2, side, theirs, current, show(conflict, arena, entry, true));
+        draw_side(canvas, row, body.col + label + 1, side, !theirs, current,
+                  show(conflict, arena, entry, false));
+        draw_side(canvas, row, body.col + label + side + 2, side, theirs, current,
+                  show(conflict, arena, entry, true));
     }
 }
 
@@ -149,8 +159,9 @@ static void conflict_plain(struct screen *screen, struct str *out)
         const struct sheet_entry *entry = entry_of(conflict, i);
         bool theirs = conflict->clashes.items[i].theirs;
         str_addf(out, "%s%s: %s%s: %s, %s%s: %s\n", i == conflict->cursor ? "> " : "",
-                 entry->field->label ? _(entry->field->label) : entry->field->name, theirs ? "" : "* ", _("Mine"),
-                 show(conflict, arena, entry, false), theirs ? "* " : "", _("Theirs"), show(conflict, arena, entry, true));
+                 entry->field->label ? _(entry->field->label) : entry->field->name, theirs ? "" : "* ",
+                 _("Mine"), show(conflict, arena, entry, false), theirs ? "* " : "", _("Theirs"),
+                 show(conflict, arena, entry, true));
     }
 }
 

@@ -9,7 +9,8 @@
 enum { STEPS_MAX = 32, TWO_FLOWS_FROM = 16 };
 
 /* The states as labels, and the place of the present one; -1: none of them. */
-static int steps_of(struct form *form, const struct choice *states, const char *value, const char *labels[STEPS_MAX], int *count_r)
+static int steps_of(struct form *form, const struct choice *states, const char *value,
+                    const char *labels[STEPS_MAX], int *count_r)
 {
     int current = -1, count = 0;
     for (; states && states[count].code && count < STEPS_MAX; count++) {
@@ -106,10 +107,15 @@ void form_plain(struct screen *screen, struct str *out)
     struct form *form = form_of(screen);
     const char *labels[STEPS_MAX];
     int count;
+    if (form->id && !form->row) {
+        str_add(out, "…\n");
+        return;
+    }
     form_crumb(screen, out);
     str_add_char(out, '\n');
     if (form->row && form->mode != FORM_NEW && form->entity->states) {
-        int current = steps_of(form, form->entity->states, state_of(form, form->entity->state), labels, &count);
+        int current =
+            steps_of(form, form->entity->states, state_of(form, form->entity->state), labels, &count);
         flow_text(out, 0, labels, count, current);
         str_add_char(out, '\n');
     }

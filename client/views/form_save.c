@@ -27,7 +27,8 @@ void form_remember(const struct form *form)
     {
         if (entry->field->secret || sheet_entry_fixed(&form->sheet, entry))
             continue;
-        json_t *value = entry->lines ? json_deep_copy(entry->lines) : value_to_json(entry->field, entry->value);
+        json_t *value =
+            entry->lines ? json_deep_copy(entry->lines) : value_to_json(entry->field, entry->value);
         json_object_set_new(values, entry->field->name, value);
         if (entry->label)
             json_object_set_new(values, label_name(arena, entry->field->name), json_string(entry->label));
@@ -73,8 +74,8 @@ void form_read(struct form *form)
 {
     if (!form->id || form->mode == FORM_NEW)
         return;
-    ask(form->app, &form->screen, verb_of(form->entity->name, "get"), json_pack("{s:I}", "id", (json_int_t)form->id),
-        CALL_READ, NULL, on_read, form);
+    ask(form->app, &form->screen, verb_of(form->entity->name, "get"),
+        json_pack("{s:I}", "id", (json_int_t)form->id), CALL_READ, NULL, on_read, form);
 }
 
 /* ---- saving ---- */
@@ -111,8 +112,8 @@ static void on_theirs(struct screen *screen, const struct answer *answer, void *
 static void ask_theirs(struct form *form)
 {
     form->saving = true;
-    ask(form->app, &form->screen, verb_of(form->entity->name, "get"), json_pack("{s:I}", "id", (json_int_t)form->id),
-        CALL_READ, NULL, on_theirs, form);
+    ask(form->app, &form->screen, verb_of(form->entity->name, "get"),
+        json_pack("{s:I}", "id", (json_int_t)form->id), CALL_READ, NULL, on_theirs, form);
 }
 
 static void saved(struct form *form, const json_t *answer)
@@ -142,7 +143,8 @@ static void on_saved(struct screen *screen, const struct answer *answer, void *c
     form->saving = false;
     if (answer->code == ERR_NONE)
         saved(form, answer->object);
-    else if (answer->code == ERR_CONFLICT && form->mode == FORM_EDIT && json_object_get(answer->object, "current"))
+    else if (answer->code == ERR_CONFLICT && form->mode == FORM_EDIT &&
+             json_object_get(answer->object, "current"))
         ask_theirs(form);
     else
         accuse(form, answer);
@@ -165,6 +167,6 @@ void form_save(struct form *form)
         json_object_set_new(args, "version", json_integer(form->version));
     }
     form->saving = true;
-    ask(form->app, &form->screen, verb_of(form->entity->name, creating ? "create" : "update"), args, CALL_CHANGES, NULL,
-        on_saved, form);
+    ask(form->app, &form->screen, verb_of(form->entity->name, creating ? "create" : "update"), args,
+        CALL_CHANGES, NULL, on_saved, form);
 }

@@ -35,12 +35,25 @@ static struct history *history_of(struct screen *screen)
 
 /* ---- one change in words ---- */
 
-static const char *verb_words(const struct history *history, const char *verb)
+/* "empty_run" is called "Empty run" wherever it has a label: the words of an action that this person does not have. */
+static const char *plain_words(struct history *history, const char *name)
+{
+    char *words = arena_strdup(history->arena, name);
+    for (char *c = words; *c; c++)
+        if (*c == '_')
+            *c = ' ';
+    if (*words >= 'a' && *words <= 'z')
+        *words = (char)(*words - 'a' + 'A');
+    return *words ? _(words) : words;
+}
+
+static const char *verb_words(struct history *history, const char *verb)
 {
     static const struct {
         const char *verb, *words;
-    } generic[] = {{"create", N_("Created")},   {"update", N_("Changed")}, {"disable", N_("Disabled")},
-                   {"enable", N_("Enabled")},   {"delete", N_("Deleted")}, {"import", N_("Imported")},
+    } generic[] = {{"create", N_("Created")},           {"update", N_("Changed")},
+                   {"disable", N_("Disabled")},         {"enable", N_("Enabled")},
+                   {"delete", N_("Deleted")},           {"import", N_("Imported")},
                    {"password", N_("Password changed")}};
     const char *dot = strchr(verb, '.'), *name = dot ? dot + 1 : verb;
     const struct catalogue_action *action = catalogue_action(history->entity, name);
@@ -49,10 +62,11 @@ static const char *verb_words(const struct history *history, const char *verb)
     for (size_t i = 0; i < array_len(generic); i++)
         if (strcmp(generic[i].verb, name) == 0)
             return _(generic[i].words);
-    return verb;
+    return plain_words(history, name);
 }
 
-static const char *show(struct history *history, const struct field *field, const json_t *values, const char *name)
+static const char *show(struct history *history, const struct field *field, const json_t *values,
+                        const char *name)
 {
     const json_t *value = json_object_get(values, name);
     struct str text;
@@ -65,7 +79,8 @@ static const char *show(struct history *history, const struct field *field, cons
     return text.data;
 }
 
-static void add_change(struct history *history, struct str *out, const json_t *was, const json_t *now, const char *name)
+static void add_change(struct history *history, struct str *out, const json_t *was, const json_t *now,
+                       const char *name)
 {
     const struct field *field = catalogue_field(history->entity, name);
     size_t len = strlen(name);
@@ -101,7 +116,8 @@ static void add_head(struct history *history, struct str *out, const json_t *row
     json_get_text(row, "verb", &verb);
     if (time_parse(text, &when) == 0)
         shorthand_print(at, sizeof(at), history->app->who.zone, when);
-    str_addf(out, "%s  %s  %s%s%s", at, verb_words(history, verb), *who ? who : _("the system"), *terminal ? " @ " : "", terminal);
+    str_addf(out, "%s  %s  %s%s%s", at, verb_words(history, verb), *who ? who : _("the system"),
+             *terminal ? " @ " : "", terminal);
 }
 
 /* ---- the screen ---- */
@@ -164,7 +180,8 @@ static unsigned history_key(struct screen *screen, const struct key *key)
     }
 }
 
-static void draw_one(struct history *history, struct canvas *canvas, struct area area, size_t index, bool current)
+static void draw_one(struct history *history, struct canvas *canvas, struct area area, size_t index,
+                     bool current)
 {
     const json_t *row = json_array_get(history->rows, index);
     struct str head cleanup(cleanup_str), details cleanup(cleanup_str);
@@ -172,7 +189,8 @@ static void draw_one(struct history *history, struct canvas *canvas, struct area
     str_init(&details, NULL);
     add_head(history, &head, row);
     add_details(history, &details, row);
-    canvas_text(canvas, area.row, area.col, area.cols, current ? ROLE_SELECT : ROLE_HEAD, ALIGN_LEFT, head.data);
+    canvas_text(canvas, area.row, area.col, area.cols, current ? ROLE_SELECT : ROLE_HEAD, ALIGN_LEFT,
+                head.data);
     area.row++;
     area.rows--;
     if (area.rows > 0 && details.len)
@@ -196,7 +214,8 @@ static void history_draw(struct screen *screen, struct canvas *canvas, struct ar
     arena_reset(history->arena);
     history->page = MAX(body.rows / 4, 1);
     if (!count) {
-        canvas_text(canvas, body.row, body.col, body.cols, ROLE_DIM, ALIGN_LEFT, history->rows ? _("No changes") : "…");
+        canvas_text(canvas, body.row, body.col, body.cols, ROLE_DIM, ALIGN_LEFT,
+                    history->rows ? _("No changes") : "…");
         return;
     }
     /* The chosen one stands in the upper half, with what came after it above. */
@@ -211,7 +230,8 @@ static void history_draw(struct screen *screen, struct canvas *canvas, struct ar
     }
     int row = body.row;
     for (size_t i = first; i < count && row < body.row + body.rows; i++) {
-        draw_one(history, canvas, (struct area){row, body.col, body.row + body.rows - row, body.cols}, i, i == history->cursor);
+        draw_one(history, canvas, (struct area){row, body.col, body.row + body.rows - row, body.cols}, i,
+                 i == history->cursor);
         row += rows_of(history, i, body.cols);
     }
     canvas_cursor(canvas, body.row + above, body.col);
@@ -271,7 +291,8 @@ static const struct screen_ops history_ops = {
     .close = history_close,
 };
 
-void history_open(struct app_context *app, const struct catalogue_entity *entity, int64_t id, const char *title)
+void history_open(struct app_context *app, const struct catalogue_entity *entity, int64_t id,
+                  const char *title)
 {
     struct history *history = memory_zeroed(1, sizeof(*history));
     *history = (struct history){.app = app, .entity = entity, .id = id};

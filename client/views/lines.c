@@ -90,7 +90,8 @@ static void take_labels(struct lines *lines, json_t *row, uint64_t dialog)
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     for (size_t i = 0; i < lines->field->nline_fields; i++) {
         const struct field *field = &lines->field->line_fields[i];
-        const char *words = field_type_of(field) == FIELD_REF ? sheet_dialog_label(lines->app, dialog, field->name) : NULL;
+        const char *words =
+            field_type_of(field) == FIELD_REF ? sheet_dialog_label(lines->app, dialog, field->name) : NULL;
         if (words)
             json_object_set_new(row, label_name(arena, field->name), json_string(words));
     }
@@ -216,8 +217,11 @@ static void add_columns(struct lines *lines)
 void lines_open(struct sheet *sheet, struct sheet_entry *entry)
 {
     struct lines *lines = memory_zeroed(1, sizeof(*lines));
-    *lines = (struct lines){.app = sheet->app, .sheet = sheet, .entry = (size_t)(entry - sheet->entries.items),
-                            .field = entry->field, .readonly = sheet_entry_fixed(sheet, entry)};
+    *lines = (struct lines){.app = sheet->app,
+                            .sheet = sheet,
+                            .entry = (size_t)(entry - sheet->entries.items),
+                            .field = entry->field,
+                            .readonly = sheet_entry_fixed(sheet, entry)};
     lines->screen.ops = &lines_ops;
     lines->arena = arena_create(0);
     lines->rows = entry->lines ? json_deep_copy(entry->lines) : json_array();

@@ -16,5 +16,6 @@ struct list {
 
 struct list *list_of(struct screen *screen);
 void list_complete_filter(struct list *list); /* Tab: the field's name, or its codes */
-const struct field *list_filter_field(struct list *list, const char *word); /* meant by the name that begins a term; NULL: none */
+const struct field *
+list_filter_field(struct list *list, const char *word); /* meant by the name that begins a term; NULL: none */
 const char *list_record_title(struct list *list, struct arena *arena, const json_t *row);

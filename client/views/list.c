@@ -138,11 +138,12 @@ static void open_sort(struct list *list, bool descending)
     choices_init(&choices);
     for (size_t i = 0; i < list->rows.columns.count; i++) {
         const struct field *field = list->rows.columns.items[i];
-        choices_add(&choices, (int64_t)i, field->label ? _(field->label) : field->name, field->sortable ? "✓" : NULL);
+        choices_add(&choices, (int64_t)i, field->label ? _(field->label) : field->name,
+                    field->sortable ? "✓" : NULL);
     }
     list->descending = descending;
-    dialog_choose(list->app->ui, descending ? _("Sort, largest first, by") : _("Sort, smallest first, by"), &choices, on_sort,
-                  list);
+    dialog_choose(list->app->ui, descending ? _("Sort, largest first, by") : _("Sort, smallest first, by"),
+                  &choices, on_sort, list);
     choices_finish(&choices);
 }
 
@@ -166,7 +167,8 @@ static void open_history(struct list *list)
 
 static unsigned command_key(struct list *list, const struct key *key)
 {
-    const struct catalogue_action *action = action_of_key(list->app, list->entity, current_row(list), NULL, key);
+    const struct catalogue_action *action =
+        action_of_key(list->app, list->entity, current_row(list), NULL, key);
     if (action) {
         act(list, action);
         return SCREEN_REDRAW;
@@ -250,15 +252,20 @@ static void list_title(struct screen *screen, struct str *out)
     str_add(out, entity->plural ? _(entity->plural) : entity->name);
 }
 
-static void list_crumb(struct screen *screen, struct str *out)
+static void add_order(struct list *list, struct str *out)
 {
-    struct list *list = list_of(screen);
     const struct rows *rows = &list->rows;
     if (*rows->line)
         str_addf(out, "%s  ", rows->line);
     const char *sort = rows->sort + (*rows->sort == '-');
     const struct field *field = catalogue_field(list->entity, sort);
     str_addf(out, "%s%s  ", *rows->sort == '-' ? "↓" : "↑", field && field->label ? _(field->label) : sort);
+}
+
+static void list_crumb(struct screen *screen, struct str *out)
+{
+    const struct rows *rows = &list_of(screen)->rows;
+    add_order(list_of(screen), out);
     table_position(&rows->table, out);
     if (rows->total != NIL)
         str_addf(out, "  = %lld", (long long)rows->total);
@@ -280,7 +287,7 @@ static void list_plain(struct screen *screen, struct str *out)
     struct list *list = list_of(screen);
     if (list->filtering)
         str_addf(out, "%s: %s\n", _("Filter"), input_text(&list->input));
-    list_crumb(screen, out);
+    add_order(list, out);
     str_add_char(out, '\n');
     table_plain(&list->rows.table, out);
 }
@@ -344,13 +351,14 @@ void list_open(struct app_context *app, const struct catalogue_entity *entity, c
     open_screen(app, &list->screen);
 }
 
-int64_t neighbour_of(struct app_context *app, const struct screen *screen, const struct catalogue_entity *entity, int64_t id,
-                     int step)
+int64_t neighbour_of(struct app_context *app, const struct screen *screen,
+                     const struct catalogue_entity *entity, int64_t id, int step)
 {
     struct list *list = NULL;
     const struct task *task = &app->ui->tasks.items[app->ui->current];
     for (size_t i = 0; i < task->stack.count && task->stack.items[i] != screen; i++)
-        if (task->stack.items[i]->ops == &list_ops && strcmp(list_of(task->stack.items[i])->entity->name, entity->name) == 0)
+        if (task->stack.items[i]->ops == &list_ops &&
+            strcmp(list_of(task->stack.items[i])->entity->name, entity->name) == 0)
             list = list_of(task->stack.items[i]);
     for (size_t i = 0; list && i < list->rows.records.count; i++) {
         size_t to = i + (size_t)step;

@@ -71,7 +71,8 @@ static void offer_fields(struct list *list, struct choices *choices, const char 
     }
 }
 
-static void offer_codes(struct list *list, struct choices *choices, const struct field *field, const char *typed)
+static void offer_codes(struct list *list, struct choices *choices, const struct field *field,
+                        const char *typed)
 {
     const struct choice *codes = choices_of(field);
     for (size_t i = 0; codes[i].code; i++) {

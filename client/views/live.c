@@ -26,8 +26,9 @@ struct live {
     VEC(struct watching) watching;
     VEC(struct heard) heard;
     bool resync;
-    json_t *cursor; /* of the last watch or event: what comes after it is asked for again when the line was lost */
-    char *told;     /* the entities the server was told to watch, joined by spaces; NULL: nothing */
+    json_t *
+        cursor; /* of the last watch or event: what comes after it is asked for again when the line was lost */
+    char *told; /* the entities the server was told to watch, joined by spaces; NULL: nothing */
     ev_timer timer;
     struct rng rng;
 };
@@ -157,7 +158,7 @@ static void tell(struct live *live)
 void live_watch(struct live *live, struct screen *screen, const char *entity, live_handler *handler)
 {
     vec_each(struct watching, watching, &live->watching) if (watching->screen == screen->id &&
-                                                            strcmp(watching->entity, entity) == 0) return;
+                                                             strcmp(watching->entity, entity) == 0) return;
     vec_push(&live->watching, (struct watching){screen->id, memory_strdup(entity), handler});
     tell(live);
 }
@@ -172,9 +173,9 @@ void live_ready(struct live *live)
 static void hand_over(struct live *live, const struct watching *watching, struct screen *screen)
 {
     VEC(struct live_event) events = {0};
-    vec_each(struct heard, heard, &live->heard) if (strcmp(heard->entity, watching->entity) == 0)
-        vec_push(&events, ((struct live_event){heard->entity, heard->action, heard->id, heard->version,
-                                               heard->branch_id}));
+    vec_each(struct heard, heard, &live->heard) if (strcmp(heard->entity, watching->entity) == 0) vec_push(
+        &events,
+        ((struct live_event){heard->entity, heard->action, heard->id, heard->version, heard->branch_id}));
     if (live->resync)
         watching->handler(screen, NULL, 0);
     else if (events.count)

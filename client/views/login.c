@@ -110,7 +110,8 @@ static void login_draw(struct screen *screen, struct canvas *canvas, struct area
     int label = MIN(14, in.cols / 3), row = in.row + 1;
     for (int i = 0; i <= last_input(login); i++, row += 2) {
         input_label(canvas, row, in.col + 2, label, label_of(i), i == login->focus);
-        input_draw(&login->inputs[i], canvas, row, in.col + label + 3, MIN(24, in.cols - label - 6), i == login->focus);
+        input_draw(&login->inputs[i], canvas, row, in.col + label + 3, MIN(24, in.cols - label - 6),
+                   i == login->focus);
     }
     struct area words = {row, in.col + 2, in.row + in.rows - row, in.cols - 4};
     if (login->trouble)
@@ -216,5 +217,6 @@ void login_offline(struct app_context *app, uint64_t id, const char *why)
     if (!login)
         return;
     login->waiting = false;
-    complain(login, text_fill(arena, _("The server cannot be reached ({why}); trying again"), "why", _(why), NULL));
+    complain(login,
+             text_fill(arena, _("The server cannot be reached ({why}); trying again"), "why", _(why), NULL));
 }

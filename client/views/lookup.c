@@ -26,8 +26,8 @@ bool lookup_may(const struct app_context *app, const char *name)
     return catalogue_entity(app->catalogue, name) && app_may(app, verb_of(name, "list"));
 }
 
-uint64_t lookup_ask(struct app_context *app, struct screen *screen, const char *name, const char *typed, ask_done *done,
-                    void *context)
+uint64_t lookup_ask(struct app_context *app, struct screen *screen, const char *name, const char *typed,
+                    ask_done *done, void *context)
 {
     const struct catalogue_entity *entity = catalogue_entity(app->catalogue, name);
     if (!lookup_may(app, name))

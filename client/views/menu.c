@@ -33,7 +33,7 @@ struct menu {
     VEC(struct line) lines;
     size_t cursor, top;
     int page;
-    int typed; /* a number being typed; 0: none */
+    int typed;   /* a number being typed; 0: none */
     int done[5]; /* first steps: -1 not known, 0 nothing there, 1 done */
 };
 
@@ -72,7 +72,8 @@ static void add_items(struct menu *menu, const struct catalogue_item *items, siz
             add_line(menu, (struct line){.label = item->label, .heading = true}, number);
             add_items(menu, item->children, item->nchildren, number);
         } else if (item->entity && catalogue_entity(menu->app->catalogue, item->entity)) {
-            add_line(menu, (struct line){.label = item->label, .code = item->key, .entity = item->entity}, number);
+            add_line(menu, (struct line){.label = item->label, .code = item->key, .entity = item->entity},
+                     number);
         } else if (desk && desk_allowed(menu->app, desk)) {
             add_line(menu, (struct line){.label = item->label, .code = item->key, .desk = desk}, number);
         }
@@ -130,8 +131,9 @@ static void look_at_steps(struct menu *menu)
         return;
     for (size_t i = 0; i < array_len(first_steps); i++)
         if (menu->done[i] != 1)
-            ask(menu->app, &menu->screen, verb_of(first_steps[i], "list"), json_pack("{s:i, s:[s]}", "limit", 1, "columns", "id"),
-                CALL_READ, NULL, on_counted, &menu->done[i]);
+            ask(menu->app, &menu->screen, verb_of(first_steps[i], "list"),
+                json_pack("{s:i, s:[s]}", "limit", 1, "columns", "id"), CALL_READ, NULL, on_counted,
+                &menu->done[i]);
 }
 
 static void on_live(struct screen *screen, const struct live_event events[], size_t count)
@@ -180,7 +182,8 @@ static void type_number(struct menu *menu, int digit)
 
 static bool is_letter(const struct key *key)
 {
-    return key->kind == KEY_TEXT && key->code > ' ' && key->code != '?' && !(key->code >= '0' && key->code <= '9');
+    return key->kind == KEY_TEXT && key->code > ' ' && key->code != '?' &&
+           !(key->code >= '0' && key->code <= '9');
 }
 
 static unsigned menu_key(struct screen *screen, const struct key *key)
@@ -217,7 +220,8 @@ static unsigned menu_key(struct screen *screen, const struct key *key)
 
 enum { COLUMN_COLS = 38 };
 
-static void draw_line(struct canvas *canvas, int row, int col, int cols, const struct line *line, bool current)
+static void draw_line(struct canvas *canvas, int row, int col, int cols, const struct line *line,
+                      bool current)
 {
     char number[16];
     if (line->heading) {
@@ -229,7 +233,8 @@ static void draw_line(struct canvas *canvas, int row, int col, int cols, const s
     canvas_text(canvas, row, col, 4, current ? role : ROLE_DIM, ALIGN_RIGHT, number);
     int code = line->code ? MIN(utf8_width(line->code), 12) : 0;
     canvas_text(canvas, row, col + 4, cols - 5 - code, role, ALIGN_LEFT, _(line->label));
-    canvas_text(canvas, row, col + cols - code - 1, code + 1, current ? role : ROLE_DIM, ALIGN_LEFT, line->code ? line->code : "");
+    canvas_text(canvas, row, col + cols - code - 1, code + 1, current ? role : ROLE_DIM, ALIGN_LEFT,
+                line->code ? line->code : "");
     if (current)
         canvas_cursor(canvas, row, col);
 }
@@ -265,10 +270,12 @@ static void menu_draw(struct screen *screen, struct canvas *canvas, struct area 
         menu->top = menu->cursor - shown + 1;
     for (int i = 0; i < (int)shown && (int)menu->top + i < count; i++) {
         size_t at = menu->top + (size_t)i;
-        draw_line(canvas, body.row + i % rows, body.col + i / rows * cols, cols - 2, &menu->lines.items[at], at == menu->cursor);
+        draw_line(canvas, body.row + i % rows, body.col + i / rows * cols, cols - 2, &menu->lines.items[at],
+                  at == menu->cursor);
     }
     if (!count)
-        canvas_paragraph(canvas, body, ROLE_DIM, _("Nothing is permitted to you yet. Ask an administrator."), 0);
+        canvas_paragraph(canvas, body, ROLE_DIM, _("Nothing is permitted to you yet. Ask an administrator."),
+                         0);
 }
 
 static void menu_title(struct screen *screen, struct str *out)
@@ -333,7 +340,6 @@ static const struct screen_ops menu_ops = {
     .plain = menu_plain,
     .close = menu_close,
 };
-
 
 void menu_open(struct app_context *app)
 {

@@ -31,7 +31,8 @@ static bool allowed(struct app_context *app, const struct catalogue_entity *enti
     return false;
 }
 
-void open_list(struct app_context *app, const struct catalogue_entity *entity, const char *filter, enum open_where where)
+void open_list(struct app_context *app, const struct catalogue_entity *entity, const char *filter,
+               enum open_where where)
 {
     const struct desk *desk = desk_of(app, entity);
     wanted = where;
@@ -42,7 +43,8 @@ void open_list(struct app_context *app, const struct catalogue_entity *entity, c
     wanted = OPEN_HERE;
 }
 
-void open_record(struct app_context *app, const struct catalogue_entity *entity, int64_t id, enum open_where where)
+void open_record(struct app_context *app, const struct catalogue_entity *entity, int64_t id,
+                 enum open_where where)
 {
     const struct desk *desk = desk_of(app, entity);
     wanted = where;
@@ -53,7 +55,8 @@ void open_record(struct app_context *app, const struct catalogue_entity *entity,
     wanted = OPEN_HERE;
 }
 
-void open_new(struct app_context *app, const struct catalogue_entity *entity, const json_t *prefill, enum open_where where)
+void open_new(struct app_context *app, const struct catalogue_entity *entity, const json_t *prefill,
+              enum open_where where)
 {
     const struct desk *desk = desk_of(app, entity);
     wanted = where;

@@ -17,9 +17,24 @@ struct password {
 };
 
 static const struct field fields[] = {
-    {.name = "old", .label = N_("Old password"), .type = FIELD_TEXT, .max = 256, .required = true, .secret = true},
-    {.name = "new", .label = N_("New password"), .type = FIELD_TEXT, .max = 256, .required = true, .secret = true},
-    {.name = "again", .label = N_("Once more"), .type = FIELD_TEXT, .max = 256, .required = true, .secret = true},
+    {.name = "old",
+     .label = N_("Old password"),
+     .type = FIELD_TEXT,
+     .max = 256,
+     .required = true,
+     .secret = true},
+    {.name = "new",
+     .label = N_("New password"),
+     .type = FIELD_TEXT,
+     .max = 256,
+     .required = true,
+     .secret = true},
+    {.name = "again",
+     .label = N_("Once more"),
+     .type = FIELD_TEXT,
+     .max = 256,
+     .required = true,
+     .secret = true},
 };
 
 static struct password *password_of(struct screen *screen)

@@ -97,8 +97,8 @@ static const struct table_model model = {
 
 /* ---- setting up ---- */
 
-void rows_init(struct rows *rows, struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
-               const struct rows_ops *ops)
+void rows_init(struct rows *rows, struct app_context *app, struct screen *screen,
+               const struct catalogue_entity *entity, const struct rows_ops *ops)
 {
     *rows = (struct rows){.app = app, .screen = screen, .entity = entity, .ops = ops, .total = NIL};
     rows->arena = arena_create(0);
@@ -195,10 +195,12 @@ int rows_set_filter(struct rows *rows, const char *line)
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     struct filter *filter = arena_new(arena, struct filter);
     struct filter_fault fault = {0};
-    int result = filter_parse_line(line, catalogue_field_guess, rows->entity, arena, rows->app->who.zone, filter, &fault);
+    int result = filter_parse_line(line, catalogue_field_guess, rows->entity, arena, rows->app->who.zone,
+                                   filter, &fault);
     if (result < 0) {
         ui_say(rows->app->ui, ROLE_ERROR, "%s: %s", fault.field ? fault.field : line,
-               text_fill(arena, _(fault.msgid), "field", fault.field ? fault.field : "", "value", "", "max", "", "min", "", NULL));
+               text_fill(arena, _(fault.msgid), "field", fault.field ? fault.field : "", "value", "", "max",
+                         "", "min", "", NULL));
         return result;
     }
     take_filter(rows, filter, line);

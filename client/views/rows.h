@@ -38,12 +38,12 @@ struct rows {
     uint64_t patching; /* changed rows under way */
     bool from_top;     /* the page under way replaces what is there */
     bool complete, broken, stale;
-    int64_t total; /* NIL: not asked */
+    int64_t total;       /* NIL: not asked */
     struct arena *arena; /* of the cell drawn last */
 };
 
-void rows_init(struct rows *rows, struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
-               const struct rows_ops *ops);
+void rows_init(struct rows *rows, struct app_context *app, struct screen *screen,
+               const struct catalogue_entity *entity, const struct rows_ops *ops);
 void rows_finish(struct rows *rows);
 
 /* Columns by field name, ended by NULL; NULL: the list's own from the catalogue. */

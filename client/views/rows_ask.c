@@ -37,7 +37,8 @@ static json_t *filter_of(const struct rows *rows)
 
 static json_t *arguments(const struct rows *rows)
 {
-    json_t *args = json_pack("{s:o, s:o, s:[s]}", "filter", filter_of(rows), "columns", columns_of(rows), "sort", rows->sort);
+    json_t *args = json_pack("{s:o, s:o, s:[s]}", "filter", filter_of(rows), "columns", columns_of(rows),
+                             "sort", rows->sort);
     if (rows->q)
         json_object_set_new(args, "q", json_string(rows->q));
     return args;
@@ -125,7 +126,6 @@ static void on_page(struct screen *screen, const struct answer *answer, void *co
         append(rows, json_object_get(answer->object, "rows"));
     rows->from_top = rows->stale = false;
     keep_next(rows, answer->object);
-    json_get_int(answer->object, "total", &rows->total);
     arrived(rows);
 }
 
@@ -178,6 +178,7 @@ static void ask_window(struct rows *rows)
 void rows_read(struct rows *rows)
 {
     rows->stale = false;
+    rows->total = NIL;
     ask_window(rows);
 }
 
@@ -256,5 +257,6 @@ void rows_heard(struct rows *rows, const struct live_event events[], size_t coun
         return;
     }
     rows->stale = true;
+    rows->total = NIL; /* it was counted before this */
     ask_window(rows);
 }

@@ -5,9 +5,9 @@
 
 void sheet_put(struct sheet *sheet, struct sheet_entry *entry, const char *value, const char *label);
 void sheet_trouble(struct sheet_entry *entry, const char *words); /* NULL: none any more */
-void sheet_begin(struct sheet *sheet);                            /* the input takes the focused entry's text */
-void sheet_drop(struct sheet *sheet);                             /* and gives it up without taking it over */
-bool sheet_move(struct sheet *sheet, int step);                   /* to the next field shown; false: there is none */
+void sheet_begin(struct sheet *sheet);          /* the input takes the focused entry's text */
+void sheet_drop(struct sheet *sheet);           /* and gives it up without taking it over */
+bool sheet_move(struct sheet *sheet, int step); /* to the next field shown; false: there is none */
 void sheet_go(struct sheet *sheet, size_t entry);
 void sheet_layout(struct sheet *sheet, int cols);
 const char *sheet_text(struct sheet *sheet, struct arena *arena, const struct sheet_entry *entry);
@@ -18,4 +18,5 @@ void sheet_pop_typed(struct sheet *sheet); /* the text is another: narrow, ask *
 void sheet_pop_open(struct sheet *sheet);  /* F4 */
 void sheet_pop_take(struct sheet *sheet);
 bool sheet_pop_wanted(const struct sheet_entry *entry);
-bool sheet_settle(struct sheet *sheet, bool forward); /* false: the field is to be left when an answer has come, or not at all */
+bool sheet_settle(struct sheet *sheet,
+                  bool forward); /* false: the field is to be left when an answer has come, or not at all */

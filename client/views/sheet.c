@@ -8,7 +8,8 @@
 #include "client/views/value_text.h"
 #include "wire/json.h"
 
-void sheet_init(struct sheet *sheet, struct app_context *app, struct screen *screen, const struct sheet_ops *ops)
+void sheet_init(struct sheet *sheet, struct app_context *app, struct screen *screen,
+                const struct sheet_ops *ops)
 {
     *sheet = (struct sheet){.app = app, .screen = screen, .ops = ops};
     choices_init(&sheet->pop);
@@ -49,7 +50,8 @@ struct sheet_entry *sheet_add(struct sheet *sheet, const struct field *field)
 
 struct sheet_entry *sheet_find(const struct sheet *sheet, const char *name)
 {
-    vec_each(struct sheet_entry, entry, &sheet->entries) if (strcmp(entry->field->name, name) == 0) return entry;
+    vec_each(struct sheet_entry, entry,
+             &sheet->entries) if (strcmp(entry->field->name, name) == 0) return entry;
     return NULL;
 }
 
@@ -197,7 +199,8 @@ bool sheet_dirty(const struct sheet *sheet)
 {
     if (sheet->editing && sheet->edited)
         return true;
-    vec_each(const struct sheet_entry, entry, &sheet->entries) if (entry->typed || sheet_entry_changed(entry)) return true;
+    vec_each(const struct sheet_entry, entry,
+             &sheet->entries) if (entry->typed || sheet_entry_changed(entry)) return true;
     return false;
 }
 
@@ -220,7 +223,8 @@ bool sheet_entry_fixed(const struct sheet *sheet, const struct sheet_entry *entr
 static const char *fault_of(struct sheet *sheet, struct arena *arena, const struct sheet_entry *entry)
 {
     if (entry->typed)
-        return entry->trouble ? entry->trouble : value_fault(sheet->app, arena, entry->field, FIELD_BAD, entry->typed);
+        return entry->trouble ? entry->trouble
+                              : value_fault(sheet->app, arena, entry->field, FIELD_BAD, entry->typed);
     bool empty = !entry->value && !json_array_size(entry->lines);
     if (entry->field->required && empty && field_type_of(entry->field) != FIELD_BOOL)
         return value_fault(sheet->app, arena, entry->field, FIELD_MISSING, NULL);

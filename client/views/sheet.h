@@ -22,15 +22,15 @@ struct sheet_entry {
     char *server_label;
     char *typed; /* what was typed and is no value (yet); NULL: the value stands */
     char *trouble;
-    json_t *lines;        /* FIELD_LINES: the rows, an array; NULL: none */
-    json_t *server_lines; /* as the server has them */
-    bool readonly;        /* here and now, whatever the field says */
+    json_t *lines;             /* FIELD_LINES: the rows, an array; NULL: none */
+    json_t *server_lines;      /* as the server has them */
+    bool readonly;             /* here and now, whatever the field says */
     int row, col, width, rows; /* where it stands on its tab, by the last layout; rows 0: not shown */
 };
 
 struct sheet_ops {
     void (*changed)(struct sheet *sheet, struct sheet_entry *entry); /* a value is another; may be NULL */
-    void (*leave)(struct sheet *sheet);                              /* Enter in the last field; may be NULL */
+    void (*leave)(struct sheet *sheet); /* Enter in the last field; may be NULL */
 };
 
 enum sheet_result { SHEET_UNUSED, SHEET_USED, SHEET_REFUSED };
@@ -49,7 +49,7 @@ struct sheet {
     bool editing; /* input or note belongs to `focus` */
     bool edited;  /* and its text is not the entry's any more */
     struct choices pop;
-    uint64_t asked; /* look-up under way; 0: none */
+    uint64_t asked;   /* look-up under way; 0: none */
     bool take_unique; /* Enter was pressed before the look-up's answer came */
     bool forward;     /* and the cursor goes on then */
     struct area room; /* where look-ups may hang over; rows 0: the area drawn into */
@@ -58,7 +58,8 @@ struct sheet {
     int label_cols;
 };
 
-void sheet_init(struct sheet *sheet, struct app_context *app, struct screen *screen, const struct sheet_ops *ops);
+void sheet_init(struct sheet *sheet, struct app_context *app, struct screen *screen,
+                const struct sheet_ops *ops);
 void sheet_finish(struct sheet *sheet);
 
 /* Tabs first, then the fields of each. Without a tab everything stands on one. */

@@ -87,7 +87,8 @@ static void box_draw(struct screen *screen, struct canvas *canvas, struct area b
     struct area in = canvas_box(canvas, area, ROLE_BORDER, box->title);
     box->sheet.room = body;
     if (text) {
-        canvas_paragraph(canvas, (struct area){in.row, in.col, MIN(text, in.rows), in.cols}, ROLE_NORMAL, box->text, 0);
+        canvas_paragraph(canvas, (struct area){in.row, in.col, MIN(text, in.rows), in.cols}, ROLE_NORMAL,
+                         box->text, 0);
         in.row += text + 1;
         in.rows -= text + 1;
     }
@@ -142,8 +143,8 @@ static const struct screen_ops box_ops = {
 
 static void first_field(struct sheet *sheet)
 {
-    vec_each(struct sheet_entry, entry, &sheet->entries) if (sheet_entry_shown(sheet, entry) &&
-                                                             !sheet_entry_fixed(sheet, entry))
+    vec_each(struct sheet_entry, entry,
+             &sheet->entries) if (sheet_entry_shown(sheet, entry) && !sheet_entry_fixed(sheet, entry))
     {
         sheet_go(sheet, (size_t)(entry - sheet->entries.items));
         return;
@@ -153,8 +154,12 @@ static void first_field(struct sheet *sheet)
 uint64_t sheet_dialog_open(struct app_context *app, struct screen *below, const struct sheet_dialog *what)
 {
     struct box *box = memory_zeroed(1, sizeof(*box));
-    *box = (struct box){.app = app, .below = below->id, .whole = what->whole, .submit = what->submit,
-                        .cancelled = what->cancelled, .context = what->context};
+    *box = (struct box){.app = app,
+                        .below = below->id,
+                        .whole = what->whole,
+                        .submit = what->submit,
+                        .cancelled = what->cancelled,
+                        .context = what->context};
     box->screen.ops = &box_ops;
     box->title = memory_strdup(what->title);
     box->text = what->text ? memory_strdup(what->text) : NULL;

@@ -10,12 +10,12 @@
 typedef void sheet_submit(struct screen *below, uint64_t dialog, json_t *values, void *context);
 
 struct sheet_dialog {
-    const char *title, *text;    /* copied; text may be NULL */
-    const struct field *fields;  /* live as long as the dialog: the catalogue's, or static */
+    const char *title, *text;   /* copied; text may be NULL */
+    const struct field *fields; /* live as long as the dialog: the catalogue's, or static */
     size_t nfields;
-    const struct field *first;   /* one more before them; may be NULL */
-    const json_t *values;        /* to begin with, by field name; may be NULL */
-    bool whole;                  /* hand over every field that is not empty; else those that differ from `values` */
+    const struct field *first; /* one more before them; may be NULL */
+    const json_t *values;      /* to begin with, by field name; may be NULL */
+    bool whole; /* hand over every field that is not empty; else those that differ from `values` */
     bool readonly;
     sheet_submit *submit;
     void (*cancelled)(struct screen *below, void *context); /* may be NULL */

@@ -31,8 +31,8 @@ json_t *sheet_save(struct sheet *sheet)
         json_object_set_new(fields, entry->field->name, save_entry(entry));
     /* What is in the input this moment stays there: a draft is written while the person goes on typing. */
     if (current && sheet->editing && sheet->edited && !current->field->secret) {
-        const char *typed =
-            field_type_of(current->field) == FIELD_NOTE ? textarea_text(&sheet->note) : input_text(&sheet->input);
+        const char *typed = field_type_of(current->field) == FIELD_NOTE ? textarea_text(&sheet->note)
+                                                                        : input_text(&sheet->input);
         json_t *saved = save_entry(current);
         json_object_set_new(saved, "typed", json_string(typed));
         json_object_set_new(fields, current->field->name, saved);

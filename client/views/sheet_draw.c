@@ -72,6 +72,20 @@ void sheet_layout(struct sheet *sheet, int cols)
     }
 }
 
+/* Permissions: their words (List, Show) say nothing without what they are of. */
+static const char *show_codes(struct arena *arena, const char *value)
+{
+    size_t count = 1;
+    for (const char *c = value; *c; c++)
+        count += *c == ',';
+    struct str out;
+    str_init(&out, arena);
+    str_addf(&out, "%zu: ", count);
+    for (; *value; value++)
+        str_add(&out, *value == ',' ? ", " : (char[2]){*value, '\0'});
+    return out.data;
+}
+
 const char *sheet_text(struct sheet *sheet, struct arena *arena, const struct sheet_entry *entry)
 {
     if (entry->typed)
@@ -80,12 +94,15 @@ const char *sheet_text(struct sheet *sheet, struct arena *arena, const struct sh
         return entry->value ? "********" : "";
     if (field_type_of(entry->field) == FIELD_TIME && entry->value)
         return value_edit(sheet->app, arena, entry->field, entry->value, NULL);
+    if (field_type_of(entry->field) == FIELD_SET && entry->value && strchr(entry->value, '.'))
+        return show_codes(arena, entry->value);
     return value_show(sheet->app, arena, entry->field, entry->value, entry->label);
 }
 
 /* ---- one field ---- */
 
-static void draw_lines(struct sheet *sheet, struct canvas *canvas, const struct sheet_entry *entry, struct area area)
+static void draw_lines(struct sheet *sheet, struct canvas *canvas, const struct sheet_entry *entry,
+                       struct area area)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     size_t count = json_array_size(entry->lines);
@@ -97,14 +114,17 @@ static void draw_lines(struct sheet *sheet, struct canvas *canvas, const struct 
         for (size_t f = 0; f < entry->field->nline_fields && col < area.col + area.cols; f++) {
             const struct field *field = &entry->field->line_fields[f];
             int width = MIN(field_width(field), area.col + area.cols - col);
-            canvas_text(canvas, area.row + i, col, width, sheet_entry_fixed(sheet, entry) ? ROLE_READONLY : ROLE_NORMAL,
-                        field_is_number(field) ? ALIGN_RIGHT : ALIGN_LEFT, value_show_row(sheet->app, arena, field, row));
+            canvas_text(canvas, area.row + i, col, width,
+                        sheet_entry_fixed(sheet, entry) ? ROLE_READONLY : ROLE_NORMAL,
+                        field_is_number(field) ? ALIGN_RIGHT : ALIGN_LEFT,
+                        value_show_row(sheet->app, arena, field, row));
             col += width + 1;
         }
     }
 }
 
-static void draw_note(struct sheet *sheet, struct canvas *canvas, struct sheet_entry *entry, struct area area, bool focused)
+static void draw_note(struct sheet *sheet, struct canvas *canvas, struct sheet_entry *entry, struct area area,
+                      bool focused)
 {
     if (focused && sheet->editing) {
         sheet->note.required = entry->field->required;
@@ -132,7 +152,8 @@ static int input_cols(const struct sheet_entry *entry, int room)
     return room;
 }
 
-static void draw_line(struct sheet *sheet, struct canvas *canvas, struct sheet_entry *entry, struct area area, bool focused)
+static void draw_line(struct sheet *sheet, struct canvas *canvas, struct sheet_entry *entry, struct area area,
+                      bool focused)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     int width = MIN(input_cols(entry, area.cols - 1), area.cols - 1);
@@ -144,7 +165,8 @@ static void draw_line(struct sheet *sheet, struct canvas *canvas, struct sheet_e
     }
     const char *text = sheet_text(sheet, arena, entry);
     if (sheet_entry_fixed(sheet, entry)) {
-        canvas_text(canvas, area.row, area.col, area.cols, focused ? ROLE_SELECT : ROLE_READONLY, ALIGN_LEFT, text);
+        canvas_text(canvas, area.row, area.col, area.cols, focused ? ROLE_SELECT : ROLE_READONLY, ALIGN_LEFT,
+                    text);
         if (focused)
             canvas_cursor(canvas, area.row, area.col);
         return;
@@ -158,7 +180,8 @@ static void draw_line(struct sheet *sheet, struct canvas *canvas, struct sheet_e
     input_finish(&shown);
 }
 
-static void draw_set(struct sheet *sheet, struct canvas *canvas, struct sheet_entry *entry, struct area area, bool focused)
+static void draw_set(struct sheet *sheet, struct canvas *canvas, struct sheet_entry *entry, struct area area,
+                     bool focused)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const char *text = sheet_text(sheet, arena, entry);
@@ -168,11 +191,12 @@ static void draw_set(struct sheet *sheet, struct canvas *canvas, struct sheet_en
         canvas_cursor(canvas, area.row, area.col);
 }
 
-static void draw_entry(struct sheet *sheet, struct canvas *canvas, struct sheet_entry *entry, struct area body)
+static void draw_entry(struct sheet *sheet, struct canvas *canvas, struct sheet_entry *entry,
+                       struct area body)
 {
     bool focused = sheet_current(sheet) == entry;
-    struct area area = {body.row + entry->row - sheet->scroll, body.col + entry->col + sheet->label_cols + 1, entry->rows,
-                        entry->width - sheet->label_cols - 1};
+    struct area area = {body.row + entry->row - sheet->scroll, body.col + entry->col + sheet->label_cols + 1,
+                        entry->rows, entry->width - sheet->label_cols - 1};
     if (area.row < body.row || area.row >= body.row + body.rows)
         return;
     area.rows = MIN(area.rows, body.row + body.rows - area.row);
@@ -195,7 +219,8 @@ static void draw_tabs(struct sheet *sheet, struct canvas *canvas, struct area ar
     for (size_t i = 0; i < sheet->tabs.count && col < area.col + area.cols; i++) {
         const char *label = _(sheet->tabs.items[i]);
         bool trouble = false;
-        vec_each(const struct sheet_entry, entry, &sheet->entries) trouble |= entry->tab == i && entry->trouble;
+        vec_each(const struct sheet_entry, entry, &sheet->entries) trouble |=
+            entry->tab == i && entry->trouble;
         enum role role = i == sheet->tab ? ROLE_STEP_NOW : trouble ? ROLE_ERROR : ROLE_DIM;
         const char *frame[2] = {i == sheet->tab ? "[" : " ", i == sheet->tab ? "]" : trouble ? "!" : " "};
         col += canvas_put(canvas, area.row, col, area.col + area.cols - col, role, frame[0]);
@@ -225,11 +250,12 @@ void sheet_draw(struct sheet *sheet, struct canvas *canvas, struct area area)
     sheet_begin(sheet);
     sheet_layout(sheet, area.cols);
     scroll_to_focus(sheet, area.rows);
-    vec_each(struct sheet_entry, entry, &sheet->entries) if (entry->rows) draw_entry(sheet, canvas, entry, area);
+    vec_each(struct sheet_entry, entry, &sheet->entries) if (entry->rows)
+        draw_entry(sheet, canvas, entry, area);
     const struct sheet_entry *entry = sheet_current(sheet);
     if (entry && sheet->pop.open)
-        choices_popup(&sheet->pop, canvas, sheet->room.rows ? sheet->room : area, area.row + entry->row - sheet->scroll,
-                      area.col + entry->col + sheet->label_cols + 1);
+        choices_popup(&sheet->pop, canvas, sheet->room.rows ? sheet->room : area,
+                      area.row + entry->row - sheet->scroll, area.col + entry->col + sheet->label_cols + 1);
 }
 
 void sheet_keys(const struct sheet *sheet, struct key_bar *bar)

@@ -192,7 +192,8 @@ static bool turn_tab(struct sheet *sheet, int step)
     size_t first = sheet->entries.count;
     for (size_t i = sheet->entries.count; i-- > 0;) {
         const struct sheet_entry *entry = &sheet->entries.items[i];
-        if (entry->tab == tab && (stops_at(sheet, entry) || (first == sheet->entries.count && sheet_entry_shown(sheet, entry))))
+        if (entry->tab == tab &&
+            (stops_at(sheet, entry) || (first == sheet->entries.count && sheet_entry_shown(sheet, entry))))
             first = i;
     }
     if (first < sheet->entries.count)
@@ -227,8 +228,17 @@ static enum sheet_result move_key(struct sheet *sheet, const struct key *key)
     }
 }
 
+/* The words of a choice or a record are one thing: a letter begins another, a backspace takes all of them away. */
+static void begin_anew(struct sheet *sheet, const struct sheet_entry *entry, const struct key *key)
+{
+    bool typed = key->kind == KEY_TEXT || key->kind == KEY_PASTE;
+    if (!sheet->edited && !entry->typed && sheet_pop_wanted(entry) && (typed || key->code == K_BACKSPACE))
+        input_set(&sheet->input, key->code == K_BACKSPACE ? " " : "");
+}
+
 static enum sheet_result input_keys(struct sheet *sheet, struct sheet_entry *entry, const struct key *key)
 {
+    begin_anew(sheet, entry, key);
     enum input_result result =
         is_note(entry) ? textarea_key(&sheet->note, key) : input_key(&sheet->input, key);
     switch (result) {
@@ -274,7 +284,8 @@ enum sheet_result sheet_key(struct sheet *sheet, const struct key *key)
         if (result != SHEET_UNUSED)
             return result;
     }
-    if (is_opened(entry) && opens(key) && (!sheet_entry_fixed(sheet, entry) || key->code != K_ENTER || sheet->readonly)) {
+    if (is_opened(entry) && opens(key) &&
+        (!sheet_entry_fixed(sheet, entry) || key->code != K_ENTER || sheet->readonly)) {
         sheet_part_open(sheet, entry);
         return SHEET_USED;
     }

@@ -37,7 +37,8 @@ static void fill_choices(struct sheet *sheet, const struct sheet_entry *entry, c
     choices_clear(&sheet->pop);
     for (size_t i = 0; choices[i].code; i++) {
         const char *words = choice_words(sheet->app, &choices[i]);
-        if (choices[i].disabled || (*typed && !fuzzy_score(typed, words) && !fuzzy_score(typed, choices[i].code)))
+        if (choices[i].disabled ||
+            (*typed && !fuzzy_score(typed, words) && !fuzzy_score(typed, choices[i].code)))
             continue;
         choices_add(&sheet->pop, (int64_t)i, words, coded ? choices[i].code : NULL);
     }
@@ -101,7 +102,8 @@ static void ask_records(struct sheet *sheet, const struct sheet_entry *entry, co
     if (sheet->asked)
         ask_cancel(sheet->app, sheet->asked);
     if (!lookup_may(sheet->app, entry->field->ref)) {
-        ui_say(sheet->app->ui, ROLE_ERROR, "%s", _("You may not look these up: type the number of the record"));
+        ui_say(sheet->app->ui, ROLE_ERROR, "%s",
+               _("You may not look these up: type the number of the record"));
         return;
     }
     sheet->asked = lookup_ask(sheet->app, sheet->screen, entry->field->ref, typed, on_found, sheet);

@@ -26,7 +26,8 @@ static void skip_spaces(struct reader *r)
 static bool take(struct reader *r, const char *word)
 {
     size_t n = strlen(word);
-    if (strncasecmp(r->at, word, n) != 0 || (isalpha((unsigned char)word[n - 1]) && isalpha((unsigned char)r->at[n])))
+    if (strncasecmp(r->at, word, n) != 0 ||
+        (isalpha((unsigned char)word[n - 1]) && isalpha((unsigned char)r->at[n])))
         return false;
     r->at += n;
     return true;
@@ -62,9 +63,9 @@ static const struct {
     const char *word;
     int days;
 } near_days[] = {
-    {"today", 0},  {"今天", 0},      {"今日", 0},    {"t", 0},       {"tomorrow", 1}, {"tm", 1},     {"明天", 1},
-    {"明日", 1},   {"大后天", 3},    {"大後天", 3},  {"后天", 2},    {"後天", 2},     {"后日", 2},   {"後日", 2},
-    {"yesterday", -1}, {"昨天", -1}, {"昨日", -1},   {"前天", -2},   {"前日", -2},
+    {"today", 0},      {"今天", 0},   {"今日", 0},   {"t", 0},     {"tomorrow", 1}, {"tm", 1},   {"明天", 1},
+    {"明日", 1},       {"大后天", 3}, {"大後天", 3}, {"后天", 2},  {"後天", 2},     {"后日", 2}, {"後日", 2},
+    {"yesterday", -1}, {"昨天", -1},  {"昨日", -1},  {"前天", -2}, {"前日", -2},
 };
 
 static bool take_near_day(struct reader *r, struct day *day_r)
@@ -303,7 +304,8 @@ static int from_now(struct reader *r, struct instant now, struct instant *at_r)
 {
     int sign = *r->at++ == '-' ? -1 : 1;
     int64_t number = take_number(r, 1, 5), unit = MINUTE;
-    static const char *const hours[] = {"h", "小时", "小時", NULL}, *const minutes[] = {"m", "分钟", "分鐘", "分", NULL};
+    static const char *const hours[] = {"h", "小时", "小時", NULL}, *const minutes[] = {"m", "分钟", "分鐘",
+                                                                                        "分", NULL};
     if (take_any(r, hours))
         unit = HOUR;
     else if (take(r, "d") || take(r, "天"))

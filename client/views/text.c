@@ -49,8 +49,8 @@ const char *text_fill(struct arena *arena, const char *text, ...)
 }
 
 /* The label of a field where the server gives its name; other values are words to be translated or data as they are. */
-static const char *parameter_value(struct arena *arena, const struct catalogue_entity *entity, const char *name,
-                                   const json_t *json)
+static const char *parameter_value(struct arena *arena, const struct catalogue_entity *entity,
+                                   const char *name, const json_t *json)
 {
     const char *text = json_string_value(json);
     if (!text)
@@ -70,13 +70,15 @@ const char *error_text(struct arena *arena, const struct catalogue_entity *entit
     size_t n = 0;
     json_t *value;
     json_t *args = json_object_get(error, "args");
-    if (json_get_text(error, "msgid", &msgid) != JSON_GET_FOUND && json_get_text(error, "message", &msgid) != JSON_GET_FOUND)
+    if (json_get_text(error, "msgid", &msgid) != JSON_GET_FOUND &&
+        json_get_text(error, "message", &msgid) != JSON_GET_FOUND)
         return _("The server refused");
     json_object_foreach(args, name, value) if (n < PARAMETERS_MAX) parameters[n++] =
         (struct parameter){name, parameter_value(arena, entity, name, value)};
     const char *words = fill(arena, *msgid ? _(msgid) : msgid, parameters, n);
     /* A refusal of one field that does not name it in its words. */
-    if (!json_object_get(args, "field") && entity && json_get_text(error, "field", &field) == JSON_GET_FOUND) {
+    if (!json_object_get(args, "field") && entity &&
+        json_get_text(error, "field", &field) == JSON_GET_FOUND) {
         const struct field *row = catalogue_field(entity, field);
         if (row && row->label)
             return arena_printf(arena, "%s: %s", _(row->label), words);
@@ -84,7 +86,8 @@ const char *error_text(struct arena *arena, const struct catalogue_entity *entit
     return words;
 }
 
-const char *answer_text(struct arena *arena, const struct catalogue_entity *entity, const struct answer *answer)
+const char *answer_text(struct arena *arena, const struct catalogue_entity *entity,
+                        const struct answer *answer)
 {
     return error_text(arena, entity, answer->object);
 }

@@ -184,7 +184,8 @@ static void finish(struct ticks *ticks)
     struct str value cleanup(cleanup_str);
     str_init(&value, NULL);
     vec_each(const struct tick, tick, &ticks->ticks) if (tick->set && !tick->heading)
-        str_addf(&value, "%s%s%s%s", value.len ? "," : "", tick->code, tick->reach ? "@" : "", tick->reach ? tick->reach : "");
+        str_addf(&value, "%s%s%s%s", value.len ? "," : "", tick->code, tick->reach ? "@" : "",
+                 tick->reach ? tick->reach : "");
     if (!ticks->readonly)
         sheet_put(ticks->sheet, &ticks->sheet->entries.items[ticks->entry], value.data, NULL);
 }
@@ -232,8 +233,8 @@ static unsigned ticks_key(struct screen *screen, const struct key *key)
     }
 }
 
-static void draw_tick(struct ticks *ticks, struct canvas *canvas, int row, struct area area, const struct tick *tick,
-                      bool focused)
+static void draw_tick(struct ticks *ticks, struct canvas *canvas, int row, struct area area,
+                      const struct tick *tick, bool focused)
 {
     enum role role = focused ? ROLE_SELECT : tick->heading ? ROLE_HEAD : ROLE_NORMAL;
     int col = area.col;
@@ -243,10 +244,12 @@ static void draw_tick(struct ticks *ticks, struct canvas *canvas, int row, struc
     }
     canvas_text(canvas, row, col, area.col + area.cols - col, role, ALIGN_LEFT, words_of(ticks, tick));
     char code[160];
-    snprintf(code, sizeof(code), "%s%s%s", tick->code, tick->reach ? "@" : "", tick->reach ? tick->reach : "");
+    snprintf(code, sizeof(code), "%s%s%s", tick->code, tick->reach ? "@" : "",
+             tick->reach ? tick->reach : "");
     int width = MIN(utf8_width(code), area.cols / 2);
     if (!tick->heading)
-        canvas_text(canvas, row, area.col + area.cols - width, width, focused ? role : ROLE_DIM, ALIGN_RIGHT, code);
+        canvas_text(canvas, row, area.col + area.cols - width, width, focused ? role : ROLE_DIM, ALIGN_RIGHT,
+                    code);
 }
 
 static void ticks_draw(struct screen *screen, struct canvas *canvas, struct area body)
@@ -261,7 +264,8 @@ static void ticks_draw(struct screen *screen, struct canvas *canvas, struct area
     input_label(canvas, body.row, body.col, 10, _("Find"), true);
     for (int i = 0; i < rows && ticks->top + (size_t)i < ticks->shown.count; i++) {
         size_t at = ticks->top + (size_t)i;
-        draw_tick(ticks, canvas, body.row + 1 + i, body, &ticks->ticks.items[ticks->shown.items[at]], at == ticks->cursor);
+        draw_tick(ticks, canvas, body.row + 1 + i, body, &ticks->ticks.items[ticks->shown.items[at]],
+                  at == ticks->cursor);
     }
     input_draw(&ticks->find, canvas, body.row, body.col + 11, MIN(30, body.cols - 12), true);
 }
@@ -302,7 +306,10 @@ static void ticks_plain(struct screen *screen, struct str *out)
     struct ticks *ticks = ticks_of(screen);
     for (size_t i = 0; i < ticks->shown.count; i++) {
         const struct tick *tick = &ticks->ticks.items[ticks->shown.items[i]];
-        str_addf(out, "%s%s%s\n", i == ticks->cursor ? "> " : "", tick->heading ? "" : tick->set ? "[x] " : "[ ] ",
+        str_addf(out, "%s%s%s\n", i == ticks->cursor ? "> " : "",
+                 tick->heading ? ""
+                 : tick->set   ? "[x] "
+                               : "[ ] ",
                  words_of(ticks, tick));
     }
 }
@@ -331,7 +338,8 @@ static const struct screen_ops ticks_ops = {
 void ticks_open(struct sheet *sheet, struct sheet_entry *entry)
 {
     struct ticks *ticks = memory_zeroed(1, sizeof(*ticks));
-    *ticks = (struct ticks){.app = sheet->app, .sheet = sheet, .entry = (size_t)(entry - sheet->entries.items)};
+    *ticks =
+        (struct ticks){.app = sheet->app, .sheet = sheet, .entry = (size_t)(entry - sheet->entries.items)};
     ticks->screen.ops = &ticks_ops;
     ticks->readonly = sheet_entry_fixed(sheet, entry);
     ticks->reaches = entry->field->base && strcmp(entry->field->base, "permission") == 0;

@@ -153,8 +153,8 @@ const char *value_fault(const struct app_context *app, struct arena *arena, cons
         snprintf(max, sizeof(max), "%u", field_max(field));
         snprintf(min, sizeof(min), "%" PRId64, field->min);
     }
-    return text_fill(arena, _(field_fault_text(fault)), "field", field->label ? _(field->label) : field->name, "max",
-                     max, "min", min, "value", value ? value : "", NULL);
+    return text_fill(arena, _(field_fault_text(fault)), "field", field->label ? _(field->label) : field->name,
+                     "max", max, "min", min, "value", value ? value : "", NULL);
 }
 
 /* By code or by words; else by letters, if only one fits. */

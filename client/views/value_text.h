@@ -15,21 +15,22 @@ json_t *value_to_json(const struct field *field, const char *value);
 const char *label_name(struct arena *arena, const char *field);
 
 /* What a list or a form that is only read shows. `label`: a reference's words, may be NULL. In the arena or static, never NULL. */
-const char *value_show(const struct app_context *app, struct arena *arena, const struct field *field, const char *value,
-                       const char *label);
+const char *value_show(const struct app_context *app, struct arena *arena, const struct field *field,
+                       const char *value, const char *label);
 
 /* The same straight from a row. */
-const char *value_show_row(const struct app_context *app, struct arena *arena, const struct field *field, const json_t *row);
+const char *value_show_row(const struct app_context *app, struct arena *arena, const struct field *field,
+                           const json_t *row);
 
 /* What stands in the input when the field is edited: whatever value_take reads back. */
-const char *value_edit(const struct app_context *app, struct arena *arena, const struct field *field, const char *value,
-                       const char *label);
+const char *value_edit(const struct app_context *app, struct arena *arena, const struct field *field,
+                       const char *value, const char *label);
 
 /* Reads what was typed: shorthand dates, sums of the calculator, choices by code or words. NULL in *value_r: empty. Returns NULL, or
  * what is wrong, translated and in the arena. References are not read here. */
-const char *value_take(const struct app_context *app, struct arena *arena, const struct field *field, const char *typed,
-                       const char **value_r);
+const char *value_take(const struct app_context *app, struct arena *arena, const struct field *field,
+                       const char *typed, const char **value_r);
 
 /* The words for a fault of a field, with its label and limits put in. */
-const char *value_fault(const struct app_context *app, struct arena *arena, const struct field *field, enum field_fault fault,
-                        const char *value);
+const char *value_fault(const struct app_context *app, struct arena *arena, const struct field *field,
+                        enum field_fault fault, const char *value);
