@@ -23,6 +23,8 @@ static void take_customer(struct call *call, int64_t id)
         sheet_set(&call->sheet, "contact_name", name, NULL);
     sheet_focus(&call->sheet, "customer_id");
     call_next_field(call);
+    if (call_typed(call, "contact_name"))
+        call_next_field(call);
 }
 
 /* The server tells who looks like the same; the customer is made all the same. */

@@ -71,14 +71,19 @@ static void draw_detail(struct dispatch *desk, struct canvas *canvas, struct are
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const struct job *job = jobs_current(dispatch_jobs(desk));
     const json_t *row = record_row(&desk->record);
-    struct panel panel;
     if (!job)
         return;
     row = row ? row : job->row;
+    const char *const lines[] = {join(desk, arena, row, who), join(desk, arena, row, where), join(desk, arena, row, more)};
+    static const enum role roles[] = {ROLE_HEAD, ROLE_NORMAL, ROLE_DIM};
+    struct panel panel;
     panel_begin(&panel, canvas, (struct area){area.row, area.col + 1, area.rows, area.cols - 1}, 0, 0);
-    panel_text(&panel, ROLE_TITLE, join(desk, arena, row, who));
-    panel_text(&panel, ROLE_NORMAL, join(desk, arena, row, where));
-    panel_text(&panel, ROLE_DIM, join(desk, arena, row, more));
+    for (size_t i = 0; i < array_len(lines); i++) {
+        if (area.rows > DETAIL_ROWS)
+            panel_text(&panel, roles[i], lines[i]);
+        else if ((int)i < area.rows)
+            canvas_text(canvas, area.row + (int)i, area.col + 1, area.cols - 1, roles[i], ALIGN_LEFT, lines[i]);
+    }
 }
 
 /* The facts of an order on the road stand where the vehicles of a waiting one do. */

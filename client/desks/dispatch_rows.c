@@ -1,10 +1,12 @@
 /* The two lists of the dispatch desk: orders that wait for a vehicle, and those that have one. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "client/desks/age.h"
 #include "client/desks/dispatch-private.h"
 #include "client/desks/order.h"
 #include "client/ui/words.h"
+#include "client/views/value_text.h"
 
 static const char *const names[] = {"number",     "state",       "created_at",  "due_at",      "appoint_at",    "customer_id",
                                     "plate",      "car_model",   "contact_name", "service",    "road",          "place",
@@ -21,14 +23,14 @@ struct column_row {
 };
 
 static const struct column_row waiting_columns[] = {
-    {COL_LEFT, N_("Left"), 6, 8, 0},          {COL_SERVICE, N_("Service"), 8, 14, 1}, {COL_PLACE, N_("Place"), 12, 48, 1},
-    {COL_NOTE, N_("Note"), 6, 10, 2},         {COL_AGE, N_("Waits"), 6, 8, 3},        {COL_PLATE, N_("Plate"), 9, 10, 4},
+    {COL_LEFT, N_("Left"), 6, 8, 0},          {COL_SERVICE, N_("Service"), 8, 14, 1}, {COL_PLACE, N_("Place"), 10, 48, 1},
+    {COL_NOTE, N_("Note"), 7, 11, 2},         {COL_AGE, N_("Waits"), 6, 8, 3},        {COL_PLATE, N_("Plate"), 9, 10, 4},
     {COL_CUSTOMER, N_("Customer"), 10, 24, 5}, {COL_NUMBER, N_("Number"), 13, 13, 6},
 };
 
 static const struct column_row live_columns[] = {
     {COL_LEFT, N_("Left"), 6, 8, 0},        {COL_STATE, N_("State"), 8, 12, 1},       {COL_AGE, N_("Since"), 6, 8, 1},
-    {COL_VEHICLE, N_("Vehicle"), 9, 10, 1}, {COL_DRIVER, N_("Driver"), 8, 10, 2},     {COL_NOTE, N_("Note"), 6, 10, 3},
+    {COL_VEHICLE, N_("Vehicle"), 9, 10, 1}, {COL_DRIVER, N_("Driver"), 8, 10, 2},     {COL_NOTE, N_("Note"), 7, 11, 3},
     {COL_PLACE, N_("Place"), 14, 48, 3},    {COL_SERVICE, N_("Service"), 8, 14, 4},   {COL_PLATE, N_("Plate"), 9, 10, 5},
     {COL_CUSTOMER, N_("Customer"), 10, 24, 6}, {COL_NUMBER, N_("Number"), 13, 13, 7},
 };
@@ -80,6 +82,18 @@ static const char *age_cell(struct jobs *jobs, const struct job *job)
     return age == NIL ? "" : age_print(buf, AGE_TEXT_SIZE, MAX(age, 0));
 }
 
+/* The time alone when it is today's. */
+static const char *appointment(struct jobs *jobs, const struct job *job)
+{
+    char now[TIME_TEXT_SIZE];
+    const struct field *field = catalogue_field(jobs->entity, "appoint_at");
+    const char *text = jobs_text(jobs, job, "appoint_at"), *space = strchr(text, ' ');
+    if (!field || !space)
+        return text;
+    const char *today = value_show(jobs->app, jobs->arena, field, time_print(now, sizeof(now), jobs->now), NULL);
+    return strncmp(text, today, (size_t)(space - text)) == 0 ? space + 1 : text;
+}
+
 /* What the dispatcher has to know before anything else. */
 static const char *note_cell(struct jobs *jobs, const struct job *job, enum role *role)
 {
@@ -92,7 +106,7 @@ static const char *note_cell(struct jobs *jobs, const struct job *job, enum role
         *role = ROLE_WARNING;
         return arena_printf(jobs->arena, _("urged %" PRId64), urges);
     }
-    return *order_text(job->row, "appoint_at") ? jobs_text(jobs, job, "appoint_at") : "";
+    return appointment(jobs, job);
 }
 
 static const char *cell_of(struct jobs *jobs, const struct job *job, enum column column, enum role *role)
@@ -141,6 +155,7 @@ static void rows_changed(struct jobs *jobs)
 static const struct jobs_ops waiting_ops = {
     .belongs = waiting_belongs,
     .compare = compare_due,
+    .whole = true,
     .flags = job_flags,
     .cell = waiting_cell,
     .changed = rows_changed,
@@ -149,6 +164,7 @@ static const struct jobs_ops waiting_ops = {
 static const struct jobs_ops live_ops = {
     .belongs = live_belongs,
     .compare = compare_due,
+    .whole = true,
     .flags = job_flags,
     .cell = live_cell,
     .changed = rows_changed,

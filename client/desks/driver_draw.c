@@ -22,27 +22,34 @@ static const char *two(struct arena *arena, const char *a, const char *b)
     return *a && *b ? arena_printf(arena, "%s · %s", a, b) : *a ? a : b;
 }
 
-static void draw_details(struct driver *desk, struct canvas *canvas, struct area area)
+static void write_details(struct driver *desk, struct panel *panel)
 {
     static const char *const rest[] = {"service", "road", "destination", "appoint_at", "due_at", "remarks", "vehicle_id", "number", "km",
                                        "taken_fen"};
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const struct job *job = jobs_current(driver_jobs(desk));
     const json_t *full = record_row(&desk->record), *row = full ? full : job->row;
-    struct panel panel;
-    panel_begin(&panel, canvas, area, LABEL_COLS, desk->scroll);
-    panel_text(&panel, ROLE_TITLE, value_of_row(desk, arena, row, "place"));
-    panel_value(&panel, _("Phone"), ROLE_NORMAL,
+    panel_text(panel, ROLE_HEAD, value_of_row(desk, arena, row, "place"));
+    panel_value(panel, _("Phone"), ROLE_NORMAL,
                 two(arena, value_of_row(desk, arena, row, "contact_phone"), value_of_row(desk, arena, row, "contact_name")));
-    panel_value(&panel, _("Car"), ROLE_NORMAL,
+    panel_value(panel, _("Car"), ROLE_NORMAL,
                 two(arena, value_of_row(desk, arena, row, "plate"),
                     two(arena, value_of_row(desk, arena, row, "colour"), value_of_row(desk, arena, row, "car_model"))));
     for (size_t i = 0; i < array_len(rest); i++) {
         const struct field *field = catalogue_field(desk->now.entity, rest[i]);
         if (field)
-            panel_value(&panel, _(field->label), ROLE_NORMAL, value_show_row(desk->app, arena, field, row));
+            panel_value(panel, _(field->label), ROLE_NORMAL, value_show_row(desk->app, arena, field, row));
     }
+}
+
+static void draw_details(struct driver *desk, struct canvas *canvas, struct area area)
+{
+    struct panel panel;
+    panel_begin(&panel, NULL, area, LABEL_COLS, desk->scroll);
+    write_details(desk, &panel);
     desk->scroll = panel_end(&panel);
+    panel_begin(&panel, canvas, area, LABEL_COLS, desk->scroll);
+    write_details(desk, &panel);
 }
 
 static void draw_next(struct driver *desk, struct canvas *canvas, struct area area)

@@ -60,7 +60,8 @@ static void on_typed(void *context, const struct dialog_answer *answer)
     json_t *args = json_pack("{s:I, s:f, s:f}", "id", (json_int_t)desk->vehicle_id, "lon", point.lon, "lat", point.lat);
     if (link_state(desk->app->link) != LINK_READY)
         json_object_set_new(args, "at", json_string(time_print(at, sizeof(at), time_now())));
-    ask(desk->app, &desk->screen, "vehicle.position", args, CALL_CHANGES, NULL, on_reported, desk);
+    /* The verb takes no key: a report may be repeated, an older one is passed over. */
+    ask(desk->app, &desk->screen, "vehicle.position", args, CALL_READ, NULL, on_reported, desk);
 }
 
 void driver_report(struct driver *desk)

@@ -40,6 +40,12 @@ static int compare_due(const struct jobs *jobs, const struct job *a, const struc
     return left != right ? (left < right ? -1 : 1) : a->id < b->id ? -1 : 1;
 }
 
+static int compare_new(const struct jobs *jobs, const struct job *a, const struct job *b)
+{
+    (void)jobs;
+    return a->created.us != b->created.us ? (a->created.us > b->created.us ? -1 : 1) : a->id > b->id ? -1 : 1;
+}
+
 static unsigned flags(const struct jobs *jobs, const struct job *job)
 {
     return age_is_over(job->due, jobs->now) ? ROW_ALARM : 0;
@@ -89,8 +95,8 @@ static void changed(struct jobs *jobs)
 }
 
 static const struct jobs_ops now_ops = {
-    .belongs = now_belongs, .compare = compare_due, .flags = flags, .cell = cell, .changed = changed};
-static const struct jobs_ops past_ops = {.belongs = past_belongs, .flags = flags, .cell = cell, .changed = changed};
+    .belongs = now_belongs, .compare = compare_due, .whole = true, .flags = flags, .cell = cell, .changed = changed};
+static const struct jobs_ops past_ops = {.belongs = past_belongs, .compare = compare_new, .flags = flags, .cell = cell, .changed = changed};
 
 void driver_name_columns(struct driver *desk)
 {

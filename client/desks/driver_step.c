@@ -78,7 +78,7 @@ void driver_send(struct driver *desk, int64_t id, const struct catalogue_action 
     vec_push(&desk->steps, ((struct driver_step){id, action, values}));
     jobs_begin(&desk->now, id);
     if (away)
-        ui_say(desk->app->ui, ROLE_WARNING, _("No line: “%s” goes out when it is back"), _(action->label));
+        ui_say(desk->app->ui, ROLE_WARNING, _("No line: %s waits for it"), _(action->label));
     ask(desk->app, &desk->screen, verb_of("rescue", action->name), args, CALL_CHANGES, NULL, on_answer, (void *)(intptr_t)id);
 }
 

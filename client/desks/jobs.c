@@ -11,7 +11,7 @@
 #include "client/views/value_text.h"
 #include "wire/json.h"
 
-enum { PAGE_ROWS = 100, SORTED_ROWS_MAX = 600, STALE_MAX = 150 };
+enum { PAGE_ROWS = 100, WHOLE_ROWS_MAX = 600, STALE_MAX = 150 };
 
 void jobs_init(struct jobs *jobs, struct app_context *app, struct screen *screen, const struct jobs_ops *ops,
                const char *const *names, const char *sort)
@@ -76,7 +76,7 @@ static void on_page(struct screen *screen, const struct answer *answer, void *co
     free(jobs->next);
     jobs->next = next ? memory_strdup(next) : NULL;
     jobs_take_page(jobs, json_object_get(answer->object, "rows"));
-    bool all = jobs->ops->compare && jobs->items.count < SORTED_ROWS_MAX;
+    bool all = jobs->ops->whole && jobs->items.count < WHOLE_ROWS_MAX;
     tell_changed(jobs);
     if (jobs->next && (all || jobs->more_wanted))
         jobs_read_more(jobs);

@@ -30,8 +30,8 @@ static void forget(struct offers *offers)
 {
     vec_each(struct offer, offer, &offers->rows)
     {
-        char *const texts[] = {offer->code,   offer->plate,  offer->type,   offer->state,
-                               offer->branch, offer->driver, offer->reasons};
+        char *const texts[] = {offer->code,   offer->plate,  offer->type,    offer->state,
+                               offer->branch, offer->driver, offer->reasons, offer->brief};
         for (size_t i = 0; i < array_len(texts); i++)
             free(texts[i]);
     }
@@ -48,7 +48,34 @@ void offers_finish(struct offers *offers)
     vec_finish(&offers->rows);
 }
 
-static char *join_reasons(const json_t *reasons)
+/* The server's reasons in a word each, for where there is little room. */
+static const struct {
+    const char *text, *brief;
+} briefs[] = {
+    {"Off duty", N_("off duty")},
+    {"On another job", N_("busy")},
+    {"No driver at work", N_("no driver")},
+    {"Driver is on another job", N_("driver busy")},
+    {"Not equipped for this service", N_("service")},
+    {"Not for this kind of car", N_("car")},
+    {"Not for this road", N_("road")},
+    {"Outside the driver's hours", N_("off shift")},
+    {"Driver refused this order", N_("refused")},
+    {"Distance is not known", N_("distance?")},
+    {"Position is old", N_("old position")},
+    {"Of another branch", N_("other branch")},
+    {"Contracted vehicle", N_("contracted")},
+};
+
+static const char *brief_of(const char *text)
+{
+    for (size_t i = 0; i < array_len(briefs); i++)
+        if (strcmp(briefs[i].text, text) == 0)
+            return _(briefs[i].brief);
+    return _(text);
+}
+
+static char *join_reasons(const json_t *reasons, bool brief)
 {
     struct str out;
     size_t i;
@@ -58,7 +85,7 @@ static char *join_reasons(const json_t *reasons)
     {
         const char *text = json_string_value(reason);
         if (text && *text)
-            str_addf(&out, "%s%s", out.len ? _(", ") : "", _(text));
+            str_addf(&out, "%s%s", out.len ? _(", ") : "", brief ? brief_of(text) : _(text));
     }
     return str_steal(&out);
 }
@@ -83,7 +110,8 @@ void offers_take(struct offers *offers, const json_t *rows)
                                     .state = memory_strdup(order_text(row, "state")),
                                     .branch = memory_strdup(order_text(row, "branch")),
                                     .driver = memory_strdup(order_text(row, "driver")),
-                                    .reasons = join_reasons(json_object_get(row, "reasons")),
+                                    .reasons = join_reasons(json_object_get(row, "reasons"), false),
+                                    .brief = join_reasons(json_object_get(row, "reasons"), true),
                                 }));
     }
     offers->first = first < offers->rows.count ? first : 0;
@@ -177,17 +205,19 @@ const char *offer_distance(char *buf, size_t size, int64_t metres)
 
 /* ---- drawing */
 
-enum { COL_KEY = 0, COL_PLATE = 2, PLATE_COLS = 9, DRIVER_COLS = 8, DISTANCE_COLS = 7, ETA_COLS = 5, TYPE_COLS = 12 };
+enum { COL_KEY = 0, COL_PLATE = 2, PLATE_COLS = 9, DRIVER_COLS = 6, DISTANCE_COLS = 6, ETA_COLS = 5, TYPE_COLS = 12, WIDE_DRIVER_COLS = 9, BRIEF_BELOW = 44 };
 
 /* What there is room for, in the order it is shown. */
 struct layout {
-    int driver, distance, eta, type, reasons, reasons_cols;
+    int driver, driver_cols, distance, eta, type, reasons, reasons_cols;
 };
 
 static struct layout lay_out(int cols)
 {
-    struct layout layout = {.driver = COL_PLATE + PLATE_COLS + 1, .eta = -1, .type = -1};
-    int at = layout.driver + DRIVER_COLS + 1;
+    struct layout layout = {.driver = COL_PLATE + PLATE_COLS + 1, .driver_cols = DRIVER_COLS, .eta = -1, .type = -1};
+    if (cols >= 52)
+        layout.driver_cols = WIDE_DRIVER_COLS;
+    int at = layout.driver + layout.driver_cols + 1;
     layout.distance = at;
     at += DISTANCE_COLS + 1;
     if (cols >= 52) {
@@ -226,22 +256,23 @@ static void draw_offer(const struct offers *offers, const struct offer *offer, i
     enum role role = sending ? ROLE_PENDING : offer->fit ? ROLE_NORMAL : ROLE_DIM;
     draw_cell(canvas, row, area, COL_KEY, 1, ROLE_KEY, sending ? "…" : digit <= OFFERS_KEYS ? key : " ");
     draw_cell(canvas, row, area, COL_PLATE, PLATE_COLS, role, offer->plate);
-    draw_cell(canvas, row, area, layout.driver, DRIVER_COLS, role, offer->driver);
+    draw_cell(canvas, row, area, layout.driver, layout.driver_cols, role, offer->driver);
     draw_cell(canvas, row, area, layout.distance, DISTANCE_COLS, role, offer_distance(text, sizeof(text), offer->distance_m));
     draw_cell(canvas, row, area, layout.eta, ETA_COLS, role, offer->eta_s == NIL ? "" : age_print(text, sizeof(text), offer->eta_s));
     draw_cell(canvas, row, area, layout.type, TYPE_COLS, role, type_words(offers, offer->type));
+    const char *reasons = layout.reasons_cols < BRIEF_BELOW ? offer->brief : offer->reasons;
     if (layout.reasons_cols >= 6)
         draw_cell(canvas, row, area, layout.reasons, layout.reasons_cols,
-                  offer->fit ? *offer->reasons ? ROLE_WARNING : ROLE_GOOD : ROLE_ERROR,
-                  *offer->reasons ? offer->reasons : offer->fit ? _("fits") : _("does not fit"));
+                  offer->fit ? *reasons ? ROLE_WARNING : ROLE_GOOD : ROLE_ERROR,
+                  *reasons ? reasons : offer->fit ? _("fits") : _("does not fit"));
 }
 
 static void draw_head(struct canvas *canvas, struct area area)
 {
     struct layout layout = lay_out(area.cols);
     draw_cell(canvas, area.row, area, COL_PLATE, PLATE_COLS, ROLE_HEAD, _("Vehicle"));
-    draw_cell(canvas, area.row, area, layout.driver, DRIVER_COLS, ROLE_HEAD, _("Driver"));
-    draw_cell(canvas, area.row, area, layout.distance, DISTANCE_COLS, ROLE_HEAD, _("Distance"));
+    draw_cell(canvas, area.row, area, layout.driver, layout.driver_cols, ROLE_HEAD, _("Driver"));
+    draw_cell(canvas, area.row, area, layout.distance, DISTANCE_COLS, ROLE_HEAD, _("Dist."));
     draw_cell(canvas, area.row, area, layout.eta, ETA_COLS, ROLE_HEAD, _("ETA"));
     draw_cell(canvas, area.row, area, layout.type, TYPE_COLS, ROLE_HEAD, _("Type"));
     if (layout.reasons_cols >= 6)

@@ -16,7 +16,7 @@ struct offer {
     int64_t distance_m, eta_s, load; /* NIL: not known */
     bool fit;
     char *code, *plate, *type, *state, *branch, *driver;
-    char *reasons; /* translated, joined */
+    char *reasons, *brief; /* translated, joined; in full and in a word each */
 };
 
 struct offers {

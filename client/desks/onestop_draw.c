@@ -14,7 +14,7 @@
 #include "client/views/choices_of.h"
 #include "client/views/value_text.h"
 
-enum { BESIDE_FROM = 72, LABEL_COLS = 10, DOCUMENTS = 50 };
+enum { BESIDE_FROM = 72, LABEL_LEAST = 10, LABEL_MOST = 14, DOCUMENTS = 50 };
 
 /* ---- the documents */
 
@@ -53,7 +53,8 @@ static void add_values(const struct onestop *desk, struct panel *panel, const js
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     for (size_t i = 0; names[i]; i++) {
         const struct field *field = catalogue_field(desk->jobs.entity, names[i]);
-        if (field)
+        bool no = json_is_false(json_object_get(row, names[i]));
+        if (field && !no)
             panel_value(panel, _(field->label), ROLE_NORMAL, show(desk, arena, row, names[i]));
     }
 }
@@ -148,7 +149,7 @@ static void draw_flow(const struct onestop *desk, struct canvas *canvas, struct 
     flow_draw(canvas, area.row, area.col, area.cols, labels, count, now);
 }
 
-static void draw_facts(struct onestop *desk, struct canvas *canvas, struct area area)
+static void write_facts(struct onestop *desk, struct panel *panel, const json_t *row)
 {
     static const char *const facts[] = {"customer_id", "principal", "external_number", "policy_number", "service",    "place",
                                         "destination", "plate",     "vehicle_id",      "driver_id",     "supplier_id", "arrived_at",
@@ -156,25 +157,34 @@ static void draw_facts(struct onestop *desk, struct canvas *canvas, struct area 
                                         "result_remarks", "remarks", "clear_reason",   "onestop",       NULL};
     static const char *const people[] = {"created_by", "audited_by", "priced_by", "received_by", "cleared_by", NULL};
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    panel_text(panel, desk->in_panel ? ROLE_SELECT : ROLE_HEAD,
+               arena_printf(arena, "%s · %s", order_text(row, "number"), show(desk, arena, row, "state")));
+    add_price(desk, panel, row);
+    add_payers(desk, panel, row);
+    add_documents(desk, panel);
+    panel_gap(panel);
+    panel_head(panel, _("Job"));
+    add_values(desk, panel, row, facts);
+    panel_gap(panel);
+    panel_head(panel, _("By whom"));
+    add_values(desk, panel, row, people);
+}
+
+static void draw_facts(struct onestop *desk, struct canvas *canvas, struct area area)
+{
     const struct job *job = jobs_current(&desk->jobs);
     const json_t *full = record_row(&desk->record), *row = full ? full : job ? job->row : NULL;
+    struct area text = {area.row + 1, area.col, area.rows - 1, area.cols};
+    int label_cols = MAX(MIN(area.cols / 4, (int)LABEL_MOST), (int)LABEL_LEAST);
     struct panel panel;
     if (!row)
         return;
     draw_flow(desk, canvas, area, row);
-    panel_begin(&panel, canvas, (struct area){area.row + 1, area.col, area.rows - 1, area.cols}, LABEL_COLS, desk->scroll);
-    panel_text(&panel, desk->in_panel ? ROLE_SELECT : ROLE_TITLE,
-               arena_printf(arena, "%s · %s", order_text(row, "number"), show(desk, arena, row, "state")));
-    add_price(desk, &panel, row);
-    add_payers(desk, &panel, row);
-    add_documents(desk, &panel);
-    panel_gap(&panel);
-    panel_head(&panel, _("Job"));
-    add_values(desk, &panel, row, facts);
-    panel_gap(&panel);
-    panel_head(&panel, _("By whom"));
-    add_values(desk, &panel, row, people);
+    panel_begin(&panel, NULL, text, label_cols, desk->scroll);
+    write_facts(desk, &panel, row);
     desk->scroll = panel_end(&panel);
+    panel_begin(&panel, canvas, text, label_cols, desk->scroll);
+    write_facts(desk, &panel, row);
 }
 
 /* "[1] Not audited 12  [2] Audited 3 …" */

@@ -42,6 +42,15 @@ static bool belongs(const struct jobs *jobs, const json_t *row)
     return strcmp(order_text(row, "money_state"), onestop_stages[desk->stage].state) == 0;
 }
 
+/* The oldest first, as the server sorts them; of what is cleared the latest. */
+static int compare(const struct jobs *jobs, const struct job *a, const struct job *b)
+{
+    int oldest_first = onestop_stages[onestop_of(jobs->screen)->stage].action ? 1 : -1;
+    if (a->created.us != b->created.us)
+        return a->created.us < b->created.us ? -oldest_first : oldest_first;
+    return a->id < b->id ? -oldest_first : oldest_first;
+}
+
 /* Nothing can be done before the customer has confirmed the result. */
 static unsigned flags(const struct jobs *jobs, const struct job *job)
 {
@@ -81,7 +90,7 @@ static void changed(struct jobs *jobs)
     onestop_row_changed(desk);
 }
 
-static const struct jobs_ops ops = {.belongs = belongs, .flags = flags, .cell = cell, .changed = changed};
+static const struct jobs_ops ops = {.belongs = belongs, .compare = compare, .flags = flags, .cell = cell, .changed = changed};
 
 void onestop_name_columns(struct onestop *desk)
 {

@@ -200,8 +200,11 @@ static json_t *values_of(const struct catalogue_action *action, const json_t *ro
 static const char *text_of(struct arena *arena, const json_t *row)
 {
     char price[MONEY_TEXT_SIZE], rest[MONEY_TEXT_SIZE];
-    return arena_printf(arena, _("%s · %s · price %s, rest %s"), order_text(row, "number"), order_text(row, "customer_label"),
-                        money_print(price, sizeof(price), order_price_fen(row)), money_print(rest, sizeof(rest), order_rest_fen(row)));
+    const char *about = arena_printf(arena, "%s · %s", order_text(row, "number"), order_text(row, "customer_label"));
+    money_print(price, sizeof(price), order_price_fen(row));
+    if (order_rest_fen(row) == NIL)
+        return arena_printf(arena, _("%s\nProposed: %s"), about, price);
+    return arena_printf(arena, _("%s\nPrice: %s  Rest: %s"), about, price, money_print(rest, sizeof(rest), order_rest_fen(row)));
 }
 
 static void ask_step(struct onestop *desk, const struct job *job, const struct catalogue_action *action)

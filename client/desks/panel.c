@@ -11,7 +11,7 @@ void panel_begin(struct panel *panel, struct canvas *canvas, struct area area, i
 int panel_row(struct panel *panel)
 {
     int at = panel->line++ - panel->scroll;
-    return at >= 0 && at < panel->area.rows ? panel->area.row + at : -1;
+    return panel->canvas && at >= 0 && at < panel->area.rows ? panel->area.row + at : -1;
 }
 
 void panel_head(struct panel *panel, const char *text)
@@ -50,7 +50,7 @@ void panel_value(struct panel *panel, const char *label, enum role role, const c
     if (!value || !*value)
         return;
     int label_cols = MIN(panel->label_cols, panel->area.cols / 2), at = panel->line - panel->scroll;
-    if (at >= 0 && at < panel->area.rows)
+    if (panel->canvas && at >= 0 && at < panel->area.rows)
         canvas_text(panel->canvas, panel->area.row + at, panel->area.col, label_cols, ROLE_LABEL, ALIGN_LEFT, label);
     put_wrapped(panel, label_cols + 1, role, value);
 }

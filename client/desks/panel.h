@@ -11,6 +11,7 @@ struct panel {
     int label_cols;
 };
 
+/* canvas NULL: only counts, so that the scroll can be put right before anything is drawn. */
 void panel_begin(struct panel *panel, struct canvas *canvas, struct area area, int label_cols, int scroll);
 
 /* The row of the present line, or -1 when it is out of sight; goes on to the next. */
