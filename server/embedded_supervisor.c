@@ -27,8 +27,9 @@ enum {
     STOP_FAST_MS = 60000, /* a shutdown writes what is dirty */
     STOP_NOW_MS = 10000,
     PAUSE_FIRST_MS = 100,
-    PAUSE_MOST_MS = 30000,
-    STEADY_MS = 60000, /* alive for so long, it is healthy again */
+    PAUSE_MOST_MS = 30000, /* between two starts that fail */
+    PAUSE_AGAIN_MS = 1000, /* at most, before it is started again after a start that succeeded: everybody is waiting */
+    STEADY_MS = 60000,     /* alive for so long, it is healthy again */
     FIRST_TRIES = 3,
     TELL_MS = 10000
 };
@@ -380,8 +381,7 @@ static _Noreturn void supervise(struct cluster *c)
         obey(c, hear(c, 0));
         if (is_alive(c))
             continue;
-        if (time_monotonic_ms() - since > STEADY_MS)
-            pause_ms = PAUSE_FIRST_MS;
+        pause_ms = time_monotonic_ms() - since > STEADY_MS ? PAUSE_FIRST_MS : MIN(pause_ms, PAUSE_AGAIN_MS);
         restart(c, &pause_ms);
         since = time_monotonic_ms();
     }
