@@ -40,7 +40,8 @@ def main():
     if len(set(numbers)) != len(numbers):
         raise SystemExit("two migrations have one number: " + " ".join(sorted({n for n in numbers if numbers.count(n) > 1})))
     text = '#include "schema/files.h"\n\n' + table("schema_migrations", migrations) + "\n"
-    text += table("schema_setups", [p for p in files if p not in migrations])
+    text += table("schema_setups", [p for p in files if p not in migrations]) + "\n"
+    text += table("schema_seeds", sorted((folder / "seed").glob("*.sql"), key=lambda p: p.name))
     if not out.exists() or out.read_text() != text:
         out.write_text(text)
 

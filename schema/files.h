@@ -16,3 +16,7 @@ extern const size_t schema_migrations_count;
 /* setup_cluster.sql, setup_create.sql, setup_database.sql: for a superuser, once per cluster. */
 extern const struct schema_file schema_setups[];
 extern const size_t schema_setups_count;
+
+/* seed/NAME.sql: rows made in bulk (server/seed). */
+extern const struct schema_file schema_seeds[];
+extern const size_t schema_seeds_count;

@@ -1,6 +1,8 @@
 /* The branches, and the places of their areas where cars break down. */
 #include "server/seed/seed-private.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/areas/org/branch.h"
@@ -111,4 +113,16 @@ void branches_make(struct seed *seed)
         record_search(seed, entity, &row, &meta);
         record_told(seed, entity, &row, &meta);
     }
+}
+
+int branches_find(struct seed *seed)
+{
+    bool failed = false;
+    for (enum branch_index i = 0; i < BRANCHES && !failed; i++) {
+        const char *id =
+            sink_ask(seed, arena_printf(seed->arena, "SELECT id FROM branch WHERE code = '%s'", cards[i].code), &failed);
+        failed = failed || !id;
+        seed->branches[i] = id ? strtoll(id, NULL, 10) : NIL;
+    }
+    return failed ? -EIO : 0;
 }

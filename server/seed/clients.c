@@ -131,10 +131,9 @@ static struct client *firm_make(struct seed *seed, size_t n)
     return client;
 }
 
-static struct client *person_make(struct seed *seed, size_t n)
+struct client *clients_person(struct seed *seed, enum branch_index city)
 {
     struct client *client = blank(seed, 'C');
-    enum branch_index city = (enum branch_index)(FIRST + n % 5);
     client->branch = city;
     client->row.kind = "person";
     client->row.branch_id = seed->branches[city];
@@ -217,21 +216,27 @@ static void put_lines(struct seed *seed, enum seed_table_name table, const struc
     }
 }
 
-static void put(struct seed *seed, struct client *client)
+struct record_meta clients_put(struct seed *seed, const struct client *client, int64_t maker, struct instant at)
 {
     const struct entity *entity = entity_find(client->supplier_only ? "supplier" : "customer");
-    size_t n = seed->clients.count;
-    const char *maker = client->branch == HEAD_OFFICE ? "admin" : "order_clerk";
     struct record_meta meta = {.id = client->id,
-                               .created_by = people_find(seed, client->branch, maker)->id,
-                               .created_at = seed_at(seed, -DAYS(370) + (int64_t)n * HOURS(20)),
+                               .created_by = maker,
+                               .created_at = at,
                                .updated_at = INSTANT_NIL,
                                .branch_id = client->row.branch_id};
     record_put(seed, TABLE_PARTY, entity, &client->row, &meta);
     put_lines(seed, TABLE_CONTACT, &party_contact_entity, &client->row.contacts, &meta);
     put_lines(seed, TABLE_PLATE, &party_plate_entity, &client->row.plates, &meta);
     record_search(seed, entity, &client->row, &meta);
-    record_told(seed, entity, &client->row, &meta);
+    return meta;
+}
+
+static void put(struct seed *seed, struct client *client)
+{
+    const char *maker = client->branch == HEAD_OFFICE ? "admin" : "order_clerk";
+    struct instant at = seed_at(seed, -DAYS(370) + (int64_t)seed->clients.count * HOURS(20));
+    struct record_meta meta = clients_put(seed, client, people_find(seed, client->branch, maker)->id, at);
+    record_told(seed, entity_find(client->supplier_only ? "supplier" : "customer"), &client->row, &meta);
     vec_push(&seed->clients, client);
 }
 
@@ -239,7 +244,7 @@ void clients_make(struct seed *seed)
 {
     enum { FIRMS = 60 };
     for (size_t i = 0; i < CUSTOMERS; i++) {
-        struct client *client = i < FIRMS ? firm_make(seed, i) : person_make(seed, i - FIRMS);
+        struct client *client = i < FIRMS ? firm_make(seed, i) : clients_person(seed, (enum branch_index)(FIRST + i % 5));
         put(seed, client);
         if (i < array_len(firms))
             agree(seed, client);

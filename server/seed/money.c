@@ -377,7 +377,7 @@ static bool receive(struct account *account, struct instant *at)
         for (int turn = 0; turn < (halves ? 2 : 1); turn++) {
             struct rescue was = *row;
             int64_t due = part->amount_fen - part->received_fen, amount = halves && turn == 0 ? due / 2 : due;
-            bool short_of = !halves && account->count == 1 && part->amount_fen % 1000 != 0 && seed_chance(seed, 25);
+            bool short_of = !halves && account->count == 1 && part->amount_fen > 10000 && part->amount_fen % 1000 && seed_chance(seed, 25);
             *at = next_time(seed, *at, HOURS(1), firm ? HOURS(260) : HOURS(50));
             if (before(seed->now, *at))
                 return false;

@@ -122,6 +122,12 @@ struct seed {
 };
 
 /* ---- seed.c: of a running seed */
+void seed_begin(struct seed *seed, const struct seed_options *options);
+void seed_finish(struct seed *seed);
+must_check int seed_read_sequences(struct seed *seed);
+must_check int seed_set_sequences(struct seed *seed);
+/* Writes what waits for a table and forgets it. */
+must_check int seed_write(struct seed *seed, enum seed_table_name table);
 int64_t seed_id(struct seed *seed, enum seed_table_name table);
 struct instant seed_at(const struct seed *seed, int64_t seconds_from_now);
 #define MINUTES(n) ((n) * INT64_C(60))
@@ -186,6 +192,8 @@ struct place {
     double lon, lat;
 };
 void branches_make(struct seed *seed);
+/* Of a company that is there already. */
+must_check int branches_find(struct seed *seed);
 const char *branch_name(enum branch_index branch);
 const char *branch_letters(enum branch_index branch);
 struct place branch_place(enum branch_index branch);
@@ -202,6 +210,8 @@ struct person *people_login(struct seed *seed, const char *login);
 
 /* ---- clients.c, vehicles.c */
 void clients_make(struct seed *seed);
+struct client *clients_person(struct seed *seed, enum branch_index city);
+struct record_meta clients_put(struct seed *seed, const struct client *client, int64_t maker, struct instant at);
 struct client *clients_any(struct seed *seed, enum branch_index branch, bool firm);
 void vehicles_plan(struct seed *seed); /* before people: who drives what */
 void vehicles_make(struct seed *seed);

@@ -82,7 +82,7 @@ static int load_base(const struct seed_options *options, struct seed *seed)
 }
 
 /* The ids of a table go on from wherever its sequence is. */
-static int read_sequences(struct seed *seed)
+int seed_read_sequences(struct seed *seed)
 {
     bool failed = false;
     for (int i = 0; i < TABLES && !failed; i++) {
@@ -96,7 +96,7 @@ static int read_sequences(struct seed *seed)
     return failed ? -EIO : 0;
 }
 
-static int set_sequences(struct seed *seed)
+int seed_set_sequences(struct seed *seed)
 {
     int result = 0;
     for (int i = 0; i < TABLES && result == 0; i++) {
@@ -148,7 +148,7 @@ static int post_documents(struct seed *seed)
     table->columns = document_columns;
     int result = sink_run(seed, sql_waiting);
     if (result == 0)
-        result = sink_copy(seed, tables[TABLE_DOCUMENT].table, table->columns, &table->rows);
+        result = seed_write(seed, TABLE_DOCUMENT);
     if (result == 0)
         result = sink_run(seed, POST("red_of IS NULL"));
     if (result == 0)
@@ -157,23 +157,27 @@ static int post_documents(struct seed *seed)
     return result ? result : sink_run(seed, POST("red_of IS NOT NULL"));
 }
 
+int seed_write(struct seed *seed, enum seed_table_name name)
+{
+    struct seed_table *table = &seed->tables[name];
+    if (table->rows.len == 0)
+        return 0;
+    int result = sink_copy(seed, tables[name].table, table->columns, &table->rows);
+    str_clear(&table->rows);
+    return result;
+}
+
 static int write_all(struct seed *seed)
 {
     int result = 0;
-    seed->tables[TABLE_SEARCH].columns = "token, entity, branch_id, row_id";
-    for (int i = 0; i < TABLES && result == 0; i++) {
-        struct seed_table *table = &seed->tables[i];
-        if (i == TABLE_DOCUMENT)
-            result = post_documents(seed);
-        else if (table->rows.len)
-            result = sink_copy(seed, tables[i].table, table->columns, &table->rows);
-    }
-    return result ? result : set_sequences(seed);
+    for (enum seed_table_name i = 0; i < TABLES && result == 0; i++)
+        result = i == TABLE_DOCUMENT ? post_documents(seed) : seed_write(seed, i);
+    return result ? result : seed_set_sequences(seed);
 }
 
 /* ---- the company */
 
-static void begin(struct seed *seed, const struct seed_options *options)
+void seed_begin(struct seed *seed, const struct seed_options *options)
 {
     *seed = (struct seed){.arena = arena_create(ARENA_BLOCK), .scratch = arena_create(ARENA_BLOCK), .now = options->now};
     if (instant_is_nil(seed->now))
@@ -184,9 +188,10 @@ static void begin(struct seed *seed, const struct seed_options *options)
     rng_seed(&seed->rng, options->seed ? options->seed : SHIPPED_SEED);
     for (int i = 0; i < TABLES; i++)
         str_init(&seed->tables[i].rows, NULL);
+    seed->tables[TABLE_SEARCH].columns = "token, entity, branch_id, row_id";
 }
 
-static void finish(struct seed *seed)
+void seed_finish(struct seed *seed)
 {
     sink_close(seed);
     for (int i = 0; i < TABLES; i++)
@@ -226,7 +231,7 @@ static int remember(struct seed *seed)
 
 static int make_in_tx(struct seed *seed)
 {
-    int result = read_sequences(seed);
+    int result = seed_read_sequences(seed);
     if (result == 0)
         result = open_periods(seed);
     if (result == 0)
@@ -268,13 +273,13 @@ int seed_company(const struct seed_options *options)
         log_error("seed: the owner of the database must be reachable");
         return -EINVAL;
     }
-    begin(&seed, options);
+    seed_begin(&seed, options);
     int result = load_base(options, &seed);
     if (result == 0)
         result = sink_open(&seed, options->owner);
     if (result == 0)
         result = make_once(&seed);
-    finish(&seed);
+    seed_finish(&seed);
     return result;
 }
 
