@@ -25,24 +25,25 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"check", "", "re-add the ledger, verify every invariant and the chain of seals; the exit status is 1 when a row is wrong", false,
-     ctl_check},
+    {"check", "",
+     "re-add the ledger, verify every invariant and the chain of seals; the exit status is 1 when a row is "
+     "wrong",
+     false, ctl_check},
     {"jobs", "", "list the scheduled work and how it went", false, ctl_jobs},
     {"sessions", "", "list who is logged in", false, ctl_sessions},
     {"migrate", "", "bring the schema up to date", false, ctl_migrate},
-    {"passwd", "LOGIN", "set a password, read from standard input; in an empty database makes the first administrator", false,
+    {"passwd", "LOGIN",
+     "set a password, read from standard input; in an empty database makes the first administrator", false,
      ctl_passwd},
     {"seed", "N", "add demo orders and customers, N times as many", false, ctl_seed},
-    {"man", "settings|verbs|entities", "print that section of the manual in mdoc, made from the server's tables", true, ctl_man},
+    {"man", "settings|verbs|entities",
+     "print that section of the manual in mdoc, made from the server's tables", true, ctl_man},
 };
 
 static const struct option long_options[] = {
-    {"config", required_argument, NULL, 'c'},
-    {"state", required_argument, NULL, 's'},
-    {"database", required_argument, NULL, 'd'},
-    {"version", no_argument, NULL, 'V'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL},
+    {"config", required_argument, NULL, 'c'},   {"state", required_argument, NULL, 's'},
+    {"database", required_argument, NULL, 'd'}, {"version", no_argument, NULL, 'V'},
+    {"help", no_argument, NULL, 'h'},           {NULL},
 };
 
 enum { PATIENCE_MS = 15 * 60 * 1000, CONNECT_MS = 10 * 1000 };

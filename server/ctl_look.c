@@ -14,18 +14,21 @@
 
 static const struct sql check = {NULL, "SELECT severity, what, row_name FROM ledger_check()"};
 static const struct sql jobs = {
-    NULL, "SELECT name, extract(epoch FROM every)::bigint, next_at, finished_at,"
-          " CASE WHEN last_ok IS NULL THEN '-' WHEN last_ok THEN 'ok' ELSE 'failed' END, coalesce(last_result, ''),"
-          " failures, disabled_at IS NOT NULL FROM job ORDER BY name"};
+    NULL,
+    "SELECT name, extract(epoch FROM every)::bigint, next_at, finished_at,"
+    " CASE WHEN last_ok IS NULL THEN '-' WHEN last_ok THEN 'ok' ELSE 'failed' END, coalesce(last_result, ''),"
+    " failures, disabled_at IS NOT NULL FROM job ORDER BY name"};
 static const struct sql open_scope = {
     NULL, "SELECT set_config('app.scope', branch_all()::text, true), set_config('app.self', '0', true)"};
-static const struct sql sessions = {
-    NULL, "SELECT s.id, e.login, coalesce(s.terminal, s.device, ''), coalesce(s.address, ''), s.started_at, s.expires_at"
-          " FROM session s JOIN employee e ON e.id = s.employee_id WHERE s.ended_at IS NULL AND s.expires_at > now()"
-          " ORDER BY s.started_at"};
+static const struct sql sessions = {NULL, "SELECT s.id, e.login, coalesce(s.terminal, s.device, ''), "
+                                          "coalesce(s.address, ''), s.started_at, s.expires_at"
+                                          " FROM session s JOIN employee e ON e.id = s.employee_id WHERE "
+                                          "s.ended_at IS NULL AND s.expires_at > now()"
+                                          " ORDER BY s.started_at"};
 
 /* Runs one read as a user and hands its rows over; the pool's user sees what its scope lets it see, so that is opened. */
-static int read_rows(struct ctl *ctl, const char *conninfo, const struct sql *sql, int (*show)(struct rows *rows))
+static int read_rows(struct ctl *ctl, const char *conninfo, const struct sql *sql,
+                     int (*show)(struct rows *rows))
 {
     struct connection *connection = ctl_connect(conninfo);
     struct tx *tx = ctl_begin(ctl, connection);
@@ -67,9 +70,10 @@ static int show_jobs(struct rows *rows)
 {
     char next[TIME_TEXT_SIZE], finished[TIME_TEXT_SIZE];
     for (size_t i = 0; i < rows_count(rows); i++)
-        printf("%s\tevery %" PRId64 " s\tnext %s\tlast %s\t%s\t%s\t%" PRId64 " failed in a row%s\n", rows_text(rows, i, 0),
-               rows_int(rows, i, 1), time_text(rows, i, 2, next), time_text(rows, i, 3, finished), rows_text(rows, i, 4),
-               rows_text(rows, i, 5), rows_int(rows, i, 6), rows_bool(rows, i, 7) ? "\tdisabled" : "");
+        printf("%s\tevery %" PRId64 " s\tnext %s\tlast %s\t%s\t%s\t%" PRId64 " failed in a row%s\n",
+               rows_text(rows, i, 0), rows_int(rows, i, 1), time_text(rows, i, 2, next),
+               time_text(rows, i, 3, finished), rows_text(rows, i, 4), rows_text(rows, i, 5),
+               rows_int(rows, i, 6), rows_bool(rows, i, 7) ? "\tdisabled" : "");
     return EX_OK;
 }
 
@@ -83,7 +87,8 @@ static int show_sessions(struct rows *rows)
     char from[TIME_TEXT_SIZE], until[TIME_TEXT_SIZE];
     for (size_t i = 0; i < rows_count(rows); i++)
         printf("%" PRId64 "\t%s\t%s\t%s\tsince %s\tuntil %s\n", rows_int(rows, i, 0), rows_text(rows, i, 1),
-               rows_text(rows, i, 2), rows_text(rows, i, 3), time_text(rows, i, 4, from), time_text(rows, i, 5, until));
+               rows_text(rows, i, 2), rows_text(rows, i, 3), time_text(rows, i, 4, from),
+               time_text(rows, i, 5, until));
     return EX_OK;
 }
 

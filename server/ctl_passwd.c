@@ -12,19 +12,21 @@
 #include "server/db/connection.h"
 #include "server/place.h"
 
-static const struct sql find = {
-    NULL, "SELECT (SELECT id FROM employee WHERE login = $1), (SELECT count(*) FROM employee), (SELECT min(id) FROM branch)"};
+static const struct sql find = {NULL, "SELECT (SELECT id FROM employee WHERE login = $1), (SELECT count(*) "
+                                      "FROM employee), (SELECT min(id) FROM branch)"};
 static const struct sql set_password = {NULL, "SELECT employee_password_set($1, $2, true)"};
 static const struct sql make_branch = {
     NULL, "INSERT INTO branch (code, name, kind) SELECT 'HQ', 'Head office', 'head_office'"
           " WHERE NOT EXISTS (SELECT FROM branch)"};
 static const struct sql make_admin = {
-    NULL, "INSERT INTO employee (branch_id, code, name, login, password_hash, password_at, must_change_password, roles)"
+    NULL, "INSERT INTO employee (branch_id, code, name, login, password_hash, password_at, "
+          "must_change_password, roles)"
           " SELECT min(id), 'ADMIN', 'Administrator', $1, $2, now(), false, ARRAY['admin'] FROM branch"};
 static const struct sql add_trail = {
-    NULL, "INSERT INTO change (verb, entity, row_id, branch_id, version, was, now)"
-          " SELECT $2, 'employee', id, branch_id, version, '{\"password\": \"***\"}', '{\"password\": \"***\"}'"
-          " FROM employee WHERE login = $1"};
+    NULL,
+    "INSERT INTO change (verb, entity, row_id, branch_id, version, was, now)"
+    " SELECT $2, 'employee', id, branch_id, version, '{\"password\": \"***\"}', '{\"password\": \"***\"}'"
+    " FROM employee WHERE login = $1"};
 
 static void set_echo(bool on)
 {
@@ -86,7 +88,9 @@ static int store(struct ctl *ctl, struct connection *connection, const char *log
     tx_write(tx, &add_trail, p_text(login), p_text(first ? "employee.create" : "employee.reset_password"));
     if (tx_commit(tx) != TX_OK)
         return ctl_tx_failed(tx);
-    printf(first ? "%s may log in as the first administrator\n" : "%s must change this password at the next login\n", login);
+    printf(first ? "%s may log in as the first administrator\n"
+                 : "%s must change this password at the next login\n",
+           login);
     return EX_OK;
 }
 
@@ -105,7 +109,8 @@ int ctl_passwd(struct ctl *ctl)
         return EX_UNAVAILABLE;
     if (!read_password(password, sizeof(password)))
         return EX_NOINPUT;
-    const char *fault = strcmp(password, ctl->argv[0]) == 0 ? "the password must not be the user name" : password_fault(password);
+    const char *fault = strcmp(password, ctl->argv[0]) == 0 ? "the password must not be the user name"
+                                                            : password_fault(password);
     if (fault) {
         fprintf(stderr, "yizhanctl: %s\n", fault);
         return EX_DATAERR;

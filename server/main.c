@@ -23,16 +23,21 @@ struct options {
 };
 
 static const struct option long_options[] = {
-    {"config", required_argument, NULL, 'c'},   {"state", required_argument, NULL, 's'},
-    {"listen", required_argument, NULL, 'l'},   {"database", required_argument, NULL, 'd'},
-    {"demo", no_argument, NULL, 'D'},           {"check-config", no_argument, NULL, 'C'},
-    {"version", no_argument, NULL, 'V'},        {"help", no_argument, NULL, 'h'},
+    {"config", required_argument, NULL, 'c'},
+    {"state", required_argument, NULL, 's'},
+    {"listen", required_argument, NULL, 'l'},
+    {"database", required_argument, NULL, 'd'},
+    {"demo", no_argument, NULL, 'D'},
+    {"check-config", no_argument, NULL, 'C'},
+    {"version", no_argument, NULL, 'V'},
+    {"help", no_argument, NULL, 'h'},
     {NULL},
 };
 
 static void usage(FILE *out)
 {
-    fputs("yizhand [--config FILE] [--state DIR] [--listen HOST:PORT] [--database CONNINFO] [--demo] [--check-config]\n"
+    fputs("yizhand [--config FILE] [--state DIR] [--listen HOST:PORT] [--database CONNINFO] [--demo] "
+          "[--check-config]\n"
           "  --config FILE        settings, see yizhand.conf(5)\n"
           "  --state DIR          certificates and, without a database, the private cluster\n"
           "  --listen HOST:PORT   where to listen; port 0 picks one\n"

@@ -47,11 +47,11 @@ static int open_private(const struct settings *settings, struct place *place)
         log_error("neither a database nor a state directory is named");
         return -EINVAL;
     }
-    struct embedded_options options = {
-        .state_dir = settings->state,
-        .user = settings->database_user,
-        .pool = (int)(settings->workers ? settings->workers : 32) + (int)settings->long_workers +
-                (int)settings->hash_workers + POOL_BESIDE};
+    struct embedded_options options = {.state_dir = settings->state,
+                                       .user = settings->database_user,
+                                       .pool = (int)(settings->workers ? settings->workers : 32) +
+                                               (int)settings->long_workers + (int)settings->hash_workers +
+                                               POOL_BESIDE};
     int result = embedded_start(&options, &place->embedded);
     if (result < 0)
         return result;

@@ -209,7 +209,8 @@ static void raise_descriptors(struct settings *settings)
         return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur != RLIM_INFINITY && (rlim_t)settings->connections + DESCRIPTORS_BESIDE > limit.rlim_cur)
+    if (limit.rlim_cur != RLIM_INFINITY &&
+        (rlim_t)settings->connections + DESCRIPTORS_BESIDE > limit.rlim_cur)
         settings->connections = (long)limit.rlim_cur - DESCRIPTORS_BESIDE;
 }
 

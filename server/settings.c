@@ -25,35 +25,50 @@
 
 const struct setting settings_table[] = {
     TEXT(listen, "127.0.0.1:7719",
-         "Address and port to listen at. An empty address or * means every address of the machine; an IPv6 address stands in brackets; port 0 picks a free one."),
+         "Address and port to listen at. An empty address or * means every address of the machine; an IPv6 "
+         "address stands in brackets; port 0 picks a free one."),
     TEXT(state, NULL,
-         "Directory of what the server keeps: certificates it made itself, and the private database cluster where no database is named."),
+         "Directory of what the server keeps: certificates it made itself, and the private database cluster "
+         "where no database is named."),
     TEXT(database, NULL,
-         "Connection string of the database, as user yizhan_app. Several hosts may be named. Without it a private cluster is kept under the state directory."),
+         "Connection string of the database, as user yizhan_app. Several hosts may be named. Without it a "
+         "private cluster is kept under the state directory."),
     TEXT(database_owner, NULL,
-         "The same as user yizhan_owner, who migrates at start and is not connected afterwards. Without it database is taken with that user. "
-         "The word none: migrations are left to yizhanctl(8), and the server only checks that they were applied."),
+         "The same as user yizhan_owner, who migrates at start and is not connected afterwards. Without it "
+         "database is taken with that user. "
+         "The word none: migrations are left to yizhanctl(8), and the server only checks that they were "
+         "applied."),
     TEXT(database_tail, NULL,
-         "The same as user yizhan_tail, who seals the trail, keeps balances and follows the changes of other servers. Without it database is taken with that user."),
+         "The same as user yizhan_tail, who seals the trail, keeps balances and follows the changes of other "
+         "servers. Without it database is taken with that user."),
     TEXT(database_user, NULL,
          "System user that the private cluster runs as when the server is started by root."),
     TEXT(tls_cert, NULL,
-         "PEM file with the server's certificate and what it needs to be verified. Without it one is made under the state directory.", .live = true),
+         "PEM file with the server's certificate and what it needs to be verified. Without it one is made "
+         "under the state directory.",
+         .live = true),
     TEXT(tls_key, NULL, "PEM file with the key of tls_cert.", .live = true),
     TEXT(tls_client_ca, NULL,
-         "PEM file with the authority of terminals' certificates. A terminal that shows one must have it from there; its name stands in the trail.", .live = true),
+         "PEM file with the authority of terminals' certificates. A terminal that shows one must have it "
+         "from there; its name stands in the trail.",
+         .live = true),
     TEXT(tls_names, NULL,
-         "Further names and addresses, parted by spaces, that the certificate made by the server is good for."),
+         "Further names and addresses, parted by spaces, that the certificate made by the server is good "
+         "for."),
     SWITCH(tls_12, 0, "Whether TLS 1.2 is taken as well as 1.3.", .live = true),
-    NUMBER(workers, 0, 0, 256, "Threads, each with a database connection, that serve short requests. 0: eight per core, between 4 and 32."),
+    NUMBER(workers, 0, 0, 256,
+           "Threads, each with a database connection, that serve short requests. 0: eight per core, between "
+           "4 and 32."),
     NUMBER(long_workers, 2, 1, 64, "The same for exports, imports and reports."),
     NUMBER(hash_workers, 2, 1, 64, "The same for logins, which hash passwords."),
-    NUMBER(queue, 1024, 16, 100000, "Requests that may wait in each of these lanes; above it the answer is busy."),
+    NUMBER(queue, 1024, 16, 100000,
+           "Requests that may wait in each of these lanes; above it the answer is busy."),
     NUMBER(connections, 20000, 16, 1000000, "Connections in all."),
     NUMBER(connections_per_address, 20, 1, 100000, "Connections of one address that have not logged in."),
     NUMBER(idle_seconds, 1800, 60, 86400, "A session without a request for so long is ended.", .live = true),
     NUMBER(request_seconds, 10, 1, 600, "A short request is given up after so long.", .live = true),
-    NUMBER(long_seconds, 600, 1, 86400, "An export, import or report is given up after so long.", .live = true),
+    NUMBER(long_seconds, 600, 1, 86400, "An export, import or report is given up after so long.",
+           .live = true),
     NUMBER(drain_seconds, 30, 1, 600, "How long requests under way may go on after SIGTERM."),
     TEXT(log_level, "info", "What is logged: debug, info, warn or error.", .live = true),
 };

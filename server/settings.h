@@ -30,11 +30,11 @@ enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_SWITCH };
 struct setting {
     const char *name;
     enum setting_kind kind;
-    size_t offset; /* in struct settings */
+    size_t offset;    /* in struct settings */
     const char *text; /* default of a text; NULL: not set */
     long number;      /* default of a number or switch */
     long min, max;
-    bool live;        /* taken over by SIGHUP */
+    bool live; /* taken over by SIGHUP */
     const char *help;
 };
 

@@ -15,11 +15,11 @@ static const struct sql open_scope = {
     " e.must_change_password, branch_all()::bigint[]::text, branch_and_below(e.branch_id)::bigint[]::text"   \
     " FROM employee e JOIN branch b ON b.id = e.branch_id"
 
-static const struct sql who_by_id = {
-    "access_who", WHO_COLUMNS " WHERE e.id = $1 AND e.disabled_at IS NULL AND e.state <> 'left'"};
-static const struct sql who_by_token = {
-    "access_who_token", WHO_COLUMNS " JOIN session s ON s.employee_id = e.id"
-                                    " WHERE s.token_hash = decode($1, 'hex') AND s.ended_at IS NULL"};
+static const struct sql who_by_id = {"access_who", WHO_COLUMNS
+                                     " WHERE e.id = $1 AND e.disabled_at IS NULL AND e.state <> 'left'"};
+static const struct sql who_by_token = {"access_who_token", WHO_COLUMNS
+                                        " JOIN session s ON s.employee_id = e.id"
+                                        " WHERE s.token_hash = decode($1, 'hex') AND s.ended_at IS NULL"};
 static const struct sql permissions_by_id = {"access_permissions",
                                              "SELECT permission, scope FROM employee_permissions($1)"};
 static const struct sql permissions_by_token = {

@@ -12,9 +12,11 @@ enum { REASON_MAX = 500 };
 static const struct field id_field = ARG(id, FIELD_ID, .min = 1, .required = true);
 static const struct field version_field = ARG(version, FIELD_INT, .min = 0, .required = true);
 static const struct field reason_field = ARG(reason, FIELD_TEXT, .max = REASON_MAX);
-static const struct field reason_required_field = ARG(reason, FIELD_TEXT, .max = REASON_MAX, .required = true);
+static const struct field reason_required_field =
+    ARG(reason, FIELD_TEXT, .max = REASON_MAX, .required = true);
 
-static int fail_field(struct request *request, const struct field *field, const char *name, enum field_fault fault)
+static int fail_field(struct request *request, const struct field *field, const char *name,
+                      enum field_fault fault)
 {
     char max[24], min[24];
     snprintf(max, sizeof(max), "%u", (unsigned)field_max(field));
@@ -81,7 +83,8 @@ static int check_unknown(struct request *request)
     json_object_foreach(request->args, name, value)
     {
         if (!is_declared(request->verb, name))
-            return request_fail(request, ERR_INVALID, name, N_("There is no argument {name}"), "name", name, NULL);
+            return request_fail(request, ERR_INVALID, name, N_("There is no argument {name}"), "name", name,
+                                NULL);
     }
     return 0;
 }
@@ -94,7 +97,8 @@ int arguments_check_key(struct request *request)
     if (got == JSON_GET_MISSING || got == JSON_GET_NULL)
         return request_fail(request, ERR_INVALID, "key", N_("A changing request needs a key"), NULL);
     if (got == JSON_GET_WRONG || !message_key_valid(request->key))
-        return request_fail(request, ERR_INVALID, "key", N_("A key is 8 to 64 letters, digits or . _ -"), NULL);
+        return request_fail(request, ERR_INVALID, "key", N_("A key is 8 to 64 letters, digits or . _ -"),
+                            NULL);
     return 0;
 }
 
@@ -107,8 +111,9 @@ static int check_reserved(struct request *request)
     if (!failed && takes & TAKES_VERSION)
         failed = argument_check(request, request->args, &version_field, "version");
     if (!failed && takes & (TAKES_REASON | TAKES_REASON_REQUIRED))
-        failed = argument_check(request, request->args,
-                                takes & TAKES_REASON_REQUIRED ? &reason_required_field : &reason_field, "reason");
+        failed =
+            argument_check(request, request->args,
+                           takes & TAKES_REASON_REQUIRED ? &reason_required_field : &reason_field, "reason");
     return failed;
 }
 

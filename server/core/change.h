@@ -1,4 +1,4 @@
-/* The trail: one insert per change of a record gives history, audit and the live event (decision 7). */
+/* The trail: one insert per change of a record gives history, audit and the live event. */
 #pragma once
 
 #include "base/util.h"
@@ -14,8 +14,9 @@ struct change {
     int64_t version;
     int64_t branch_id;     /* NIL for shared rows */
     int64_t old_branch_id; /* NIL when it did not move */
-    int64_t own_id;        /* employee whose row it is (entity.own_column), for who watches only his own; 0: nobody's or not known */
-    int64_t old_own_id;    /* whose it was, when that changed; else 0 */
+    int64_t
+        own_id; /* employee whose row it is (entity.own_column), for who watches only his own; 0: nobody's or not known */
+    int64_t old_own_id; /* whose it was, when that changed; else 0 */
     const char *reason;
     const char *was; /* JSON object of the changed columns before, secrets as "***"; NULL at create */
     const char *now; /* and after */

@@ -53,7 +53,8 @@ static int default_workers(void)
 
 static void start_lanes(const struct core_options *options)
 {
-    static const char *const names[LANES] = {[LANE_SHORT] = "short", [LANE_LONG] = "long", [LANE_HASH] = "hash"};
+    static const char *const names[LANES] = {
+        [LANE_SHORT] = "short", [LANE_LONG] = "long", [LANE_HASH] = "hash"};
     int counts[LANES] = {[LANE_SHORT] = options->workers > 0 ? options->workers : default_workers(),
                          [LANE_LONG] = options->long_workers,
                          [LANE_HASH] = options->hash_workers};

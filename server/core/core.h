@@ -17,9 +17,9 @@ struct core_options {
     const char *database_tail; /* conninfo of yizhan_tail: tail, sealer, roller */
     int workers;               /* of the short lane; 0: eight per core, 4 to 32 */
     int long_workers, hash_workers;
-    int queue_length;          /* requests that may wait, per lane */
+    int queue_length; /* requests that may wait, per lane */
     int connections, connections_per_address;
-    int idle_seconds;          /* of a session, without a request */
+    int idle_seconds; /* of a session, without a request */
     int request_seconds, long_seconds;
     int drain_seconds;
 };

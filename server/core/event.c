@@ -40,7 +40,8 @@ void watch_add(struct watch *watch, const char *entity)
 }
 
 /* Rows of one's own: where it is not known whose a row is (it came from another server), the branch is what can be told by. */
-static bool sees_own(const struct session *session, const struct grant *grant, int64_t own_id, int64_t branch_id)
+static bool sees_own(const struct session *session, const struct grant *grant, int64_t own_id,
+                     int64_t branch_id)
 {
     if (!grant->own)
         return false;
@@ -62,8 +63,8 @@ const char *watch_sees(const struct watch *watch, const struct session *session,
 {
     if (!grant || (watch->filter.id > 0 && watch->filter.id != event->id))
         return NULL;
-    bool sees = grant_covers(grant, event->branch_id) ||
-                sees_own(session, grant, event->own_id, event->branch_id);
+    bool sees =
+        grant_covers(grant, event->branch_id) || sees_own(session, grant, event->own_id, event->branch_id);
     if (sees && filter_passes(&watch->filter, event->branch_id))
         return event->action;
     bool moved = event->old_branch_id != NIL && grant_covers(grant, event->old_branch_id) &&
@@ -76,7 +77,8 @@ void event_write(struct str *out, const struct event *event, const char *action)
 {
     struct str json cleanup(cleanup_str);
     str_init(&json, NULL);
-    str_addf(&json, "{\"entity\":\"%s\",\"id\":%lld,\"action\":\"%s\"", event->entity, (long long)event->id, action);
+    str_addf(&json, "{\"entity\":\"%s\",\"id\":%lld,\"action\":\"%s\"", event->entity, (long long)event->id,
+             action);
     if (event->version > 0)
         str_addf(&json, ",\"version\":%lld", (long long)event->version);
     if (event->branch_id != NIL)

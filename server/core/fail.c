@@ -37,7 +37,8 @@ static const struct refusal refusals[] = {
     {"23", ERR_INVALID, NULL, N_("A value breaks a rule of this record")},
 };
 
-void fail_fill(struct str *out, const char *msgid, const char *const *names, const char *const *values, size_t n)
+void fail_fill(struct str *out, const char *msgid, const char *const *names, const char *const *values,
+               size_t n)
 {
     for (const char *at = msgid; *at; at++) {
         const char *end = *at == '{' ? strchr(at, '}') : NULL;
@@ -162,7 +163,8 @@ static int fail_refused(struct request *request)
             return request_fail(request, row->code, row->field, row->msgid, NULL);
     }
     /* Not the message: it may hold data of people. */
-    return fail_internal(request, arena_printf(request->arena, "SQLSTATE %s %s", sqlstate, tx_constraint(request->tx)));
+    return fail_internal(
+        request, arena_printf(request->arena, "SQLSTATE %s %s", sqlstate, tx_constraint(request->tx)));
 }
 
 static int fail_duplicate(struct request *request)
@@ -206,7 +208,8 @@ static int fail_of_tx(struct request *request)
     case TX_REFUSED: return fail_refused(request);
     case TX_RETRY:
         state->rerun = RERUN_CLASH;
-        return request_fail(request, ERR_BUSY, NULL, N_("Others are changing the same records; try again"), NULL);
+        return request_fail(request, ERR_BUSY, NULL, N_("Others are changing the same records; try again"),
+                            NULL);
     case TX_BUSY:
         return request_fail(request, ERR_BUSY, NULL, N_("Somebody else is working on this; try again"), NULL);
     case TX_TIMEOUT:
@@ -215,7 +218,8 @@ static int fail_of_tx(struct request *request)
         return request_fail(request, ERR_UNAVAILABLE, NULL, N_("This took too long; nothing was done"), NULL);
     case TX_UNAVAILABLE:
         state->rerun = RERUN_CONNECTION;
-        return request_fail(request, ERR_UNAVAILABLE, NULL, N_("The database is away; nothing was done"), NULL);
+        return request_fail(request, ERR_UNAVAILABLE, NULL, N_("The database is away; nothing was done"),
+                            NULL);
     case TX_UNKNOWN: return fail_unknown(request);
     case TX_BROKEN: break;
     }

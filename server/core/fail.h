@@ -15,4 +15,5 @@ void fail_write_request(struct str *out, const struct request *request);
 int fail_internal(struct request *request, const char *what);
 
 /* msgid with {name} filled in. */
-void fail_fill(struct str *out, const char *msgid, const char *const *names, const char *const *values, size_t n);
+void fail_fill(struct str *out, const char *msgid, const char *const *names, const char *const *values,
+               size_t n);

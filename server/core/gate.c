@@ -20,11 +20,11 @@
 
 enum { BATCH_MAX = 100 };
 
-static const struct sql read_gate = {
-    "gate", "SELECT epoch, ended_at IS NOT NULL FROM session WHERE id = $1"};
+static const struct sql read_gate = {"gate", "SELECT epoch, ended_at IS NOT NULL FROM session WHERE id = $1"};
 static const struct sql read_gate_with_key = {
-    "gate_key", "SELECT s.epoch, s.ended_at IS NOT NULL, k.verb, encode(k.hash, 'hex'), k.answer FROM session s"
-                " LEFT JOIN command_key k ON k.user_id = s.employee_id AND k.key = $2 WHERE s.id = $1"};
+    "gate_key",
+    "SELECT s.epoch, s.ended_at IS NOT NULL, k.verb, encode(k.hash, 'hex'), k.answer FROM session s"
+    " LEFT JOIN command_key k ON k.user_id = s.employee_id AND k.key = $2 WHERE s.id = $1"};
 
 static void queue_gate(struct request *request)
 {
@@ -43,8 +43,8 @@ void request_begin(struct request *request)
     if (!(request->verb->flags & VERB_CHANGES))
         tx_set_read_only(request->tx);
     const struct grant *vehicles = session_grant(session, "vehicle.list");
-    tx_set_scope(request->tx, request->grant ? request->grant->scope : "{}", vehicles ? vehicles->scope : "{}",
-                 session ? session->employee_id : 0);
+    tx_set_scope(request->tx, request->grant ? request->grant->scope : "{}",
+                 vehicles ? vehicles->scope : "{}", session ? session->employee_id : 0);
     queue_gate(request);
 }
 
@@ -76,8 +76,8 @@ static void committed(struct request *request)
 static int look_again(struct request *request, int result)
 {
     struct request_state *state = request->state;
-    if (result <= 0 || result == REQUEST_REPLAY || result == REQUEST_LATER || state->gate_checked || !state->gate ||
-        state->failure.of_tx)
+    if (result <= 0 || result == REQUEST_REPLAY || result == REQUEST_LATER || state->gate_checked ||
+        !state->gate || state->failure.of_tx)
         return result;
     struct failure failure = state->failure;
     int need = request_need(request);
@@ -93,7 +93,8 @@ int request_end(struct request *request, int result)
 {
     struct tx *tx = request->tx;
     result = look_again(request, result);
-    if (result == 0 && !request->state->gate_checked) /* otherwise the writes go out with COMMIT, not before it */
+    if (result == 0 &&
+        !request->state->gate_checked) /* otherwise the writes go out with COMMIT, not before it */
         result = request_need(request);
     if (result == 0)
         result = store_answer(request);
@@ -104,9 +105,9 @@ int request_end(struct request *request, int result)
             committed(request);
     } else {
         /* A handler that looked at the empty rows of a failed transaction drew the wrong conclusion. */
-        bool misled = result > 0 && result != REQUEST_REPLAY && tx_fault(tx) != TX_OK && *tx_sqlstate(tx) &&
-                      !request->state->failure.of_tx;
-        if (misled)
+        bool by_handler = tx_fault(tx) == TX_REFUSED && !*tx_sqlstate(tx);
+        bool misled = result > 0 && result != REQUEST_REPLAY && tx_fault(tx) != TX_OK && !by_handler;
+        if (misled && !request->state->failure.of_tx)
             result = request_tx_failed(request);
         tx_rollback(tx);
     }
@@ -119,7 +120,8 @@ static void plan_fault(struct request_state *state)
 {
 #ifdef YIZHAN_FAULTS
     if (state->task->fault_nth > 0)
-        connection_plan_fault(state->connection, (enum connection_fault)state->task->fault, state->task->fault_nth);
+        connection_plan_fault(state->connection, (enum connection_fault)state->task->fault,
+                              state->task->fault_nth);
     state->task->fault_nth = 0;
 #endif
 }
@@ -155,10 +157,11 @@ static int refresh_rights(struct request *request)
 {
     struct request_state *state = request->state;
     enum tx_fault fault;
-    struct session *fresh = access_reload(state->connection, request->arena, request->deadline_ms,
-                                          request->session, &fault);
+    struct session *fresh =
+        access_reload(state->connection, request->arena, request->deadline_ms, request->session, &fault);
     if (fault != TX_OK)
-        return request_fail(request, ERR_UNAVAILABLE, NULL, N_("The database is away; nothing was done"), NULL);
+        return request_fail(request, ERR_UNAVAILABLE, NULL, N_("The database is away; nothing was done"),
+                            NULL);
     struct parcel *parcel = request_parcel(request);
     parcel->effect = fresh ? EFFECT_SESSION : EFFECT_END;
     parcel->session = session_ref(fresh);
@@ -221,11 +224,13 @@ static int check_item(struct request *request, json_t *item)
     const char *name;
     json_t *value;
     if (!json_is_object(item))
-        return request_fail(request, ERR_INVALID, "items", N_("An item is an object of id and version"), NULL);
+        return request_fail(request, ERR_INVALID, "items", N_("An item is an object of id and version"),
+                            NULL);
     json_object_foreach(item, name, value)
     {
         if (strcmp(name, "id") != 0 && strcmp(name, "version") != 0)
-            return request_fail(request, ERR_INVALID, "items", N_("An item is an object of id and version"), NULL);
+            return request_fail(request, ERR_INVALID, "items", N_("An item is an object of id and version"),
+                                NULL);
     }
     return 0;
 }
@@ -274,7 +279,8 @@ static int run_batch(struct request *request, json_t *items)
     if (failed)
         return failed;
     if (n == 0 || n > BATCH_MAX)
-        return request_fail(request, ERR_INVALID, "items", N_("Between 1 and {max} items"), "max", "100", NULL);
+        return request_fail(request, ERR_INVALID, "items", N_("Between 1 and {max} items"), "max", "100",
+                            NULL);
     struct str results;
     str_init(&results, request->arena);
     str_add_char(&results, '[');
@@ -321,7 +327,8 @@ static int read_args(struct request *request)
         return 0;
     request->state->answer->effect = EFFECT_VIOLATION;
     return request_fail(request, ERR_BAD_REQUEST, NULL,
-                        request->args ? N_("The arguments are no object") : json_fault_text(fault.kind), NULL);
+                        request->args ? N_("The arguments are no object") : json_fault_text(fault.kind),
+                        NULL);
 }
 
 static int pass(struct request *request)
@@ -393,9 +400,8 @@ struct parcel *gate_run(struct task *task, struct connection *connection, struct
     memory_refresh(connection, arena);
     arena_reset(arena);
     json_use_arena(arena);
-    struct request_state state = {.task = task,
-                                  .connection = connection,
-                                  .answer = parcel_create(PARCEL_REPLY, task)};
+    struct request_state state = {
+        .task = task, .connection = connection, .answer = parcel_create(PARCEL_REPLY, task)};
     struct request request = {.arena = arena,
                               .verb = task->verb,
                               .tag = task->tag,

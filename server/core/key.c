@@ -63,9 +63,9 @@ const char *key_hash(struct request *request)
     return hex;
 }
 
-static const struct sql insert_key = {
-    "key_store", "INSERT INTO command_key (user_id, key, verb, hash, answer)"
-                 " VALUES ($1, $2, $3, decode($4, 'hex'), $5)"};
+static const struct sql insert_key = {"key_store",
+                                      "INSERT INTO command_key (user_id, key, verb, hash, answer)"
+                                      " VALUES ($1, $2, $3, decode($4, 'hex'), $5)"};
 
 void key_store(struct request *request)
 {

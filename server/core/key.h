@@ -1,4 +1,4 @@
-/* Idempotency: a key, the hash of its request and the stored answer (decision 5). */
+/* Idempotency: a key, the hash of its request and the stored answer. */
 #pragma once
 
 #include "server/core/request.h"

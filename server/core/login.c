@@ -26,8 +26,9 @@ struct token {
 enum { FOUND_ID, FOUND_STATE, FOUND_DISABLED, FOUND_HASH, FOUND_SECRET, FOUND_STEP, FOUND_LOCKED };
 
 static const struct sql find = {
-    "login_find", "SELECT employee_id, state, disabled_at IS NOT NULL, password_hash, totp_secret, totp_last_step,"
-                  " coalesce(locked_until > now(), false) FROM login_find($1)"};
+    "login_find",
+    "SELECT employee_id, state, disabled_at IS NOT NULL, password_hash, totp_secret, totp_last_step,"
+    " coalesce(locked_until > now(), false) FROM login_find($1)"};
 static const struct sql no_wait = {"login_no_wait", "SET LOCAL synchronous_commit = off"};
 static const struct sql failed_try = {"login_failed", "SELECT failed, locked_until FROM login_failed($1)"};
 static const struct sql start_session = {
@@ -42,8 +43,9 @@ static const struct sql resume_session = {
 static const struct sql lock_seconds = {
     "login_lock", "SELECT value::bigint FROM setting WHERE name = 'session.idle_seconds'"};
 static const struct sql end_session = {
-    "login_end", "WITH ended AS (UPDATE session SET ended_at = now(), end_reason = $2, token_hash = NULL,"
-                 " epoch = epoch + 1 WHERE id = $1 AND ended_at IS NULL RETURNING 1) SELECT count(*) FROM ended"};
+    "login_end",
+    "WITH ended AS (UPDATE session SET ended_at = now(), end_reason = $2, token_hash = NULL,"
+    " epoch = epoch + 1 WHERE id = $1 AND ended_at IS NULL RETURNING 1) SELECT count(*) FROM ended"};
 
 static void token_hash(const char *text, char *hash)
 {
@@ -174,8 +176,8 @@ static void count_failure(struct request *request, const struct attempt *attempt
     throttle_failed(attempt->user, request->address);
     struct tx *tx = tx_begin(request->state->connection, request->arena, request->deadline_ms);
     tx_write(tx, &no_wait);
-    struct rows *counted =
-        tx_read(tx, &failed_try, p_int(attempt->employee_id == NIL || attempt->locked ? 0 : attempt->employee_id));
+    struct rows *counted = tx_read(
+        tx, &failed_try, p_int(attempt->employee_id == NIL || attempt->locked ? 0 : attempt->employee_id));
     if (tx_commit(tx) != TX_OK)
         log_warn("a wrong password could not be counted");
     request->state->round_trips += tx_round_trips(tx);
@@ -199,7 +201,8 @@ int login_confirm(struct request *request, const char *field, const char *passwo
     struct attempt attempt = {.user = request->session->user, .password = password};
     int result = check_attempt(request, &attempt, false);
     if (result == 1)
-        return request_fail(request, ERR_INVALID, field, N_("The password is wrong, or the account is locked"), NULL);
+        return request_fail(request, ERR_INVALID, field,
+                            N_("The password is wrong, or the account is locked"), NULL);
     if (result == 0)
         throttle_succeeded(attempt.user);
     return result;
@@ -229,8 +232,9 @@ static int start(struct request *request, const struct attempt *attempt)
     struct tx *tx = request->tx = tx_begin(state->connection, request->arena, request->deadline_ms);
     access_open_scope(tx);
     struct rows *started =
-        tx_read(tx, &start_session, p_int(attempt->employee_id), p_text(token.hash), p_text(device_of(request)),
-                p_text(state->terminal), p_text(request->address), p_int(core.options.idle_seconds), p_int(attempt->step));
+        tx_read(tx, &start_session, p_int(attempt->employee_id), p_text(token.hash),
+                p_text(device_of(request)), p_text(state->terminal), p_text(request->address),
+                p_int(core.options.idle_seconds), p_int(attempt->step));
     access_queue_employee(tx, &read, attempt->employee_id);
     struct rows *lock = tx_read(tx, &lock_seconds);
     enum tx_fault fault = tx_commit(tx);
@@ -287,8 +291,8 @@ static int resume_run(struct request *request)
     struct access_read read;
     struct tx *tx = request->tx = tx_begin(state->connection, request->arena, request->deadline_ms);
     access_open_scope(tx);
-    struct rows *resumed = tx_read(tx, &resume_session, p_text(hash), p_text(device_of(request)), p_text(next.hash),
-                                   p_text(request->address));
+    struct rows *resumed = tx_read(tx, &resume_session, p_text(hash), p_text(device_of(request)),
+                                   p_text(next.hash), p_text(request->address));
     access_queue_token(tx, &read, next.hash);
     struct rows *lock = tx_read(tx, &lock_seconds);
     enum tx_fault fault = tx_commit(tx);
@@ -298,7 +302,8 @@ static int resume_run(struct request *request)
     const char *terminal = state->terminal ? state->terminal : device_of(request);
     struct session *session = rows_count(resumed) == 1 ? access_session(&read, terminal) : NULL;
     if (!session)
-        return request_fail(request, ERR_UNAUTHENTICATED, NULL, N_("The session has ended; log in again"), NULL);
+        return request_fail(request, ERR_UNAUTHENTICATED, NULL, N_("The session has ended; log in again"),
+                            NULL);
     session->id = rows_int(resumed, 0, 0);
     session->epoch = rows_int(resumed, 0, 1);
     session->expires_at = rows_time(resumed, 0, 2);
@@ -354,7 +359,8 @@ static const struct field login_args[] = {
     ARG(user, FIELD_TEXT, .label = N_("User"), .max = 64, .required = true, .help = N_("The login name.")),
     ARG(password, FIELD_TEXT, .label = N_("Password"), .max = PASSWORD_MAX, .required = true, .secret = true,
         .help = N_("The password.")),
-    ARG(otp, FIELD_TEXT, .label = N_("One-time code"), .max = 6, .help = N_("Six digits, where a code is set up.")),
+    ARG(otp, FIELD_TEXT, .label = N_("One-time code"), .max = 6,
+        .help = N_("Six digits, where a code is set up.")),
     ARG(terminal, FIELD_TEXT, .label = N_("Terminal"), .max = 64,
         .help = N_("The device's own name; a session resumes from the same one only.")),
 };
@@ -368,7 +374,8 @@ static const struct field resume_args[] = {
 static const struct verb verbs[] = {
     {.name = "session.login",
      .label = N_("Log in"),
-     .help = N_("Opens a session on this connection. The answer says who one is and what one may do, and has a token for session.resume."),
+     .help = N_("Opens a session on this connection. The answer says who one is and what one may do, and has "
+                "a token for session.resume."),
      .flags = VERB_OPEN | VERB_CHANGES | VERB_NO_TX | VERB_ALONE,
      .lane = LANE_HASH,
      .args = login_args,
@@ -376,7 +383,8 @@ static const struct verb verbs[] = {
      .run = login_run},
     {.name = "session.resume",
      .label = N_("Resume a session"),
-     .help = N_("Goes on with a session after the line dropped; answers like session.login, with the next token."),
+     .help = N_(
+         "Goes on with a session after the line dropped; answers like session.login, with the next token."),
      .flags = VERB_OPEN | VERB_CHANGES | VERB_NO_TX | VERB_ALONE,
      .args = resume_args,
      .nargs = array_len(resume_args),
@@ -396,9 +404,9 @@ void login_register(void)
 
 bool login_allows_old_password(const struct verb *verb)
 {
-    static const char *const names[] = {"session.password", "session.logout",   "session.whoami", "session.ping",
-                                        "session.hello",    "session.describe", "session.help",   "session.idle",
-                                        "session.reload"};
+    static const char *const names[] = {"session.password", "session.logout", "session.whoami",
+                                        "session.ping",     "session.hello",  "session.describe",
+                                        "session.help",     "session.idle",   "session.reload"};
     for (size_t i = 0; i < array_len(names); i++)
         if (strcmp(verb->name, names[i]) == 0)
             return true;

@@ -15,7 +15,8 @@ bool login_allows_old_password(const struct verb *verb);
 
 /* Puts the session's description (user, roles, permissions, branch …) into the reply; token NULL: without. */
 struct session;
-void login_describe(struct request *request, const struct session *session, const char *token, int64_t lock_seconds);
+void login_describe(struct request *request, const struct session *session, const char *token,
+                    int64_t lock_seconds);
 
 /* Run for the loop, under no name: ends the idle session; reads its rights anew. */
 extern const struct verb session_idle_verb, session_reload_verb;

@@ -12,7 +12,7 @@ struct tx;
 
 struct memory {
     bool (*stale)(void);
-    int (*load)(struct tx *tx);           /* negative: failed, the old stays */
+    int (*load)(struct tx *tx);          /* negative: failed, the old stays */
     void (*changed)(const char *entity); /* any thread: may make it stale */
 };
 

@@ -13,9 +13,9 @@ enum { LANES = LANE_HASH + 1 };
 
 struct outlet {
     atomic_int refs;
-    atomic_bool gone;        /* nobody is at the other end any more */
-    atomic_bool waited_for;  /* a worker waits for the queue to drain */
-    atomic_size_t unsent;    /* bytes on their way to the socket */
+    atomic_bool gone;       /* nobody is at the other end any more */
+    atomic_bool waited_for; /* a worker waits for the queue to drain */
+    atomic_size_t unsent;   /* bytes on their way to the socket */
     struct peer_id peer;
     struct queue_source sources[LANES];
 };

@@ -1,5 +1,5 @@
-#include <strings.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/str.h"
 #include "server/core/access.h"
@@ -13,8 +13,9 @@
 
 /* Own row: its version and branch are for the trail. */
 static const struct sql set_password = {
-    "password_set", "SELECT must_be_one(count(*)) FROM (SELECT employee_password_set($1, $2, false, $3) AS done) s"
-                    " WHERE done"};
+    "password_set",
+    "SELECT must_be_one(count(*)) FROM (SELECT employee_password_set($1, $2, false, $3) AS done) s"
+    " WHERE done"};
 static const struct sql set_totp = {
     "totp_set", "SELECT must_be_one(count(*)) FROM (SELECT employee_totp_set($1, $2) AS done) s WHERE done"};
 static const struct sql own_version = {"own_version", "SELECT version FROM employee WHERE id = $1"};
@@ -47,8 +48,8 @@ static void read_session_anew(struct request *request)
 {
     struct request_state *state = request->state;
     enum tx_fault fault;
-    struct session *fresh = access_reload(state->connection, request->arena, request->deadline_ms,
-                                          request->session, &fault);
+    struct session *fresh =
+        access_reload(state->connection, request->arena, request->deadline_ms, request->session, &fault);
     if (!fresh)
         return;
     state->answer->effect = EFFECT_SESSION;
@@ -155,7 +156,8 @@ static const struct verb verbs[] = {
      .run = password_run},
     {.name = "session.totp_begin",
      .label = N_("Set up one-time codes"),
-     .help = N_("Makes a secret for a phone's app, as text and as the URI of a QR code. It counts once confirmed."),
+     .help = N_(
+         "Makes a secret for a phone's app, as text and as the URI of a QR code. It counts once confirmed."),
      .flags = VERB_SESSION | VERB_CHANGES | VERB_NO_TX,
      .lane = LANE_HASH,
      .args = confirm_password_args,

@@ -4,7 +4,7 @@
 #include "server/core/request.h"
 #include "server/core/task.h"
 
-/* Why a command is run again (decision 5). */
+/* Why a command is run again. */
 enum rerun { RERUN_NO, RERUN_CLASH, RERUN_KEY, RERUN_RIGHTS, RERUN_CONNECTION };
 
 /* The handler wants to be asked again after state->later_ms: the guessing of passwords is slowed without a thread that sleeps. */
@@ -31,23 +31,23 @@ struct failure {
 struct request_state {
     struct task *task;
     struct connection *connection;
-    struct parcel *answer;   /* the last parcel, filled while the request goes on */
+    struct parcel *answer; /* the last parcel, filled while the request goes on */
     const char *terminal;
-    struct rows *gate;       /* epoch, whether ended, stored verb, hash and answer of the key */
+    struct rows *gate; /* epoch, whether ended, stored verb, hash and answer of the key */
     bool gate_checked;
-    const char *hash;        /* of the request, hex; for keyed verbs */
+    const char *hash; /* of the request, hex; for keyed verbs */
     enum rerun rerun;
-    bool streamed;           /* rows went out: it cannot be run again */
+    bool streamed; /* rows went out: it cannot be run again */
     struct failure failure;
     struct event *events, **events_end;
     struct after_commit *after, **after_end;
-    struct rows *own_tx;     /* transaction id of our change rows */
+    struct rows *own_tx; /* transaction id of our change rows */
     int64_t later_ms;
     int round_trips;
 };
 
-/* The gate's own transaction, for handlers that open theirs: with scope and session check; ended by request_end, which commits when result is 0
- * and gives what is to be returned. */
+/* The gate's own transaction, for handlers that open theirs: with scope and session check; ended by request_end,
+ * which commits when result is 0 and gives what is to be returned. */
 void request_begin(struct request *request);
 int request_end(struct request *request, int result) must_check;
 

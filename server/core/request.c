@@ -94,7 +94,8 @@ int request_send_row(struct request *request, const char *json, size_t len)
 int request_send_progress(struct request *request, int64_t done, int64_t total)
 {
     char json[80];
-    int len = snprintf(json, sizeof(json), "{\"done\":%lld,\"total\":%lld}", (long long)done, (long long)total);
+    int len =
+        snprintf(json, sizeof(json), "{\"done\":%lld,\"total\":%lld}", (long long)done, (long long)total);
     return send_line(request, MESSAGE_PROGRESS, json, (size_t)len);
 }
 
@@ -105,7 +106,8 @@ bool request_cancelled(const struct request *request)
     return gone || atomic_load(&task->cancelled);
 }
 
-void request_after_commit(struct request *request, void (*fn)(struct request *request, void *data), void *data)
+void request_after_commit(struct request *request, void (*fn)(struct request *request, void *data),
+                          void *data)
 {
     struct after_commit *after = arena_new(request->arena, struct after_commit);
     *after = (struct after_commit){.fn = fn, .data = data};

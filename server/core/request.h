@@ -51,7 +51,8 @@ int request_fail(struct request *request, enum error_code code, const char *fiel
 
 /* Calls back once the transaction is committed, before the answer goes out; not on a replay. A rerun of the handler starts with none. It
  * must not fail and may not use the database. */
-void request_after_commit(struct request *request, void (*call)(struct request *request, void *data), void *data);
+void request_after_commit(struct request *request, void (*call)(struct request *request, void *data),
+                          void *data);
 
 /* For a handler that sees from its arguments, before it queues anything, that this may take long: anything but 0 must be returned at once, the
  * request then comes again on the long lane. */

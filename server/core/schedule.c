@@ -37,8 +37,8 @@ static struct {
     struct arena *arena;
 } schedule;
 
-static const struct sql claim = {
-    "job_claim", "SELECT name, extract(epoch FROM lease)::bigint FROM job_claim($1)"};
+static const struct sql claim = {"job_claim",
+                                 "SELECT name, extract(epoch FROM lease)::bigint FROM job_claim($1)"};
 static const struct sql finish = {"job_finish", "SELECT job_finish($1, $2, $3, $4)"};
 
 void schedule_register(const struct scheduled *scheduled)

@@ -1,5 +1,6 @@
 /*
- * The job runner: claims due rows of table job (SKIP LOCKED: once, however many servers) and runs what they name. Its own thread and connection.
+ * The job runner: claims due rows of table job (SKIP LOCKED: once, however many servers) and runs what they
+ * name. Its own thread and connection.
  */
 #pragma once
 

@@ -18,7 +18,7 @@ struct permission_mask {
 struct permission_table {
     struct permission_table *next;
     uint64_t hash;
-    size_t refs, count; /* refs under the table's lock */
+    size_t refs, count;           /* refs under the table's lock */
     struct permission_mask *rows; /* sorted by name; their texts stand behind them */
 };
 
@@ -26,12 +26,13 @@ struct session_private {
     atomic_int refs;
     struct arena *arena;
     const struct permission_table *permissions; /* NULL: none */
-    struct grant grants[SCOPE_SETS]; /* by mask; [0] is not used */
+    struct grant grants[SCOPE_SETS];            /* by mask; [0] is not used */
     int64_t idle_seconds;
 };
 
 /* The shared table of these rows (sorted, each permission once), which are copied. */
-const struct permission_table *permission_table_get(const struct permission_mask *rows, size_t count) must_check;
+const struct permission_table *permission_table_get(const struct permission_mask *rows,
+                                                    size_t count) must_check;
 void permission_table_put(const struct permission_table *table);
 
 /* A session of one reference in its own arena; access.c fills it. */

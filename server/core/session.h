@@ -10,8 +10,8 @@
 
 /* Over which rows a permission reaches: the union over the user's roles that grant it. */
 struct grant {
-    bool all;              /* every branch */
-    bool own;              /* rows of one's own (entity.own_column = employee id) */
+    bool all;                /* every branch */
+    bool own;                /* rows of one's own (entity.own_column = employee id) */
     const int64_t *branches; /* sorted; all of them when `all` */
     size_t count;
     const char *scope; /* the same as an int array literal for app.scope: "{1,2}" */
@@ -40,4 +40,6 @@ void session_unref(struct session *session);
 
 /* NULL: not permitted. */
 const struct grant *session_grant(const struct session *session, const char *permission);
-bool grant_covers(const struct grant *grant, int64_t branch_id); /* a NIL branch (shared row) is covered by any grant that is not own-only */
+bool grant_covers(
+    const struct grant *grant,
+    int64_t branch_id); /* a NIL branch (shared row) is covered by any grant that is not own-only */

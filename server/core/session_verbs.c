@@ -12,8 +12,8 @@ int (*describe_hook)(struct request *request);
 void hello_write(struct str *out)
 {
     char now[TIME_TEXT_SIZE];
-    str_addf(out, "{\"server\":\"yizhand\",\"version\":\"%s\",\"protocol\":%d,\"time\":\"%s\"}", YIZHAN_VERSION,
-             WIRE_PROTOCOL, time_print(now, sizeof(now), time_now()));
+    str_addf(out, "{\"server\":\"yizhand\",\"version\":\"%s\",\"protocol\":%d,\"time\":\"%s\"}",
+             YIZHAN_VERSION, WIRE_PROTOCOL, time_print(now, sizeof(now), time_now()));
 }
 
 static int ping_run(struct request *request)
@@ -69,11 +69,14 @@ static void add_implied(struct str *out, const struct verb *verb)
     if (verb->takes & TAKES_VERSION)
         add_arg(out, "version", "int", true, N_("Version"), N_("The version that was seen."));
     if (verb->takes & (TAKES_REASON | TAKES_REASON_REQUIRED))
-        add_arg(out, "reason", "text", verb->takes & TAKES_REASON_REQUIRED, N_("Reason"), N_("Why; it stays in the trail."));
+        add_arg(out, "reason", "text", verb->takes & TAKES_REASON_REQUIRED, N_("Reason"),
+                N_("Why; it stays in the trail."));
     if (verb->flags & VERB_KEYED)
-        add_arg(out, "key", "text", true, N_("Key"), N_("8 to 64 characters, new for each command; a repeat gives the first answer."));
+        add_arg(out, "key", "text", true, N_("Key"),
+                N_("8 to 64 characters, new for each command; a repeat gives the first answer."));
     if (verb->flags & VERB_BATCH)
-        add_arg(out, "items", "lines", false, N_("Items"), N_("Several records, each with id and version, in place of these two."));
+        add_arg(out, "items", "lines", false, N_("Items"),
+                N_("Several records, each with id and version, in place of these two."));
 }
 
 static void add_verb(struct str *out, const struct verb *verb)
@@ -141,19 +144,24 @@ static int fault_run(struct request *request)
     return 0;
 }
 
-static const struct choice fault_kinds[] = {{"none", N_("None")}, {"fail", N_("Fail")}, {"miss", N_("Miss")},
-                                            {"cut", N_("Cut")}, {"cut_after", N_("Cut after")}, {NULL}};
+static const struct choice fault_kinds[] = {{"none", N_("None")},           {"fail", N_("Fail")},
+                                            {"miss", N_("Miss")},           {"cut", N_("Cut")},
+                                            {"cut_after", N_("Cut after")}, {NULL}};
 static const struct field fault_args[] = {
-    ARG(kind, FIELD_CHOICE, .label = N_("Kind"), .choices = fault_kinds, .required = true, .help = N_("What happens.")),
-    ARG(nth, FIELD_INT, .label = N_("Statement"), .max = 1000, .required = true, .help = N_("To which statement, from 1.")),
+    ARG(kind, FIELD_CHOICE, .label = N_("Kind"), .choices = fault_kinds, .required = true,
+        .help = N_("What happens.")),
+    ARG(nth, FIELD_INT, .label = N_("Statement"), .max = 1000, .required = true,
+        .help = N_("To which statement, from 1.")),
 };
 #endif
 
 static const struct field help_args[] = {
-    ARG(entity, FIELD_TEXT, .label = N_("Entity"), .max = 64, .required = true, .help = N_("The word before the dot of its verbs.")),
+    ARG(entity, FIELD_TEXT, .label = N_("Entity"), .max = 64, .required = true,
+        .help = N_("The word before the dot of its verbs.")),
 };
 static const struct field cancel_args[] = {
-    ARG(tag, FIELD_TEXT, .label = N_("Tag"), .max = WIRE_TAG_MAX, .required = true, .help = N_("The tag of the running request.")),
+    ARG(tag, FIELD_TEXT, .label = N_("Tag"), .max = WIRE_TAG_MAX, .required = true,
+        .help = N_("The tag of the running request.")),
 };
 
 static const struct verb verbs[] = {
@@ -174,7 +182,8 @@ static const struct verb verbs[] = {
      .run = whoami_run},
     {.name = "session.describe",
      .label = N_("Describe"),
-     .help = N_("The catalogue: a row for each entity that is not in `have` with its present hash, then the menu."),
+     .help = N_(
+         "The catalogue: a row for each entity that is not in `have` with its present hash, then the menu."),
      .flags = VERB_SESSION,
      .takes = TAKES_ANY,
      .run = describe_run},

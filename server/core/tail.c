@@ -41,12 +41,14 @@ static const struct sql read_rows = {
     "tail_read",
     "SELECT h.x::text, h.era, c.tx::text, c.entity, c.row_id, c.verb, c.version, c.branch_id, c.old_branch_id"
     " FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS x, (SELECT max(n) FROM era) AS era) h"
-    " LEFT JOIN LATERAL (SELECT * FROM change WHERE tx >= $1::xid8 AND tx < pg_snapshot_xmin(pg_current_snapshot())"
+    " LEFT JOIN LATERAL (SELECT * FROM change WHERE tx >= $1::xid8 AND tx < "
+    "pg_snapshot_xmin(pg_current_snapshot())"
     " ORDER BY tx, id LIMIT $2) c ON c.era = h.era"};
 static const struct sql read_horizon = {
     "tail_horizon", "SELECT pg_snapshot_xmin(pg_current_snapshot())::text, (SELECT max(n) FROM era)"};
 static const struct sql read_sessions = {
-    "tail_sessions", "SELECT id, epoch, ended_at IS NOT NULL OR expires_at <= now() FROM session WHERE id = ANY ($1)"};
+    "tail_sessions",
+    "SELECT id, epoch, ended_at IS NOT NULL OR expires_at <= now() FROM session WHERE id = ANY ($1)"};
 
 static uint64_t tx_of(const char *text)
 {

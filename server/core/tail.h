@@ -1,6 +1,6 @@
 /*
- * Follows the trail in commit order up to the horizon of running transactions (decision 10), tells the watchers what other servers did, and ends
- * connections whose session was ended. Its own thread and connection.
+ * Follows the trail in commit order up to the horizon of running transactions, tells the watchers what other
+ * servers did, and ends connections whose session was ended. Its own thread and connection.
  */
 #pragma once
 

@@ -21,18 +21,18 @@ struct task {
     struct outlet *outlet;   /* a reference */
     struct session *session; /* a reference; NULL before login */
     const struct verb *verb;
-    enum verb_lane lane;     /* the verb's, or the long one where a handler found that it will take long */
-    int64_t deadline_ms;     /* monotonic */
+    enum verb_lane lane; /* the verb's, or the long one where a handler found that it will take long */
+    int64_t deadline_ms; /* monotonic */
     int64_t arrived_ms;
     atomic_bool cancelled;
-    bool alone;              /* the lines behind it wait */
-    bool delayed;            /* it has waited its time (EFFECT_LATER) */
+    bool alone;   /* the lines behind it wait */
+    bool delayed; /* it has waited its time (EFFECT_LATER) */
 #ifdef YIZHAN_FAULTS
-    int fault, fault_nth;    /* enum connection_fault */
+    int fault, fault_nth; /* enum connection_fault */
 #endif
     char tag[WIRE_TAG_MAX + 1];
     char address[46];
-    char *certificate;       /* name in the terminal's certificate, NULL: none */
+    char *certificate; /* name in the terminal's certificate, NULL: none */
     size_t json_len;
     char json[];
 };
@@ -65,23 +65,24 @@ struct parcel {
     struct parcel *next;
     enum parcel_kind kind;
     enum effect effect;
-    bool last;            /* of its task */
-    struct task *task;    /* PARCEL_REPLY */
-    char *bytes;          /* whole lines, malloc'd */
+    bool last;         /* of its task */
+    struct task *task; /* PARCEL_REPLY */
+    char *bytes;       /* whole lines, malloc'd */
     size_t len;
-    struct session *session; /* EFFECT_SESSION: a reference */
-    struct watch *watch;     /* EFFECT_WATCH: owned; NULL: watches nothing */
-    struct event *events;    /* PARCEL_EVENTS: a list, owned */
-    int64_t session_id;      /* PARCEL_SESSION_… */
-    int64_t delay_ms;        /* EFFECT_LATER */
+    struct session *session;    /* EFFECT_SESSION: a reference */
+    struct watch *watch;        /* EFFECT_WATCH: owned; NULL: watches nothing */
+    struct event *events;       /* PARCEL_EVENTS: a list, owned */
+    int64_t session_id;         /* PARCEL_SESSION_… */
+    int64_t delay_ms;           /* EFFECT_LATER */
     char tag[WIRE_TAG_MAX + 1]; /* EFFECT_CANCEL */
-    int fault, fault_nth;    /* EFFECT_FAULT */
+    int fault, fault_nth;       /* EFFECT_FAULT */
 };
 
 /* Asks a running request to stop; any thread, does not block. */
 void task_cancel(struct task *task);
 
-struct task *task_create(const struct verb *verb, const char *tag, const char *json, size_t json_len) must_check;
+struct task *task_create(const struct verb *verb, const char *tag, const char *json,
+                         size_t json_len) must_check;
 void task_destroy(struct task *task);
 
 struct parcel *parcel_create(enum parcel_kind kind, struct task *task) must_check;

@@ -6,11 +6,11 @@
 #include "server/core/throttle.h"
 
 enum {
-    FREE_TRIES = 2,              /* anybody mistypes */
-    FREE_TRIES_OF_ADDRESS = 30,  /* a whole branch may be behind one */
-    STEP_MS = 250,               /* of each further failure */
+    FREE_TRIES = 2,             /* anybody mistypes */
+    FREE_TRIES_OF_ADDRESS = 30, /* a whole branch may be behind one */
+    STEP_MS = 250,              /* of each further failure */
     DELAY_MAX_MS = 1500,
-    WAIT_MAX_MS = 8000,          /* within the request's deadline */
+    WAIT_MAX_MS = 8000, /* within the request's deadline */
     FORGET_MS = 30 * 60 * 1000,
     ENTRIES_MAX = 20000
 };

@@ -1,6 +1,7 @@
 /*
- * Slows guessing of passwords. Failures are counted by name, whether there is such a user or not, and by address; each try gets the next free
- * moment for both. In this server's memory only: the lock after many failures is in the database. Any thread.
+ * Slows guessing of passwords. Failures are counted by name, whether there is such a user or not, and by
+ * address; each try gets the next free moment for both. In this server's memory only: the lock after many
+ * failures is in the database. Any thread.
  */
 #pragma once
 

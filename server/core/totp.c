@@ -31,7 +31,8 @@ char *totp_secret_make(struct arena *arena)
 
 char *totp_uri(struct arena *arena, const char *user, const char *secret)
 {
-    return arena_printf(arena, "otpauth://totp/Yizhan:%s?secret=%s&issuer=Yizhan&algorithm=SHA1&digits=%d&period=%d",
+    return arena_printf(arena,
+                        "otpauth://totp/Yizhan:%s?secret=%s&issuer=Yizhan&algorithm=SHA1&digits=%d&period=%d",
                         user, secret, DIGITS, STEP_SECONDS);
 }
 
@@ -39,7 +40,8 @@ char *totp_uri(struct arena *arena, const char *user, const char *secret)
 static bool is_of_step(const char *key, size_t len, int64_t step, const char *code)
 {
     char right[DIGITS + 1];
-    if (oath_totp_generate(key, len, (time_t)(step * STEP_SECONDS), STEP_SECONDS, 0, DIGITS, right) != OATH_OK)
+    if (oath_totp_generate(key, len, (time_t)(step * STEP_SECONDS), STEP_SECONDS, 0, DIGITS, right) !=
+        OATH_OK)
         return false;
     unsigned char different = 0;
     for (int i = 0; i < DIGITS; i++)

@@ -1,8 +1,8 @@
 /* One-time codes (RFC 6238: SHA-1, 30 s, six digits), checked by liboath. */
 #pragma once
 
-#include "base/util.h"
 #include "base/time.h"
+#include "base/util.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,4 +18,5 @@ char *totp_secret_make(struct arena *arena) must_check;
 char *totp_uri(struct arena *arena, const char *user, const char *secret) must_check;
 
 /* Whether the code is right for now or one step beside it and later than last_step (NIL: any); its step is for the next time. */
-bool totp_verify(const char *secret, const char *code, struct instant now, int64_t last_step, int64_t *step_r) must_check;
+bool totp_verify(const char *secret, const char *code, struct instant now, int64_t last_step,
+                 int64_t *step_r) must_check;

@@ -26,10 +26,11 @@ enum verb_flags {
 };
 
 struct verb {
-    const char *name;       /* entity.action */
-    const char *permission; /* name of the permission; NULL with neither VERB_OPEN nor VERB_SESSION: nobody has it */
-    const char *label;      /* msgid */
-    const char *help;       /* msgid */
+    const char *name; /* entity.action */
+    const char
+        *permission; /* name of the permission; NULL with neither VERB_OPEN nor VERB_SESSION: nobody has it */
+    const char *label; /* msgid */
+    const char *help;  /* msgid */
     unsigned flags;
     enum verb_lane lane;
     const struct field *args; /* besides id, version, key, reason, items, which the flags and `takes` imply */
@@ -45,9 +46,11 @@ struct verb {
 enum verb_takes {
     TAKES_ID = 1 << 0,
     TAKES_VERSION = 1 << 1,
-    TAKES_REASON = 1 << 2,         /* optional */
+    TAKES_REASON = 1 << 2, /* optional */
     TAKES_REASON_REQUIRED = 1 << 3,
-    TAKES_ANY = 1 << 4             /* the handler checks its own arguments (generic create, update, list); .args are for help only */
+    TAKES_ANY =
+        1
+        << 4 /* the handler checks its own arguments (generic create, update, list); .args are for help only */
 };
 
 /* Registration happens in main before threads start; the row must live for ever. Aborts on a second row of the same name. */

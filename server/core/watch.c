@@ -20,14 +20,15 @@ struct cursor {
 };
 
 static const struct sql read_cursor = {
-    "watch_cursor", "SELECT max(n), pg_snapshot_xmin(pg_current_snapshot())::text, extract(epoch FROM now())::bigint"
-                    " FROM era"};
+    "watch_cursor",
+    "SELECT max(n), pg_snapshot_xmin(pg_current_snapshot())::text, extract(epoch FROM now())::bigint"
+    " FROM era"};
 static const struct sql read_missed = {
     "watch_missed",
     "SELECT entity, row_id, verb, version, branch_id, old_branch_id FROM change WHERE tx >= $1::xid8"
     " AND era = (SELECT max(n) FROM era) AND entity = ANY ($2) ORDER BY tx, id LIMIT $3"};
-static const struct sql open_scope = {
-    "watch_scope", "SELECT set_config('app.scope', branch_all()::text, true)"};
+static const struct sql open_scope = {"watch_scope",
+                                      "SELECT set_config('app.scope', branch_all()::text, true)"};
 
 static int take_entities(struct request *request, struct watch *watch)
 {
@@ -48,7 +49,8 @@ static int take_entities(struct request *request, struct watch *watch)
             watch_add(watch, entity);
     }
     if (watch->count == 0 || watch->count > ENTITIES_MAX)
-        return request_fail(request, ERR_INVALID, "entities", N_("Between 1 and {max} entities"), "max", "64", NULL);
+        return request_fail(request, ERR_INVALID, "entities", N_("Between 1 and {max} entities"), "max", "64",
+                            NULL);
     return 0;
 }
 
@@ -81,7 +83,8 @@ static int take_filter(struct request *request, struct watch *watch)
         else if (strcmp(name, "id") == 0 && json_is_integer(value))
             watch->filter.id = json_integer_value(value);
         else
-            result = request_fail(request, ERR_INVALID, "filter", N_("Events are filtered by branch_id or id"), NULL);
+            result = request_fail(request, ERR_INVALID, "filter",
+                                  N_("Events are filtered by branch_id or id"), NULL);
         if (result)
             return result;
     }
@@ -95,7 +98,8 @@ static int check_members(struct request *request)
     json_object_foreach(request->args, name, value)
     {
         if (strcmp(name, "entities") != 0 && strcmp(name, "filter") != 0 && strcmp(name, "since") != 0)
-            return request_fail(request, ERR_INVALID, name, N_("There is no argument {name}"), "name", name, NULL);
+            return request_fail(request, ERR_INVALID, name, N_("There is no argument {name}"), "name", name,
+                                NULL);
     }
     return 0;
 }
@@ -106,9 +110,9 @@ static int read_since(struct request *request, struct cursor *since, bool *given
     enum json_get got = json_get_text(request->args, "since", &text);
     int end = 0;
     *given_r = got == JSON_GET_FOUND;
-    if (got == JSON_GET_WRONG ||
-        (*given_r && (sscanf(text, "%d.%" SCNu64 ".%" SCNd64 "%n", &since->era, &since->tx, &since->at, &end) != 3 ||
-                      text[end])))
+    if (got == JSON_GET_WRONG || (*given_r && (sscanf(text, "%d.%" SCNu64 ".%" SCNd64 "%n", &since->era,
+                                                      &since->tx, &since->at, &end) != 3 ||
+                                               text[end])))
         return request_fail(request, ERR_INVALID, "since", N_("This is no cursor of session.watch"), NULL);
     return 0;
 }
@@ -197,8 +201,9 @@ static int watch_with(struct request *request, struct watch *watch)
     struct rows *here = tx_read(request->tx, &read_cursor), *missed = NULL;
     if (given) {
         struct text_set entities = {(const char **)watch->entities, watch->count};
-        missed = tx_read(request->tx, &read_missed, p_text(arena_printf(request->arena, "%" PRIu64, since.tx)),
-                         p_set(entities), p_int(REPLAY_MAX + 1));
+        missed =
+            tx_read(request->tx, &read_missed, p_text(arena_printf(request->arena, "%" PRIu64, since.tx)),
+                    p_set(entities), p_int(REPLAY_MAX + 1));
     }
     result = request_need(request);
     if (result)
@@ -229,7 +234,8 @@ static int unwatch_run(struct request *request)
 static const struct verb verbs[] = {
     {.name = "session.watch",
      .label = N_("Watch"),
-     .help = N_("Tells this connection of changes to `entities`, by `* event` lines, as far as one may list them. Replaces what was watched. "
+     .help = N_("Tells this connection of changes to `entities`, by `* event` lines, as far as one may list "
+                "them. Replaces what was watched. "
                 "`filter` narrows by branch_id or id; `since` is the cursor of an earlier answer."),
      .flags = VERB_SESSION,
      .takes = TAKES_ANY,

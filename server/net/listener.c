@@ -13,8 +13,8 @@
 
 enum {
     BACKLOG = 1024,
-    ACCEPTS_PER_TURN = 64,        /* so that a storm of new peers does not starve the old ones */
-    KEEPALIVE_IDLE_SECONDS = 60,  /* finds terminals whose power went */
+    ACCEPTS_PER_TURN = 64,       /* so that a storm of new peers does not starve the old ones */
+    KEEPALIVE_IDLE_SECONDS = 60, /* finds terminals whose power went */
     KEEPALIVE_STEP_SECONDS = 15,
     KEEPALIVE_PROBES = 4
 };

@@ -21,9 +21,9 @@ struct net {
     struct net_limits limits;
     SSL_CTX *tls;
     VEC(struct listener *) listeners;
-    VEC(struct peer *) slots;    /* by descriptor */
-    VEC(struct peer_id) dirty;   /* have something to send at the end of this turn */
-    struct map addresses;        /* address -> number of peers not logged in */
+    VEC(struct peer *) slots;  /* by descriptor */
+    VEC(struct peer_id) dirty; /* have something to send at the end of this turn */
+    struct map addresses;      /* address -> number of peers not logged in */
     size_t count;
     uint32_t generation;
     int spare; /* a descriptor kept free to refuse with */
@@ -39,20 +39,20 @@ struct peer {
     uint32_t generation;
     enum peer_state state;
     bool logged_in;
-    bool counted;  /* against its address */
-    bool reading;  /* the read watcher is on */
-    bool writing;  /* the write watcher is on */
+    bool counted; /* against its address */
+    bool reading; /* the read watcher is on */
+    bool writing; /* the write watcher is on */
     bool dirty;
-    bool doomed;   /* freed at the next safe place */
+    bool doomed; /* freed at the next safe place */
     bool busy;
     bool held;
-    bool ended;    /* the other end will send no more, but may still wait for answers */
+    bool ended; /* the other end will send no more, but may still wait for answers */
     ev_io io_read, io_write;
-    ev_timer timer;       /* lazy: fires at or before the nearest deadline */
-    ev_tstamp deadline;   /* of the state, 0: none */
-    ev_tstamp stalled;    /* of the output, 0: nothing waits */
+    ev_timer timer;     /* lazy: fires at or before the nearest deadline */
+    ev_tstamp deadline; /* of the state, 0: none */
+    ev_tstamp stalled;  /* of the output, 0: nothing waits */
     ev_tstamp touched;
-    ev_tstamp armed;      /* when the timer fires, 0: it does not run */
+    ev_tstamp armed; /* when the timer fires, 0: it does not run */
     int64_t idle_ms;
     struct frame frame;
     struct str out;
@@ -68,7 +68,8 @@ void peer_destroy(struct peer *peer);
 
 /* peer.c: states, timers, watchers */
 void peer_enter(struct peer *peer, enum peer_state state);
-void peer_settle(struct peer *peer); /* the state that follows from what is known; one that stays keeps its timer */
+void peer_settle(
+    struct peer *peer); /* the state that follows from what is known; one that stays keeps its timer */
 void peer_arm(struct peer *peer);
 void peer_watch_reading(struct peer *peer, bool on);
 void peer_watch_writing(struct peer *peer, bool on);

@@ -42,15 +42,17 @@ struct peer_id {
 };
 
 struct net_ops {
-    void (*opened)(struct peer *peer);                         /* TLS is up */
-    void (*line)(struct peer *peer, char *line, size_t len);   /* may be changed until return */
+    void (*opened)(struct peer *peer);                       /* TLS is up */
+    void (*line)(struct peer *peer, char *line, size_t len); /* may be changed until return */
     void (*line_too_long)(struct peer *peer);
-    void (*sent)(struct peer *peer, size_t bytes);             /* so much left the queue */
-    void (*expired)(struct peer *peer, enum peer_state state); /* its time in this state is over; `bye` follows */
-    void (*closed)(struct peer *peer);                         /* last call for this peer */
+    void (*sent)(struct peer *peer, size_t bytes); /* so much left the queue */
+    void (*expired)(struct peer *peer,
+                    enum peer_state state); /* its time in this state is over; `bye` follows */
+    void (*closed)(struct peer *peer);      /* last call for this peer */
 };
 
-struct net *net_create(struct ev_loop *loop, const struct net_ops *ops, const struct net_limits *limits) must_check;
+struct net *net_create(struct ev_loop *loop, const struct net_ops *ops,
+                       const struct net_limits *limits) must_check;
 void net_destroy(struct net *net); /* drops every peer */
 
 /* New peers use this context from now on; takes a reference of its own. */

@@ -11,7 +11,6 @@ enum {
     READS_PER_TURN = 8
 };
 
-
 static void log_tls_error(struct peer *peer, const char *what)
 {
     char text[256];

@@ -21,7 +21,8 @@ static const struct verb plain = {.name = "thing.do", .args = args, .nargs = arr
 static const struct verb full = {.name = "thing.step",
                                  .flags = VERB_KEYED | VERB_CHANGES | VERB_BATCH,
                                  .takes = TAKES_ID | TAKES_VERSION | TAKES_REASON_REQUIRED};
-static const struct verb free_form = {.name = "thing.list", .takes = TAKES_ANY, .args = args, .nargs = array_len(args)};
+static const struct verb free_form = {
+    .name = "thing.list", .takes = TAKES_ANY, .args = args, .nargs = array_len(args)};
 
 /* "ok", or "field" that was refused; with .plate the stored plate. */
 static const char *check(const struct verb *verb, const char *json)
@@ -80,14 +81,18 @@ static void unknown_ones(void **state)
 
 static void reserved_ones(void **state)
 {
-    assert_string_equal(check(&full, "{\"id\":1,\"version\":1,\"key\":\"12345678\",\"reason\":\"why\"}"), "ok");
-    assert_string_equal(check(&full, "{\"id\":0,\"version\":1,\"key\":\"12345678\",\"reason\":\"why\"}"), "id");
+    assert_string_equal(check(&full, "{\"id\":1,\"version\":1,\"key\":\"12345678\",\"reason\":\"why\"}"),
+                        "ok");
+    assert_string_equal(check(&full, "{\"id\":0,\"version\":1,\"key\":\"12345678\",\"reason\":\"why\"}"),
+                        "id");
     assert_string_equal(check(&full, "{\"version\":1,\"key\":\"12345678\",\"reason\":\"why\"}"), "id");
     assert_string_equal(check(&full, "{\"id\":1,\"key\":\"12345678\",\"reason\":\"why\"}"), "version");
     assert_string_equal(check(&full, "{\"id\":1,\"version\":1,\"reason\":\"why\"}"), "key");
     assert_string_equal(check(&full, "{\"id\":1,\"version\":1,\"key\":\"short\",\"reason\":\"why\"}"), "key");
-    assert_string_equal(check(&full, "{\"id\":1,\"version\":1,\"key\":\"with space\",\"reason\":\"why\"}"), "key");
-    assert_string_equal(check(&full, "{\"id\":1,\"version\":1,\"key\":\"a:b:c:d:e\",\"reason\":\"why\"}"), "key");
+    assert_string_equal(check(&full, "{\"id\":1,\"version\":1,\"key\":\"with space\",\"reason\":\"why\"}"),
+                        "key");
+    assert_string_equal(check(&full, "{\"id\":1,\"version\":1,\"key\":\"a:b:c:d:e\",\"reason\":\"why\"}"),
+                        "key");
     assert_string_equal(check(&full, "{\"id\":1,\"version\":1,\"key\":12345678,\"reason\":\"why\"}"), "key");
     assert_string_equal(check(&full, "{\"id\":1,\"version\":1,\"key\":\"12345678\"}"), "reason");
 }

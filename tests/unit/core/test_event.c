@@ -92,7 +92,8 @@ static void the_line(void **state)
     str_init(&out, NULL);
     event_write(&out, event, event->action);
     assert_string_equal(
-        out.data, "* event {\"entity\":\"rescue\",\"id\":9,\"action\":\"accept\",\"version\":4,\"branch_id\":2}\n");
+        out.data,
+        "* event {\"entity\":\"rescue\",\"id\":9,\"action\":\"accept\",\"version\":4,\"branch_id\":2}\n");
     event_list_destroy(event);
     str_finish(&out);
 }
@@ -100,7 +101,7 @@ static void the_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scope_decides),  cmocka_unit_test(what_moved_away_is_gone),
+        cmocka_unit_test(scope_decides),    cmocka_unit_test(what_moved_away_is_gone),
         cmocka_unit_test(rows_of_ones_own), cmocka_unit_test(filters_narrow),
         cmocka_unit_test(the_line),
     };

@@ -48,8 +48,8 @@ static const char *text(json_t *json, const char *name)
 static void parameters_are_filled_in(void **state)
 {
     struct fixture *fixture = *state;
-    int code = request_fail(&fixture->request, ERR_CONFLICT, "vehicle_id", "Vehicle {plate} is on job {job}", "plate",
-                            "粤A12345", "job", "R1", NULL);
+    int code = request_fail(&fixture->request, ERR_CONFLICT, "vehicle_id", "Vehicle {plate} is on job {job}",
+                            "plate", "粤A12345", "job", "R1", NULL);
     json_t *json = written(fixture);
     assert_int_equal(code, ERR_CONFLICT);
     assert_string_equal(text(json, "code"), "conflict");

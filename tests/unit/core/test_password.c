@@ -26,7 +26,8 @@ static void the_rules(void **state)
 static void a_hash_fits_its_password_alone(void **state)
 {
     struct arena *arena = arena_create(0);
-    const char *hash = password_hash(arena, "relay-station-demo"), *again = password_hash(arena, "relay-station-demo");
+    const char *hash = password_hash(arena, "relay-station-demo"),
+               *again = password_hash(arena, "relay-station-demo");
     assert_memory_equal(hash, "$argon2id$v=19$", 15);
     assert_string_not_equal(hash, again);
     assert_true(password_verify(hash, "relay-station-demo"));

@@ -11,8 +11,10 @@ static struct session *make(const struct permission_mask *rows, size_t count)
 {
     struct session *session = session_create();
     session->private_->permissions = permission_table_get(rows, count);
-    session->private_->grants[SCOPE_ALL] = (struct grant){.all = true, .branches = branches, .count = 3, .scope = "{2,5,9}"};
-    session->private_->grants[SCOPE_OWN_BRANCH] = (struct grant){.branches = branches + 1, .count = 1, .scope = "{5}"};
+    session->private_->grants[SCOPE_ALL] =
+        (struct grant){.all = true, .branches = branches, .count = 3, .scope = "{2,5,9}"};
+    session->private_->grants[SCOPE_OWN_BRANCH] =
+        (struct grant){.branches = branches + 1, .count = 1, .scope = "{5}"};
     session->private_->grants[SCOPE_OWN_ROWS] = (struct grant){.own = true, .scope = "{}"};
     return session;
 }
@@ -36,7 +38,8 @@ static void grants_are_found_by_permission(void **state)
 static void scopes_cover_branches(void **state)
 {
     struct session *session = make(rows, 3);
-    const struct grant *all = session_grant(session, "customer.list"), *one = session_grant(session, "rescue.list"),
+    const struct grant *all = session_grant(session, "customer.list"),
+                       *one = session_grant(session, "rescue.list"),
                        *own = session_grant(session, "rescue.accept");
     assert_true(grant_covers(all, 9) && grant_covers(all, 77) && grant_covers(all, NIL));
     assert_true(grant_covers(one, 5) && grant_covers(one, NIL) && !grant_covers(one, 2));

@@ -62,8 +62,9 @@ static void a_file_changes_them(void **state)
 
 static void what_is_wrong_is_refused(void **state)
 {
-    static const char *const files[] = {"nothing = 1\n", "workers = -1\n", "workers = 99999\n", "workers = many\n",
-                                        "log_level = \"loud\"\n", "tls_cert = \"a.crt\"\n", "listen = \n"};
+    static const char *const files[] = {
+        "nothing = 1\n",          "workers = -1\n",         "workers = 99999\n", "workers = many\n",
+        "log_level = \"loud\"\n", "tls_cert = \"a.crt\"\n", "listen = \n"};
     struct settings settings;
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
         assert_true(load(files[i], &settings) < 0);

@@ -19,7 +19,7 @@ static void the_vectors_of_the_rfc(void **state)
     static const struct {
         int64_t at;
         const char *code;
-    } vectors[] = {{59, "287082"}, {1111111109, "081804"}, {1111111111, "050471"},
+    } vectors[] = {{59, "287082"},         {1111111109, "081804"}, {1111111111, "050471"},
                    {1234567890, "005924"}, {2000000000, "279037"}, {20000000000, "353130"}};
     int64_t step;
     for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
@@ -69,8 +69,8 @@ static void a_new_secret_works(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_vectors_of_the_rfc),  cmocka_unit_test(one_step_beside_and_no_more),
-        cmocka_unit_test(a_code_is_good_once),     cmocka_unit_test(hostile_codes_and_secrets),
+        cmocka_unit_test(the_vectors_of_the_rfc), cmocka_unit_test(one_step_beside_and_no_more),
+        cmocka_unit_test(a_code_is_good_once),    cmocka_unit_test(hostile_codes_and_secrets),
         cmocka_unit_test(a_new_secret_works),
     };
     totp_init();
