@@ -112,13 +112,18 @@ static void bind_defaults(struct command *command)
     }
 }
 
+static bool is_of_update(const char *name)
+{
+    return !strcmp(name, "id") || !strcmp(name, "version") || !strcmp(name, "reason");
+}
+
 int bind_arguments(struct command *command, bool create)
 {
     const char *name;
     json_t *value;
     json_object_foreach(command->act.request->args, name, value)
     {
-        if (argument_is_reserved(name))
+        if (!strcmp(name, "key") || (!create && is_of_update(name)))
             continue;
         int rc = bind_one(command, name, value, create);
         if (rc)

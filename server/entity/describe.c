@@ -143,9 +143,11 @@ static int check_arguments(struct request *request)
 {
     const char *name;
     json_t *value;
-    json_object_foreach(request->args, name, value) {
+    json_object_foreach(request->args, name, value)
+    {
         if (strcmp(name, "have") != 0)
-            return request_fail(request, ERR_INVALID, name, N_("There is no argument {name}"), "name", name, NULL);
+            return request_fail(request, ERR_INVALID, name, N_("There is no argument {name}"), "name", name,
+                                NULL);
         if (!json_is_object(value) && !json_is_null(value))
             return request_fail(request, ERR_INVALID, name, N_("This is not a valid value"), NULL);
     }

@@ -78,14 +78,14 @@ void sql_value(struct str *out, const struct field *field);
 void sql_plain_value(struct str *out, const struct field *field);
 /* The same as it stands in row JSON; masked: as who may not see persons' data sees it. */
 void sql_json_value(struct str *out, const struct field *field, bool masked);
-/* `<name>_label` of a reference over alias t; false: the field has none. */
-bool sql_label(struct str *out, const struct field *field);
+/* `<name>_label` of a reference over alias t, as far as this user may see what it refers to; false: the field has none. */
+bool sql_label(struct builder *b, struct request *request, const struct field *field);
 void sql_label_name(struct str *out, const struct field *field);
 /* " AND …" that keeps a reading of alias t inside the grant and inside what the descriptor shows. */
 void sql_scope(struct builder *b, const struct entity *entity, const struct grant *grant, int64_t self);
 /* Columns of what decides about a record: version, disabled, branch, own, states. Ends with a comma. */
 void sql_meta(struct builder *b, const struct entity *entity, int64_t self);
-void sql_lines_json(struct str *out, const struct field *field, bool masked);
+void sql_lines_json(struct builder *b, struct request *request, const struct field *field, bool masked);
 
 struct meta {
     int64_t version, branch_id;
@@ -161,6 +161,8 @@ must_check int check_base(struct request *request, const struct field *field, co
 void check_ref(struct command *command, const char *name, const struct field *field, int64_t id);
 void checks_queue(struct command *command);
 must_check int checks_judge(struct command *command);
+/* What this user may see of the other entity; who may not list it is held to the scope of the command itself. */
+const struct grant *ref_grant(struct request *request, const char *entity);
 
 /* ---- allowed.c */
 /* JSON array of what this session may do now with a record like this, but for `without` (just refused; NULL: none). */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void add_shown(struct builder *b, const struct entity *entity)
+static void add_shown(struct builder *b, struct request *request, const struct entity *entity)
 {
     const struct field *fields[ENTITY_ALL_FIELDS_MAX];
     size_t n = entity_all_fields(entity, fields);
@@ -15,13 +15,13 @@ static void add_shown(struct builder *b, const struct entity *entity)
         str_add(&b->text, any ? ", " : "");
         any = true;
         if (field_storage_of(fields[i]) == STORE_LINES)
-            sql_lines_json(&b->text, fields[i], false);
+            sql_lines_json(b, request, fields[i], false);
         else
             sql_json_value(&b->text, fields[i], false);
         str_addf(&b->text, " AS \"%s\"", fields[i]->name);
         size_t before = b->text.len;
         str_add(&b->text, ", ");
-        if (sql_label(&b->text, fields[i])) {
+        if (sql_label(b, request, fields[i])) {
             str_add(&b->text, " AS ");
             sql_label_name(&b->text, fields[i]);
         } else {
@@ -56,7 +56,7 @@ static void queue_record(struct command *command)
     str_add(&b.text, "SELECT ");
     sql_meta(&b, entity, self);
     str_add(&b.text, "(SELECT row_to_json(x) FROM (SELECT ");
-    add_shown(&b, entity);
+    add_shown(&b, act->request, entity);
     str_add(&b.text, ") x)::text");
     add_typed(&b, entity);
     str_addf(&b.text, " FROM \"%s\" t WHERE t.id = ", entity->table);

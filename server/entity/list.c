@@ -311,7 +311,7 @@ static void add_shown(struct builder *b, const struct list *list)
         str_addf(&b->text, " AS \"%s\"", field->name);
         size_t before = b->text.len;
         str_add(&b->text, ", ");
-        if (sql_label(&b->text, field)) {
+        if (sql_label(b, list->request, field)) {
             str_add(&b->text, " AS ");
             sql_label_name(&b->text, field);
         } else {

@@ -62,8 +62,7 @@ void check_ref(struct command *command, const char *name, const struct field *fi
     command->refs[command->nrefs++] = (struct check){name, field, id};
 }
 
-/* What this user may see of the other entity; who may not list it is held to the scope of the command itself. */
-static const struct grant *ref_grant(struct request *request, const char *entity)
+const struct grant *ref_grant(struct request *request, const char *entity)
 {
     const struct grant *grant = grant_of(request->session, entity, "list");
     if (!grant)

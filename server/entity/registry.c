@@ -367,7 +367,7 @@ static void register_changing(const struct entity *entity, unsigned bit, const c
     if (create && entity->flags & ENTITY_HASHES)
         verb->row.lane = LANE_HASH;
     if (create || kind == ACT_UPDATE) {
-        verb->row.takes = TAKES_ANY | (create ? 0 : TAKES_ID | TAKES_VERSION);
+        verb->row.takes = TAKES_ANY | (create ? 0 : TAKES_ID | TAKES_VERSION | TAKES_REASON);
         verb->row.args = settable_fields(entity, create, &verb->row.nargs);
     } else {
         verb->row.takes = TAKES_ID | TAKES_VERSION | TAKES_REASON;

@@ -179,20 +179,36 @@ void sql_json_value(struct str *out, const struct field *field, bool masked)
     }
 }
 
-bool sql_label(struct str *out, const struct field *field)
+/* Whoever reaches further with this verb than over the other entity gets no names out of it by the way. */
+static const struct grant *label_grant(struct request *request, const struct entity *to)
 {
+    const struct grant *grant = ref_grant(request, to->name);
+    return grant == request->grant || grant->all ? NULL : grant;
+}
+
+static void add_scope(struct builder *b, const struct entity *entity, const struct grant *grant,
+                      int64_t self);
+
+bool sql_label(struct builder *b, struct request *request, const struct field *field)
+{
+    struct str *out = &b->text;
     if (field_storage_of(field) != STORE_INT || !field->ref)
         return false;
     const struct entity *to = entity_find(field->ref);
     const struct field *title = to && to->title ? entity_field(to, to->title) : NULL;
     if (!title || !field_is_readable(title))
         return false;
-    if (title->virtual_) { /* its expression speaks of t, so the outer t hands its id through another name */
+    const struct grant *grant = label_grant(request, to);
+    if (title->virtual_ ||
+        grant) { /* what is said of the other table speaks of t, so the outer t hands its id through another name */
         str_add(out, "(SELECT ");
         sql_value(out, title);
         str_add(out, " FROM (SELECT ");
         sql_value(out, field);
-        str_addf(out, " AS id) o, \"%s\" t WHERE t.id = o.id)", to->table);
+        str_addf(out, " AS id) o, \"%s\" t WHERE t.id = o.id", to->table);
+        if (grant)
+            add_scope(b, to, grant, request->session->employee_id);
+        str_add_char(out, ')');
         return true;
     }
     str_addf(out, "(SELECT r.\"%s\" FROM \"%s\" r WHERE r.id = ", field_column(title), to->table);
@@ -288,8 +304,9 @@ int meta_read(const struct entity *entity, struct rows *rows, size_t row, struct
 }
 
 /* The rows of a line table of the record t as a JSON array. The lines' own references get their labels, too. */
-void sql_lines_json(struct str *out, const struct field *field, bool masked)
+void sql_lines_json(struct builder *b, struct request *request, const struct field *field, bool masked)
 {
+    struct str *out = &b->text;
     const struct entity *line = field->lines;
     const struct field *fields[ENTITY_ALL_FIELDS_MAX];
     size_t n = entity_all_fields(line, fields);
@@ -302,7 +319,7 @@ void sql_lines_json(struct str *out, const struct field *field, bool masked)
         str_addf(out, " AS \"%s\"", fields[i]->name);
         size_t before = out->len;
         str_add(out, ", ");
-        if (!sql_label(out, fields[i])) {
+        if (!sql_label(b, request, fields[i])) {
             str_truncate(out, before);
             continue;
         }
