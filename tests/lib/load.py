@@ -20,7 +20,7 @@ import uuid
 import company
 import yz
 
-LEFT_MS = 0.005  # seconds a person thinks between two commands
+THINK = 0.005  # seconds a person thinks between two commands
 
 
 class Store:
@@ -113,7 +113,6 @@ class Person(threading.Thread):
         self.random = random.Random(f"{crowd.seed} {login}")
         self.turn = first  # which server is next
         self.client = self.token = None
-        self.cut = None    # how the line is to be cut at the next command (see proxy.py)
 
     # ---- the line
 
@@ -194,7 +193,8 @@ class Person(threading.Thread):
             try:
                 if not self.client:
                     self.connect()
-                self._arm(tries)
+                if self.crowd.cutter and tries == 1:
+                    self.crowd.cutter(self, verb)
                 return self._call(verb, args)
             except yz.Refused as refused:
                 if refused.code == "internal":
@@ -212,10 +212,6 @@ class Person(threading.Thread):
             self.crowd.count("repeated")
             self._pause(tries)
         raise Abandoned()
-
-    def _arm(self, tries):
-        if self.crowd.cutter and tries == 1:
-            self.crowd.cutter(self)
 
     def step(self, order, action, **args):
         """A step of an order with the version known; somebody else's change in between is read and the step asked for anew."""
@@ -393,7 +389,7 @@ LOGINS = ("order_clerk", "order_clerk2", "dispatcher", "dispatcher2", "driver", 
 class Crowd:
     """All of them. `ends` are where the servers are (a yz.Server, or a proxy in front of one); people spread over them."""
 
-    def __init__(self, store, ends, record=None, seed=1, think=LEFT_MS, backlog=12, log_out=True, logins=LOGINS):
+    def __init__(self, store, ends, record=None, seed=1, think=THINK, backlog=12, log_out=True, logins=LOGINS):
         self.store, self.ends, self.record = store, list(ends), record or Record()
         self.seed, self.think, self.backlog, self.log_out = seed, think, backlog, log_out
         self.lock = threading.Condition()
@@ -470,6 +466,14 @@ class Crowd:
             self.paused = True
             if not self.lock.wait_for(lambda: self.under_way == 0, seconds):
                 raise AssertionError(f"{self.under_way} commands do not end: {dict(self.counts)}")
+
+    def rest(self, judge):
+        """Everybody waits while the checker looks."""
+        self.pause()
+        try:
+            return judge.must_hold()
+        finally:
+            self.go_on()
 
     def go_on(self):
         with self.lock:
