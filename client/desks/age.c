@@ -2,8 +2,6 @@
 
 #include <stdio.h>
 
-#include "client/ui/words.h"
-
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR, NEAR_SECONDS = 10 * MINUTE };
 
 const char *age_print(char *buf, size_t size, int64_t seconds)
@@ -12,11 +10,11 @@ const char *age_print(char *buf, size_t size, int64_t seconds)
     char text[AGE_TEXT_SIZE];
     uint64_t s = seconds < 0 ? -(uint64_t)seconds : (uint64_t)seconds;
     if (s < HOUR)
-        snprintf(text, sizeof(text), _("%dm"), (int)(s / MINUTE));
+        snprintf(text, sizeof(text), "%dm", (int)(s / MINUTE));
     else if (s < DAY)
-        snprintf(text, sizeof(text), _("%dh%02d"), (int)(s / HOUR), (int)(s % HOUR / MINUTE));
+        snprintf(text, sizeof(text), "%dh%02d", (int)(s / HOUR), (int)(s % HOUR / MINUTE));
     else
-        snprintf(text, sizeof(text), _("%dd%dh"), (int)MIN(s / DAY, 9999), (int)(s % DAY / HOUR));
+        snprintf(text, sizeof(text), "%dd%dh", (int)MIN(s / DAY, 9999), (int)(s % DAY / HOUR));
     snprintf(buf, size, "%s%s", sign, text);
     return buf;
 }

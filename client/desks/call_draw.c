@@ -96,7 +96,7 @@ static void draw_place(struct call *call, struct panel *panel)
     struct point point = call_place(call, typed, address, &district);
     if (!typed && !address)
         return;
-    panel_head(panel, _("Position"));
+    panel_head(panel, _("Where it is"));
     if (district)
         panel_text(panel, ROLE_NORMAL, arena_printf(arena, _("about %s"), district_words(call, district)));
     if (point_is_valid(point))

@@ -161,16 +161,16 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     struct jobs *jobs = dispatch_jobs(desk);
     const struct job *job = jobs_current(jobs);
     if (desk->focus == FOCUS_WAITING && offers_at(&desk->offers, 1) && job && !job->pending)
-        key_bar_add(bar, '1', _("Send"), 0);
+        key_bar_add(bar, '1', _("Send vehicle"), 0);
     if (desk->focus == FOCUS_WAITING && desk->offers.rows.count > OFFERS_KEYS)
         key_bar_add(bar, '+', _("More vehicles"), 5);
     if (job && !job->pending)
         action_keys(desk->app, jobs->entity, job->row, NULL, bar);
     key_bar_add(bar, K_TAB, desk->focus == FOCUS_WAITING ? _("On the road") : _("Waiting"), 2);
     if (job)
-        key_bar_add(bar, K_ENTER, _("Open"), 4);
+        key_bar_add(bar, K_ENTER, _("Show order"), 4);
     if (desk_allowed(desk->app, &call_desk))
-        key_bar_add(bar, K_NEW, _("New"), 5);
+        key_bar_add(bar, K_NEW, _("New order"), 5);
     key_bar_add(bar, K_FILTER, _("Filter"), 5);
     key_bar_add(bar, K_REFRESH, _("Refresh"), 7);
     key_bar_add(bar, K_HELP, _("Help"), 6);

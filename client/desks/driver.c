@@ -106,7 +106,7 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
             key_bar_add(bar, action->key, _(action->label), 1);
     }
     if (driver_position_offered(desk))
-        key_bar_add(bar, 'p', _("Position"), 2);
+        key_bar_add(bar, 'p', _("Report position"), 2);
     key_bar_add(bar, K_TAB, desk->show_past ? _("To do") : _("Past"), 3);
     key_bar_add(bar, K_PAGE_DOWN, _("More"), 4);
     key_bar_add(bar, K_REFRESH, _("Refresh"), 5);

@@ -71,7 +71,7 @@ void driver_report(struct driver *desk)
                &(struct dialog_ask){.title = _("Report position"),
                                     .text = arena_printf(arena, _("Where %s is: longitude and latitude, as the phone shows or shares them."),
                                                          desk->vehicle),
-                                    .label = _("Position"),
+                                    .label = _("Coordinates"),
                                     .max = 200,
                                     .required = true,
                                     .check = check},

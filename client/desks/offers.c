@@ -195,11 +195,11 @@ const char *offer_distance(char *buf, size_t size, int64_t metres)
     if (metres == NIL)
         snprintf(buf, size, "?");
     else if (metres < 1000)
-        snprintf(buf, size, _("%d m"), (int)(metres / 10 * 10));
+        snprintf(buf, size, "%d m", (int)(metres / 10 * 10));
     else if (metres < 10 * 1000)
-        snprintf(buf, size, _("%d.%d km"), (int)(metres / 1000), (int)(metres % 1000 / 100));
+        snprintf(buf, size, "%d.%d km", (int)(metres / 1000), (int)(metres % 1000 / 100));
     else
-        snprintf(buf, size, _("%d km"), (int)MIN((metres + 500) / 1000, 99999));
+        snprintf(buf, size, "%d km", (int)MIN((metres + 500) / 1000, 99999));
     return buf;
 }
 

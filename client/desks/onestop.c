@@ -141,7 +141,7 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, ' ', _("Mark"), 4);
     key_bar_add(bar, K_TAB, desk->in_panel ? _("Orders") : _("Facts"), 3);
     if (jobs_current(&desk->jobs))
-        key_bar_add(bar, K_VIEW, _("Open"), 5);
+        key_bar_add(bar, K_VIEW, _("Show order"), 5);
     key_bar_add(bar, K_FILTER, _("Filter"), 5);
     key_bar_add(bar, K_REFRESH, _("Refresh"), 7);
     key_bar_add(bar, K_HELP, _("Help"), 6);

@@ -14,7 +14,7 @@
 #include "client/views/choices_of.h"
 #include "client/views/value_text.h"
 
-enum { BESIDE_FROM = 72, LABEL_LEAST = 10, LABEL_MOST = 14, DOCUMENTS = 50 };
+enum { BESIDE_FROM = 72, LABEL_LEAST = 10, LABEL_MOST = 14, DOCUMENTS = 50, DAY_COLS = 10 };
 
 /* ---- the documents */
 
@@ -109,11 +109,21 @@ static void add_payers(const struct onestop *desk, struct panel *panel, const js
     }
 }
 
-static const char *document_words(const struct onestop *desk, struct arena *arena, const json_t *document, const char *name)
+/* "Receipt 11-20 Bank transfer RC…": the year is in the number. */
+static const char *document_line(const struct onestop *desk, struct arena *arena, const json_t *document)
 {
+    static const char *const names[] = {"kind", "day", "method", "number"};
     const struct catalogue_entity *entity = catalogue_entity(desk->app->catalogue, "document");
-    const struct field *field = entity ? catalogue_field(entity, name) : NULL;
-    return field ? value_show_row(desk->app, arena, field, document) : "";
+    struct str out;
+    str_init(&out, arena);
+    for (size_t i = 0; entity && i < array_len(names); i++) {
+        const struct field *field = catalogue_field(entity, names[i]);
+        const char *text = field ? value_show_row(desk->app, arena, field, document) : "";
+        if (strcmp(names[i], "day") == 0 && strlen(text) == DAY_COLS)
+            text += strlen("2026-");
+        str_addf(&out, "%s%s", out.len && *text ? " " : "", text);
+    }
+    return out.data;
 }
 
 static void add_documents(const struct onestop *desk, struct panel *panel)
@@ -128,10 +138,7 @@ static void add_documents(const struct onestop *desk, struct panel *panel)
     json_array_foreach(desk->documents, i, document)
     {
         char amount[MONEY_TEXT_SIZE];
-        const char *line = arena_printf(arena, "%s %s %s %s", document_words(desk, arena, document, "kind"),
-                                        document_words(desk, arena, document, "day"), document_words(desk, arena, document, "method"),
-                                        order_text(document, "number"));
-        panel_pair(panel, order_number(document, "amount_fen") < 0 ? ROLE_ERROR : ROLE_NORMAL, line,
+        panel_pair(panel, order_number(document, "amount_fen") < 0 ? ROLE_ERROR : ROLE_NORMAL, document_line(desk, arena, document),
                    money_print(amount, sizeof(amount), order_number(document, "amount_fen")));
     }
 }

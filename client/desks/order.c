@@ -66,12 +66,22 @@ struct instant order_since(const json_t *row)
     return at;
 }
 
+static int64_t due_of(const json_t *row, const char *amount)
+{
+    int64_t whole = order_number(row, amount), received = order_number(row, "received_fen");
+    return whole == NIL ? NIL : MAX(whole - (received == NIL ? 0 : received), 0);
+}
+
+/* What one payer gave too much is not another's. */
 int64_t order_rest_fen(const json_t *row)
 {
-    int64_t price = order_number(row, "price_fen"), received = order_number(row, "received_fen");
-    if (price == NIL)
-        return NIL;
-    return MAX(price - (received == NIL ? 0 : received), 0);
+    const json_t *charges = json_object_get(row, "charges"), *charge;
+    int64_t rest = due_of(row, "price_fen"), sum = 0;
+    size_t i;
+    if (rest == NIL || json_array_size(charges) < 2)
+        return rest;
+    json_array_foreach(charges, i, charge) sum += MAX(due_of(charge, "amount_fen"), 0);
+    return sum;
 }
 
 int64_t order_price_fen(const json_t *row)

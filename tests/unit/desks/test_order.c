@@ -66,6 +66,8 @@ static void money(void **state)
     assert_int_equal(order_rest_fen(order), 28800);
     json_object_set_new(order, "received_fen", json_integer(50000));
     assert_int_equal(order_rest_fen(order), 0);
+    json_object_set_new(order, "charges", row("[{\"amount_fen\":45000,\"received_fen\":50000},{\"amount_fen\":3800,\"received_fen\":0}]"));
+    assert_int_equal(order_rest_fen(order), 3800);
     json_decref(order);
 }
 
