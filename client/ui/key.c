@@ -235,11 +235,10 @@ static void step_escape(struct keys *keys, key_handler *handler, void *context)
 
 static void send_char(struct keys *keys, wchar_t c, key_handler *handler, void *context)
 {
-    if (utf8_is_control((uint32_t)c))
-        return;
     struct key key = {.kind = KEY_TEXT, .code = (int)c};
-    utf8_encode((uint32_t)c, key.text);
-    send(handler, context, key);
+    /* The C library also decodes what is above Unicode, where our codes of other keys begin. */
+    if (!utf8_is_control((uint32_t)c) && utf8_encode((uint32_t)c, key.text))
+        send(handler, context, key);
 }
 
 /* The decoder of the C library keeps the bytes of a character that is not whole yet. */

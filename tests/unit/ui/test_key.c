@@ -52,6 +52,10 @@ static void text_arrives_whole_however_it_is_cut(void **state)
            "b",
            "a b");
     expect(keys, "\xc2\x9b", ""); /* C1: an escape in disguise */
+    expect(keys,
+           "\xf4\x90\x80\x8a"
+           "a",
+           "a"); /* above Unicode, where F10 has its code */
 }
 
 static void every_terminals_keys_are_known(void **state)
