@@ -136,9 +136,14 @@ static int add_values(struct filter *filter, const struct field *field, enum fil
     for (size_t i = 0; i < count; i++) {
         if (values[i].null)
             return fault(fault_r, field->name, N_("This is not a valid value"));
-        term->values[i] = values[i];
-        if (op == FILTER_LIKE || op == FILTER_CONTAINS)
-            term->values[i].text = filter_fold_part(field, arena, values[i].text);
+        struct value *value = &term->values[i];
+        *value = values[i];
+        if (op != FILTER_LIKE && op != FILTER_CONTAINS)
+            continue;
+        value->text = filter_fold_part(field, arena, value->text);
+        /* Nothing left to look for must not become everything. */
+        if (!*value->text || value_check(&as_text, value) != FIELD_OK)
+            return fault(fault_r, field->name, N_("This is not a valid value"));
     }
     return 0;
 }
@@ -171,6 +176,8 @@ int filter_add_text(struct filter *filter, const struct field *field, enum filte
         if (value_fault_counts(field_parse_text(as, arena, texts[i], &text)) || !text)
             return fault(fault_r, field->name, N_("This is not a valid value"));
         values[i] = value_of_text(as, arena, text);
+        if (value_fault_counts(value_check(as, &values[i])))
+            return fault(fault_r, field->name, N_("This is not a valid value"));
     }
     return add_values(filter, field, op, values, count, arena, fault_r);
 }

@@ -59,6 +59,8 @@ static const struct {
     {"services=tow,tyre", "{\"services\":{\"in\":[\"tow\",\"tyre\"]}}", NULL},
     {"wang  广州", "{}", "wang 广州"},
     {"nothing=1", NULL, NULL},
+    {"phone^{", NULL, NULL}, /* nothing to look for is not everything */
+    {"plate~·", NULL, NULL},
     {"password=x", NULL, NULL},
     {"lines=x", NULL, NULL},
     {"price_fen=abc", NULL, NULL},
