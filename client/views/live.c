@@ -28,6 +28,7 @@ struct live {
     bool resync;
     json_t *
         cursor; /* of the last watch or event: what comes after it is asked for again when the line was lost */
+    bool back;  /* the line was lost: what was missed is asked for */
     char *told; /* the entities the server was told to watch, joined by spaces; NULL: nothing */
     ev_timer timer;
     struct rng rng;
@@ -150,8 +151,9 @@ static void tell(struct live *live)
     free(live->told);
     live->told = str_steal(&joined);
     json_t *args = json_pack("{s:o}", "entities", entities);
-    if (live->cursor)
+    if (live->back && live->cursor)
         json_object_set(args, "since", live->cursor);
+    live->back = false;
     link_call(live->app->link, "session.watch", args, CALL_READ, NULL, on_watching, live);
 }
 
@@ -167,6 +169,7 @@ void live_ready(struct live *live)
 {
     free(live->told);
     live->told = NULL;
+    live->back = true;
     tell(live);
 }
 

@@ -1,0 +1,195 @@
+#include "fixture.h"
+
+#include "client/views/open.h"
+
+static const char page[] =
+    "{\"rows\":["
+    "{\"id\":3,\"version\":1,\"number\":\"J3\",\"name\":\"three\",\"state\":\"new\",\"price_fen\":1200},"
+    "{\"id\":2,\"version\":4,\"number\":\"J2\",\"name\":\"two\",\"state\":\"new\",\"price_fen\":null},"
+    "{\"id\":1,\"version\":1,\"number\":\"J1\",\"name\":\"one\",\"state\":\"done\",\"price_fen\":5}],"
+    "\"next\":null}";
+
+static int setup(void **state)
+{
+    fixture_setup(state);
+    open_list(&app, entity("job"), NULL, OPEN_TASK);
+    answer("session.watch", "{\"cursor\":\"1.2.3\"}");
+    answer("job.list", page);
+    return 0;
+}
+
+static void test_shows(void **state)
+{
+    (void)state;
+    assert_shown("Jobs");
+    assert_shown("12.00");
+    assert_shown("Done");
+    assert_shown("1/3");
+    keys("F1", NULL);
+    assert_shown("What is to be done.");
+}
+
+static void test_keys_by_state(void **state)
+{
+    (void)state;
+    assert_shown("f Finish");
+    assert_shown("p Ping");
+    keys("End", NULL);
+    assert_hidden("f Finish");
+    assert_shown("p Ping");
+}
+
+static void test_action_with_argument(void **state)
+{
+    (void)state;
+    type("f");
+    assert_shown("Km");
+    keys("F10", NULL);
+    assert_shown("Km is required");
+    type("12");
+    keys("F10", NULL);
+    assert_int_equal(asked_count(), 1);
+    assert_string_equal(asked_verb(0), "job.finish");
+    const json_t *args = asked_args(0);
+    assert_int_equal(json_integer_value(json_object_get(args, "id")), 3);
+    assert_int_equal(json_integer_value(json_object_get(args, "version")), 1);
+    assert_int_equal(json_integer_value(json_object_get(args, "km")), 12);
+    answer("job.finish", "{\"id\":3,\"version\":2,\"state\":\"done\"}");
+    assert_shown("Finish: done");
+    assert_string_equal(asked_verb(0), "job.list");
+}
+
+/* A refusal of an argument leaves what was typed to be put right. */
+static void test_argument_refused(void **state)
+{
+    (void)state;
+    type("f12");
+    keys("F10", NULL);
+    refuse("job.finish",
+           "{\"code\":\"invalid\",\"field\":\"km\",\"msgid\":\"Too far\",\"message\":\"Too far\"}");
+    assert_shown("Too far");
+    keys("^U", NULL);
+    type("7");
+    keys("F10", NULL);
+    assert_int_equal(json_integer_value(json_object_get(asked_args(0), "km")), 7);
+    refuse("job.finish", "{\"code\":\"conflict\",\"msgid\":\"Not now\",\"message\":\"Not now\"}");
+    assert_hidden("Km");
+    assert_shown("Not now");
+}
+
+static void test_danger_is_confirmed(void **state)
+{
+    (void)state;
+    type("x");
+    assert_shown("Drop it?");
+    keys("Enter", NULL); /* no answer to a destructive question */
+    assert_shown("Drop it?");
+    type("n");
+    assert_int_equal(asked_count(), 0);
+    type("xy");
+    assert_shown("Reason");
+    type("lo");
+    keys("Enter", "F10", NULL);
+    assert_string_equal(asked_verb(0), "job.drop");
+    assert_string_equal(json_string_value(json_object_get(asked_args(0), "reason")), "lost");
+}
+
+static void test_marks(void **state)
+{
+    (void)state;
+    type("  ");
+    assert_shown("2 marked");
+    type("p"); /* not for several */
+    assert_int_equal(asked_count(), 0);
+    assert_shown("one record at a time");
+    keys("Home", NULL);
+    type("f5");
+    keys("F10", NULL);
+    const json_t *items = json_object_get(asked_args(0), "items");
+    assert_int_equal(json_array_size(items), 2);
+    assert_null(json_object_get(asked_args(0), "id"));
+    answer("job.finish", "{\"items\":[{\"id\":2,\"ok\":{\"version\":5}},{\"id\":3,\"err\":{\"code\":"
+                         "\"conflict\",\"msgid\":\"Too late\"}}]}");
+    assert_shown("1 done, 1 refused: Too late");
+}
+
+static void test_filter_line(void **state)
+{
+    (void)state;
+    type("/");
+    type("sta");
+    keys("Tab", NULL);
+    keys("Enter", NULL);
+    assert_shown("state=");
+    keys("Tab", NULL);
+    type("do");
+    keys("Enter", NULL);
+    assert_shown("state=done");
+    keys("Enter", NULL);
+    answer("job.list",
+           "{\"rows\":[{\"id\":1,\"version\":1,\"number\":\"J1\",\"state\":\"done\"}],\"next\":null}");
+    assert_shown("state=done");
+    assert_hidden("J3");
+    keys("Esc", NULL); /* takes the filter away, not the list */
+    answer("job.list", page);
+    assert_shown("J3");
+}
+
+static void test_open_and_neighbours(void **state)
+{
+    (void)state;
+    keys("Enter", NULL);
+    assert_string_equal(asked_verb(0), "job.get");
+    answer("job.get",
+           "{\"id\":3,\"version\":1,\"number\":\"J3\",\"name\":\"three\",\"state\":\"new\",\"can\":[]}");
+    assert_shown("Job J3");
+    keys("F8", NULL);
+    assert_int_equal(json_integer_value(json_object_get(asked_args(0), "id")), 2);
+    answer("job.get",
+           "{\"id\":2,\"version\":4,\"number\":\"J2\",\"name\":\"two\",\"state\":\"new\",\"can\":[]}");
+    keys("F7", "F7", NULL);
+    answer("job.get",
+           "{\"id\":3,\"version\":1,\"number\":\"J3\",\"name\":\"three\",\"state\":\"new\",\"can\":[]}");
+    assert_shown("Job J3");
+}
+
+static void test_sort_by(void **state)
+{
+    (void)state;
+    type(">");
+    type("Na");
+    keys("Enter", NULL);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(asked_args(0), "sort"), 0)),
+                        "-name");
+    assert_shown("↓Name");
+}
+
+static void test_not_permitted(void **state)
+{
+    (void)state;
+    permit("job.create", false);
+    keys("F6", NULL);
+    assert_shown("1/3");
+    permit("customer.list", false);
+    open_list(&app, entity("customer"), NULL, OPEN_TASK);
+    assert_shown("You have no right to do this");
+}
+
+#define list_test(f) cmocka_unit_test_setup_teardown(f, setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        list_test(test_shows),
+        list_test(test_keys_by_state),
+        list_test(test_action_with_argument),
+        list_test(test_argument_refused),
+        list_test(test_danger_is_confirmed),
+        list_test(test_marks),
+        list_test(test_filter_line),
+        list_test(test_open_and_neighbours),
+        list_test(test_sort_by),
+        list_test(test_not_permitted),
+    };
+    return run_views(tests);
+}

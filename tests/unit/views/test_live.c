@@ -1,0 +1,95 @@
+#include "fixture.h"
+
+#include "client/views/live.h"
+
+static struct screen one, two;
+static size_t heard_one, heard_two;
+static bool resynced;
+
+static void on_one(struct screen *screen, const struct live_event events[], size_t count)
+{
+    (void)screen, (void)events;
+    heard_one += count;
+    resynced |= count == 0;
+}
+
+static void on_two(struct screen *screen, const struct live_event events[], size_t count)
+{
+    (void)screen, (void)events;
+    heard_two += count;
+}
+
+static const struct screen_ops ops = {.name = "watcher"};
+
+static int setup(void **state)
+{
+    fixture_setup(state);
+    one = two = (struct screen){.ops = &ops};
+    heard_one = heard_two = 0;
+    resynced = false;
+    ui_open(&ui, &one);
+    ui_open(&ui, &two);
+    live_watch(app.live, &one, "job", on_one);
+    live_watch(app.live, &two, "customer", on_two);
+    return 0;
+}
+
+static void hear(const char *json)
+{
+    json_t *event = json_loads(json, 0, NULL);
+    live_heard(app.live, event);
+    json_decref(event);
+}
+
+static void test_watch_grows(void **state)
+{
+    (void)state;
+    assert_int_equal(asked_count(), 2);
+    assert_string_equal(asked_text(1), "{\"entities\":[\"job\",\"customer\"]}");
+    live_watch(app.live, &one, "job", on_one);
+    assert_int_equal(asked_count(), 2);
+}
+
+static void test_gathered(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        hear("{\"entity\":\"job\",\"id\":3,\"action\":\"update\",\"version\":2,\"branch_id\":1}");
+    hear("{\"entity\":\"customer\",\"id\":4,\"action\":\"update\",\"version\":2}");
+    assert_int_equal(heard_one, 0); /* not one by one */
+    ev_run(app.loop, EVRUN_ONCE);
+    assert_int_equal(heard_one, 5);
+    assert_int_equal(heard_two, 1);
+}
+
+static void test_resync(void **state)
+{
+    (void)state;
+    hear("{\"resync\":true}");
+    ev_run(app.loop, EVRUN_ONCE);
+    assert_true(resynced);
+}
+
+/* Coming back asks for what was missed. */
+static void test_since(void **state)
+{
+    (void)state;
+    answer("session.watch", "{\"cursor\":\"1.7.8\"}");
+    answer("session.watch", "{\"cursor\":\"1.9.9\"}");
+    live_ready(app.live);
+    assert_string_equal(json_string_value(json_object_get(asked_args(0), "since")), "1.9.9");
+    ui_close(&ui, &two);
+    live_ready(app.live);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(asked_args(1), "entities"), 0)),
+                        "job");
+    assert_int_equal(json_array_size(json_object_get(asked_args(1), "entities")), 1);
+}
+
+#define live_test(f) cmocka_unit_test_setup_teardown(f, setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {live_test(test_watch_grows), live_test(test_gathered),
+                                       live_test(test_resync), live_test(test_since)};
+    return run_views(tests);
+}

@@ -1,0 +1,217 @@
+#include "fixture.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "client/views/rows.h"
+
+static struct {
+    struct screen screen;
+    struct rows rows;
+} host;
+
+static unsigned host_key(struct screen *screen, const struct key *key)
+{
+    (void)screen;
+    return table_key(&host.rows.table, key) == TABLE_UNUSED ? SCREEN_UNUSED : SCREEN_REDRAW;
+}
+
+static void host_draw(struct screen *screen, struct canvas *canvas, struct area body)
+{
+    (void)screen;
+    table_draw(&host.rows.table, canvas, body, true);
+}
+
+static void host_close(struct screen *screen)
+{
+    (void)screen;
+    rows_finish(&host.rows);
+}
+
+static const struct screen_ops host_ops = {
+    .name = "host", .key = host_key, .draw = host_draw, .close = host_close};
+
+static int setup(void **state)
+{
+    fixture_setup(state);
+    memset(&host, 0, sizeof(host));
+    host.screen.ops = &host_ops;
+    ui_open(&ui, &host.screen);
+    rows_init(&host.rows, &app, &host.screen, entity("job"), NULL);
+    shown(); /* so that the table knows its page */
+    rows_read(&host.rows);
+    return 0;
+}
+
+/* Rows first … last as the server would send them, the newest first. */
+static void give(int first, int last, int version, const char *next)
+{
+    static char json[64 * 1024];
+    size_t n = (size_t)snprintf(json, sizeof(json), "{\"rows\":[");
+    for (int id = first; id >= last; id--)
+        n += (size_t)snprintf(
+            json + n, sizeof(json) - n,
+            "%s{\"id\":%d,\"version\":%d,\"number\":\"J%04d\",\"name\":\"job %d\",\"state\":\"new\"}",
+            id == first ? "" : ",", id, version, id, id);
+    snprintf(json + n, sizeof(json) - n, "],\"next\":%s}", next ? next : "null");
+    answer("job.list", json);
+}
+
+static int64_t asked_number(const char *name)
+{
+    return json_integer_value(json_object_get(asked_args(0), name));
+}
+
+static void test_pages(void **state)
+{
+    (void)state;
+    assert_int_equal(asked_count(), 1);
+    assert_null(json_object_get(asked_args(0), "after"));
+    give(100, 51, 1, "\"c1\"");
+    assert_shown("J0100");
+    assert_hidden("J0051");
+    assert_int_equal(asked_count(), 0);
+    for (int i = 0; i < 40; i++)
+        keys("Down", NULL);
+    shown();
+    assert_int_equal(asked_count(), 1); /* ahead of the end */
+    assert_string_equal(json_string_value(json_object_get(asked_args(0), "after")), "c1");
+    give(50, 1, 1, NULL);
+    keys("End", NULL);
+    assert_shown("J0001");
+    assert_int_equal(asked_count(), 0);
+    assert_int_equal(host.rows.records.count, 100);
+}
+
+static void test_filter(void **state)
+{
+    (void)state;
+    give(10, 1, 1, NULL);
+    assert_int_equal(rows_set_filter(&host.rows, "state=new price>100 broken axle"), 0);
+    const json_t *filter = json_object_get(asked_args(0), "filter");
+    assert_string_equal(json_string_value(json_object_get(json_object_get(filter, "state"), "eq")), "new");
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(filter, "price_fen"), "gt")), 10000);
+    assert_string_equal(json_string_value(json_object_get(asked_args(0), "q")), "broken axle");
+    assert_shown("J0010"); /* until the answer comes */
+    answer("job.list", "{\"rows\":[],\"next\":null}");
+    assert_hidden("J0010");
+    assert_int_equal(rows_set_filter(&host.rows, "nothing=1"), -EINVAL);
+    assert_string_equal(host.rows.line, "state=new price>100 broken axle");
+    assert_int_equal(asked_count(), 0);
+}
+
+static void test_sort(void **state)
+{
+    (void)state;
+    give(10, 1, 1, NULL);
+    rows_set_sort(&host.rows, "name");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(asked_args(0), "sort"), 0)), "name");
+}
+
+static void hear(int64_t id, int64_t version)
+{
+    struct live_event event = {"job", "update", id, version, 1};
+    rows_heard(&host.rows, &event, 1);
+}
+
+static void test_live(void **state)
+{
+    (void)state;
+    give(30, 1, 1, NULL);
+    hear(7, 1); /* a version at hand: nothing to do */
+    assert_int_equal(asked_count(), 0);
+    hear(7, 2);
+    assert_int_equal(asked_count(), 1);
+    answer("job.list", "{\"rows\":[{\"id\":31,\"version\":1,\"number\":\"J0031\"},{\"id\":7,\"version\":2,"
+                       "\"number\":\"J0007\"},"
+                       "{\"id\":6,\"version\":1,\"number\":\"J0006\"}],\"next\":null}");
+    assert_true(rows_find(&host.rows, 7)->flags & ROW_CHANGED);
+    assert_true(rows_find(&host.rows, 31)->flags & ROW_CHANGED);
+    assert_false(rows_find(&host.rows, 6)->flags & ROW_CHANGED);
+    rows_tick(&host.rows, rows_find(&host.rows, 7)->changed_ms + 60000);
+    assert_false(rows_find(&host.rows, 7)->flags & ROW_CHANGED);
+}
+
+/* The cursor stays on its record when rows come in above it. */
+static void test_cursor_stays(void **state)
+{
+    (void)state;
+    give(30, 1, 1, NULL);
+    keys("Down", "Down", NULL);
+    assert_int_equal(rows_current(&host.rows)->id, 28);
+    hear(31, 1);
+    give(31, 1, 1, NULL);
+    assert_int_equal(rows_current(&host.rows)->id, 28);
+}
+
+static void test_live_far_down(void **state)
+{
+    (void)state;
+    give(500, 1, 1, "\"c\"");
+    keys("End", NULL);
+    shown();
+    while (asked_count())
+        give(0, 1, 1, NULL);
+    hear(600, 1); /* new, far above: not now */
+    assert_int_equal(asked_count(), 0);
+    hear(5, 2);
+    assert_int_equal(asked_count(), 1);
+    const json_t *ids =
+        json_object_get(json_object_get(json_object_get(asked_args(0), "filter"), "id"), "in");
+    assert_int_equal(json_integer_value(json_array_get(ids, 0)), 5);
+    answer("job.list", "{\"rows\":[{\"id\":5,\"version\":2,\"number\":\"J5new\"}],\"next\":null}");
+    assert_shown("J5new");
+    assert_int_equal(host.rows.records.count, 500);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    refuse("job.list", "{\"code\":\"unavailable\",\"message\":\"away\",\"msgid\":\"away\"}");
+    assert_shown("away");
+    assert_int_equal(asked_count(), 0); /* not asked again and again */
+    rows_read(&host.rows);
+    give(3, 1, 1, NULL);
+    assert_shown("J0003");
+}
+
+static void test_total(void **state)
+{
+    (void)state;
+    give(30, 1, 1, NULL);
+    rows_ask_total(&host.rows);
+    assert_int_equal(asked_number("limit"), 1);
+    answer("job.list", "{\"rows\":[],\"next\":null,\"total\":1234567}");
+    assert_int_equal(host.rows.total, 1234567);
+}
+
+static void test_condition(void **state)
+{
+    (void)state;
+    give(3, 1, 1, NULL);
+    rows_set_condition(&host.rows, json_pack("{s:s}", "state", "done"));
+    assert_int_equal(rows_set_filter(&host.rows, "name=x"), 0);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(asked_args(0), "filter"), "state")),
+                        "done");
+}
+
+/* An answer to a screen that was closed meanwhile finds nobody. */
+static void test_closed(void **state)
+{
+    (void)state;
+    ui_close(&ui, &host.screen);
+    give(3, 1, 1, NULL);
+}
+
+#define rows_test(f) cmocka_unit_test_setup_teardown(f, setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        rows_test(test_pages),   rows_test(test_filter),       rows_test(test_sort),
+        rows_test(test_live),    rows_test(test_cursor_stays), rows_test(test_live_far_down),
+        rows_test(test_refused), rows_test(test_total),        rows_test(test_condition),
+        rows_test(test_closed),
+    };
+    return run_views(tests);
+}
