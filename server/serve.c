@@ -124,6 +124,7 @@ static struct core_options core_options(const struct settings *settings, const s
 {
     return (struct core_options){.database = place ? place->app : NULL,
                                  .database_tail = place ? place->tail : NULL,
+                                 .statement_log = settings->statement_log,
                                  .workers = (int)settings->workers,
                                  .long_workers = (int)settings->long_workers,
                                  .hash_workers = (int)settings->hash_workers,

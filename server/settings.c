@@ -70,6 +70,9 @@ const struct setting settings_table[] = {
     NUMBER(long_seconds, 600, 1, 86400, "An export, import or report is given up after so long.",
            .live = true),
     NUMBER(drain_seconds, 30, 1, 600, "How long requests under way may go on after SIGTERM."),
+    TEXT(statement_log, NULL,
+         "File to which every statement of the worker threads is added with its parameters, as lines of JSON, for "
+         "tuning. It holds personal data."),
     TEXT(log_level, "info", "What is logged: debug, info, warn or error.", .live = true),
 };
 

@@ -22,7 +22,7 @@ struct settings {
     long connections, connections_per_address;
     long idle_seconds;
     long request_seconds, long_seconds, drain_seconds;
-    char *log_level;
+    char *log_level, *statement_log;
 };
 
 enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_SWITCH };

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,8 +52,18 @@ static int default_workers(void)
     return (int)MAX(WORKERS_MIN, MIN(WORKERS_MAX, cores * WORKERS_PER_CORE));
 }
 
+/* Shared by the threads (a line is one fwrite) and never closed: it lives as long as they do. */
+static FILE *open_statement_log(const char *path)
+{
+    FILE *log = path && *path ? fopen(path, "ae") : NULL;
+    if (path && *path && !log)
+        log_error("%s: %s", path, strerror(errno));
+    return log;
+}
+
 static void start_lanes(const struct core_options *options)
 {
+    FILE *log = open_statement_log(options->statement_log);
     static const char *const names[LANES] = {
         [LANE_SHORT] = "short", [LANE_LONG] = "long", [LANE_HASH] = "hash"};
     int counts[LANES] = {[LANE_SHORT] = options->workers > 0 ? options->workers : default_workers(),
@@ -60,7 +71,7 @@ static void start_lanes(const struct core_options *options)
                          [LANE_HASH] = options->hash_workers};
     for (int lane = 0; lane < LANES; lane++) {
         core.lanes[lane] = queue_create((size_t)options->queue_length);
-        workers_start(core.lanes[lane], names[lane], counts[lane], options->database);
+        workers_start(core.lanes[lane], names[lane], counts[lane], options->database, log);
     }
     workers_run();
 }

@@ -15,6 +15,7 @@ struct str;
 struct core_options {
     const char *database;      /* conninfo of yizhan_app, the pool's */
     const char *database_tail; /* conninfo of yizhan_tail: tail, sealer, roller */
+    const char *statement_log; /* file; NULL: none */
     int workers;               /* of the short lane; 0: eight per core, 4 to 32 */
     int long_workers, hash_workers;
     int queue_length; /* requests that may wait, per lane */

@@ -91,7 +91,7 @@ void task_cancel(struct task *task)
     pthread_mutex_unlock(&canceller.lock);
 }
 
-void workers_start(struct queue *queue, const char *name, int count, const char *conninfo)
+void workers_start(struct queue *queue, const char *name, int count, const char *conninfo, FILE *log)
 {
     for (int i = 0; i < count; i++) {
         struct worker *worker = memory_zeroed(1, sizeof(*worker));
@@ -99,6 +99,7 @@ void workers_start(struct queue *queue, const char *name, int count, const char 
         snprintf(label, sizeof(label), "yizhand %s %d", name, i + 1);
         worker->queue = queue;
         worker->connection = connection_create(conninfo, label);
+        connection_set_log(worker->connection, log);
         worker->arena = arena_create(ARENA_BLOCK);
         pthread_mutex_init(&worker->lock, NULL);
         vec_push(&workers, worker);

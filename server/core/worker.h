@@ -3,10 +3,12 @@
 
 #include "server/core/verb.h"
 
+#include <stdio.h>
+
 struct queue;
 
-/* Makes `count` workers that will serve the queue. */
-void workers_start(struct queue *queue, const char *name, int count, const char *conninfo);
+/* Makes `count` workers that will serve the queue. log: where their statements are noted, or NULL. */
+void workers_start(struct queue *queue, const char *name, int count, const char *conninfo, FILE *log);
 
 /* Starts all that were made, and the thread that cancels. */
 void workers_run(void);
