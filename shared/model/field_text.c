@@ -126,7 +126,7 @@ static enum field_fault parse_real(struct arena *arena, const char *text, const 
     double real = strtod(text, &end);
     if (end == text || *end)
         return FIELD_BAD;
-    struct value value = {.storage = STORE_REAL, .real = real};
+    struct value value = {.storage = STORE_REAL, .real = real + 0.0}; /* a zero has no sign */
     *out_r = value_text(arena, &value);
     return FIELD_OK;
 }

@@ -162,7 +162,7 @@ static enum field_fault read_scalar(const struct field *field, struct arena *are
         return json_is_boolean(json) ? FIELD_OK : FIELD_BAD;
     case STORE_REAL:
         value->null = false;
-        value->real = json_number_value(json);
+        value->real = json_number_value(json) + 0.0; /* a zero has no sign */
         return json_is_number(json) ? FIELD_OK : FIELD_BAD;
     case STORE_TEXT: return read_text(field, arena, json, value);
     case STORE_SET: return read_set(arena, json, value);
@@ -280,7 +280,7 @@ struct value value_of_text(const struct field *field, struct arena *arena, const
     switch (value.storage) {
     case STORE_INT: value.number = strtoll(text, NULL, 10); break;
     case STORE_BOOL: value.truth = !strcmp(text, "true"); break;
-    case STORE_REAL: value.real = strtod(text, NULL); break;
+    case STORE_REAL: value.real = strtod(text, NULL) + 0.0; break;
     case STORE_TIME: value.null = time_parse(text, &value.time) < 0; break;
     case STORE_DATE: value.null = day_parse(text, &value.day) < 0; break;
     case STORE_SET: value.set = set_of_text(arena, text); break;
