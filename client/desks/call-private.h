@@ -16,7 +16,7 @@ struct call {
     struct places places;
     struct later facts; /* asks for the price */
 
-    char *priced;         /* arguments the price was asked for, as text; NULL: not enough is known */
+    char *priced; /* arguments the price was asked for, as text; NULL: not enough is known */
     uint64_t asked_price;
     json_t *price;        /* the last answer; NULL: none */
     char *price_trouble;  /* why there is none, translated */
@@ -24,14 +24,14 @@ struct call {
     bool filling;         /* this desk sets a field itself */
 
     bool saving;
-    json_t *unsure;       /* arguments with key whose outcome is not known: the same again is the same command */
-    uint64_t dialog;      /* the new customer's; 0: none */
+    json_t *unsure;  /* arguments with key whose outcome is not known: the same again is the same command */
+    uint64_t dialog; /* the new customer's; 0: none */
     struct field customer_fields[4];
-    json_t *customer;     /* as sent */
-    int64_t saved_id;     /* the last order made here; NIL: none */
+    json_t *customer; /* as sent */
+    int64_t saved_id; /* the last order made here; NIL: none */
     char saved_number[32];
-    json_t *last;         /* what was saved last, to copy from */
-    bool panel_only;      /* F11 on a narrow screen */
+    json_t *last;    /* what was saved last, to copy from */
+    bool panel_only; /* F11 on a narrow screen */
 };
 
 static inline struct call *call_of(struct screen *screen)
@@ -52,13 +52,14 @@ void call_copy_field(struct call *call); /* from the caller's last order */
 bool call_copy_offered(struct call *call);
 
 /* The place by coordinates, else by the district named in the address. *district_r: taken from there; NULL: typed, or none. */
-struct point call_place(struct call *call, const char *coordinates, const char *address, const struct place_district **district_r);
+struct point call_place(struct call *call, const char *coordinates, const char *address,
+                        const struct place_district **district_r);
 
 /* call_facts.c: what is learned while typing. */
 void call_facts_init(struct call *call);
 void call_facts_changed(struct call *call); /* after every key */
 void call_read_places(struct call *call);
-void call_learned(struct screen *screen);   /* the caller is known better */
+void call_learned(struct screen *screen); /* the caller is known better */
 
 /* call_customer.c */
 bool call_customer_offered(struct call *call);

@@ -63,7 +63,8 @@ static bool may_close(struct screen *screen)
     sheet_commit(&call->sheet);
     if (!call->saving && !sheet_dirty(&call->sheet))
         return true;
-    dialog_yes_no(call->app->ui, _("New rescue order"), _("The order is not saved. Leave it?"), true, on_leave, call);
+    dialog_yes_no(call->app->ui, _("New rescue order"), _("The order is not saved. Leave it?"), true,
+                  on_leave, call);
     return false;
 }
 
@@ -98,7 +99,8 @@ static unsigned command(struct call *call, int code)
 static void type_over(struct call *call, const struct key *key)
 {
     const struct sheet_entry *entry = sheet_current(&call->sheet);
-    if (key->kind == KEY_TEXT && entry && entry->value && field_type_of(entry->field) == FIELD_REF && !call->sheet.edited)
+    if (key->kind == KEY_TEXT && entry && entry->value && field_type_of(entry->field) == FIELD_REF &&
+        !call->sheet.edited)
         sheet_set(&call->sheet, entry->field->name, NULL, NULL);
 }
 

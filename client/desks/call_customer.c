@@ -11,7 +11,8 @@
 bool call_customer_offered(struct call *call)
 {
     const struct sheet_entry *entry = sheet_current(&call->sheet);
-    return entry && strcmp(entry->field->name, "customer_id") == 0 && app_may(call->app, "customer.create") && !call->saving;
+    return entry && strcmp(entry->field->name, "customer_id") == 0 && app_may(call->app, "customer.create") &&
+           !call->saving;
 }
 
 static void take_customer(struct call *call, int64_t id)
@@ -34,9 +35,11 @@ static void tell_duplicates(struct call *call, const json_t *duplicates)
     size_t i;
     const json_t *row;
     str_init(&names, NULL);
-    json_array_foreach(duplicates, i, row) str_addf(&names, "%s%s", i ? _(", ") : "", order_text(row, "name"));
+    json_array_foreach(duplicates, i, row)
+        str_addf(&names, "%s%s", i ? _(", ") : "", order_text(row, "name"));
     if (names.len)
-        ui_say(call->app->ui, ROLE_WARNING, _("The customer is saved. Perhaps there already: %s"), names.data);
+        ui_say(call->app->ui, ROLE_WARNING, _("The customer is saved. Perhaps there already: %s"),
+               names.data);
     else
         ui_say(call->app->ui, ROLE_GOOD, "%s", _("The customer is saved"));
 }
@@ -47,7 +50,8 @@ static void on_made(struct screen *screen, const struct answer *answer, void *co
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     (void)screen;
     if (answer->code != ERR_NONE) {
-        sheet_dialog_accuse(call->app, call->dialog, json_string_value(json_object_get(answer->object, "field")),
+        sheet_dialog_accuse(call->app, call->dialog,
+                            json_string_value(json_object_get(answer->object, "field")),
                             answer_text(arena, catalogue_entity(call->app->catalogue, "customer"), answer));
         return;
     }
@@ -85,10 +89,14 @@ void call_new_customer(struct call *call)
     struct sheet *sheet = &call->sheet;
     if (!entity)
         return;
-    const char *letters = sheet->editing && sheet->edited ? input_text(&sheet->input) : "", *name = call_typed(call, "contact_name");
+    const char *letters = sheet->editing && sheet->edited ? input_text(&sheet->input) : "",
+               *name = call_typed(call, "contact_name");
     const char *phone = call_typed(call, "contact_phone");
-    json_t *values = json_pack("{s:s, s:s, s:s}", "name", *letters ? letters : name ? name : "", "kind", "person", "phone",
-                               phone ? phone : "");
+    json_t *values = json_pack("{s:s, s:s, s:s}", "name",
+                               *letters ? letters
+                               : name   ? name
+                                        : "",
+                               "kind", "person", "phone", phone ? phone : "");
     sheet_set(sheet, "customer_id", NULL, NULL); /* the letters are on their way into the box */
     call->dialog = sheet_dialog_open(call->app, &call->screen,
                                      &(struct sheet_dialog){.title = _("New customer"),

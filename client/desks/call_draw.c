@@ -26,7 +26,8 @@ static void draw_live(void *context, const json_t *order, enum caller_fact same)
     char age[AGE_TEXT_SIZE];
     struct instant now = time_now();
     const char *line =
-        arena_printf(arena, "%s %s %s", order_text(order, "number"), state ? value_show_row(warning->call->app, arena, state, order) : "",
+        arena_printf(arena, "%s %s %s", order_text(order, "number"),
+                     state ? value_show_row(warning->call->app, arena, state, order) : "",
                      age_print(age, sizeof(age), MAX(age_between(order_time(order, "created_at"), now), 0)));
     panel_text(warning->panel, ROLE_ALARM, line);
     panel_text(warning->panel, ROLE_WARNING, same == CALLER_PHONE ? _("same phone") : _("same car"));
@@ -64,7 +65,8 @@ static void draw_price(struct call *call, struct panel *panel)
     if (total == NIL)
         panel_text(panel, ROLE_WARNING, _("There is no price for this service here"));
     panel_text(panel, ROLE_DIM,
-               arena_printf(arena, _("%s, %" PRId64 " km"), source_words(order_text(call->price, "source")), km == NIL ? 0 : km));
+               arena_printf(arena, _("%s, %" PRId64 " km"), source_words(order_text(call->price, "source")),
+                            km == NIL ? 0 : km));
     if (times > 0)
         panel_text(panel, ROLE_GOOD, arena_printf(arena, _("%" PRId64 " free services left"), times));
 }
@@ -83,8 +85,12 @@ static void draw_estimate(struct call *call, struct panel *panel)
 
 static const char *district_words(const struct call *call, const struct place_district *district)
 {
-    int language = strcmp(call->app->language, "zh_CN") == 0 ? 1 : strcmp(call->app->language, "zh_TW") == 0 ? 2 : 0;
-    return district->names[language] ? district->names[language] : district->names[0] ? district->names[0] : "";
+    int language = strcmp(call->app->language, "zh_CN") == 0   ? 1
+                   : strcmp(call->app->language, "zh_TW") == 0 ? 2
+                                                               : 0;
+    return district->names[language] ? district->names[language]
+           : district->names[0]      ? district->names[0]
+                                     : "";
 }
 
 static void draw_place(struct call *call, struct panel *panel)
@@ -102,7 +108,8 @@ static void draw_place(struct call *call, struct panel *panel)
     if (point_is_valid(point))
         panel_text(panel, ROLE_DIM, place_print(text, sizeof(text), point));
     else
-        panel_text(panel, ROLE_WARNING, typed ? _("not readable") : _("not known: vehicles cannot be ranked by distance"));
+        panel_text(panel, ROLE_WARNING,
+                   typed ? _("not readable") : _("not known: vehicles cannot be ranked by distance"));
     panel_gap(panel);
 }
 
@@ -115,7 +122,8 @@ static void draw_customers(struct call *call, struct panel *panel)
         if (!count || (count == 1 && call->customer_filled))
             continue;
         panel_head(panel, fact == CALLER_PHONE ? _("Customers by this phone") : _("Customers by this plate"));
-        json_array_foreach(customers, i, customer) panel_text(panel, ROLE_NORMAL, order_text(customer, "name"));
+        json_array_foreach(customers, i, customer)
+            panel_text(panel, ROLE_NORMAL, order_text(customer, "name"));
         panel_gap(panel);
     }
 }
@@ -129,9 +137,11 @@ static void draw_last(struct call *call, struct panel *panel)
         return;
     panel_head(panel, _("Last order"));
     panel_text(panel, ROLE_NORMAL,
-               arena_printf(arena, "%s %s", order_text(last, "number"), at ? value_show_row(call->app, arena, at, last) : ""));
+               arena_printf(arena, "%s %s", order_text(last, "number"),
+                            at ? value_show_row(call->app, arena, at, last) : ""));
     panel_text(panel, ROLE_DIM,
-               arena_printf(arena, "%s %s %s", order_text(last, "customer_label"), order_text(last, "plate"), order_text(last, "contact_name")));
+               arena_printf(arena, "%s %s %s", order_text(last, "customer_label"), order_text(last, "plate"),
+                            order_text(last, "contact_name")));
 }
 
 static void draw_panel(struct call *call, struct canvas *canvas, struct area area)

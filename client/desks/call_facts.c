@@ -32,7 +32,7 @@ static void put_point(json_t *args, struct point point, const char *lon, const c
 /* The facts the price is made of, as arguments; NULL: not enough of them. */
 static json_t *price_args(struct call *call)
 {
-    static const char *const facts[] = {"customer_id", "branch_id",   "service",   "plate",
+    static const char *const facts[] = {"customer_id",   "branch_id",   "service",   "plate",
                                         "contact_phone", "estimate_km", "appoint_at"};
     const struct place_district *district;
     if (!sheet_value(&call->sheet, "customer_id") || !sheet_value(&call->sheet, "service"))
@@ -40,8 +40,11 @@ static json_t *price_args(struct call *call)
     json_t *args = json_object();
     for (size_t i = 0; i < array_len(facts); i++)
         put_value(call, args, facts[i]);
-    put_point(args, call_place(call, call_typed(call, "coordinates"), call_typed(call, "place"), &district), "lon", "lat");
-    put_point(args, call_place(call, call_typed(call, "destination_coordinates"), call_typed(call, "destination"), &district),
+    put_point(args, call_place(call, call_typed(call, "coordinates"), call_typed(call, "place"), &district),
+              "lon", "lat");
+    put_point(args,
+              call_place(call, call_typed(call, "destination_coordinates"), call_typed(call, "destination"),
+                         &district),
               "destination_lon", "destination_lat");
     return args;
 }
@@ -75,7 +78,8 @@ static void ask_price(void *context)
         ask_cancel(call->app, call->asked_price);
     call->asked_price = 0;
     if (args)
-        call->asked_price = ask(call->app, &call->screen, "rescue.estimate", args, CALL_READ, NULL, on_price, call);
+        call->asked_price =
+            ask(call->app, &call->screen, "rescue.estimate", args, CALL_READ, NULL, on_price, call);
     else
         drop_price(call);
     ui_redraw(call->app->ui);
@@ -135,7 +139,8 @@ void call_learned(struct screen *screen)
     struct call *call = call_of(screen);
     const json_t *customer = caller_customer(&call->caller);
     bool free_field = !sheet_value(&call->sheet, "customer_id") || call->customer_filled;
-    if (!call->saving && free_field && !being_typed(call, "customer_id") && (customer || call->customer_filled))
+    if (!call->saving && free_field && !being_typed(call, "customer_id") &&
+        (customer || call->customer_filled))
         fill_customer(call, customer);
     call_facts_changed(call);
     ui_redraw(call->app->ui);
@@ -170,9 +175,10 @@ static void on_districts(struct screen *screen, const struct answer *answer, voi
 
 static void read_page(struct call *call, const char *after)
 {
-    json_t *args = json_pack("{s:{s:{s:b}}, s:[s,s,s,s,s,s,s,s], s:[s], s:i}", "filter", "disabled_at", "null", 1, "columns", "code",
-                             "parent_code", "level", "name_en", "name_zh_cn", "name_zh_tw", "place_lon", "place_lat", "sort",
-                             "code", "limit", (int)DISTRICT_ROWS);
+    json_t *args =
+        json_pack("{s:{s:{s:b}}, s:[s,s,s,s,s,s,s,s], s:[s], s:i}", "filter", "disabled_at", "null", 1,
+                  "columns", "code", "parent_code", "level", "name_en", "name_zh_cn", "name_zh_tw",
+                  "place_lon", "place_lat", "sort", "code", "limit", (int)DISTRICT_ROWS);
     if (after)
         json_object_set_new(args, "after", json_string(after));
     ask(call->app, &call->screen, "district.list", args, CALL_READ, on_district, on_districts, call);

@@ -17,7 +17,8 @@ static const struct field coordinates = {
     .label = N_("Coordinates"),
     .type = FIELD_TEXT,
     .max = 60,
-    .help = N_("Longitude and latitude, pasted from a map or a message in any usual form. Empty: the district in the address."),
+    .help = N_("Longitude and latitude, pasted from a map or a message in any usual form. Empty: the "
+               "district in the address."),
 };
 static const struct field destination_coordinates = {
     .name = "destination_coordinates",
@@ -28,10 +29,13 @@ static const struct field destination_coordinates = {
 };
 
 /* Phone first: it says who is calling before they have spelt their name. */
-static const char *const names[] = {
-    "contact_phone", "customer_id", "contact_name", "plate",      "car_model",  "colour",          "place",         "coordinates",
-    "road",          "service",     "destination",  "destination_coordinates", "appoint_at", "remarks", "principal",
-    "external_number", "policy_number", "vin", "estimate_km", "branch_id", NULL};
+static const char *const names[] = {"contact_phone",   "customer_id",   "contact_name",
+                                    "plate",           "car_model",     "colour",
+                                    "place",           "coordinates",   "road",
+                                    "service",         "destination",   "destination_coordinates",
+                                    "appoint_at",      "remarks",       "principal",
+                                    "external_number", "policy_number", "vin",
+                                    "estimate_km",     "branch_id",     NULL};
 
 static void field_changed(struct sheet *sheet, struct sheet_entry *entry)
 {
@@ -58,7 +62,8 @@ void call_add_fields(struct call *call)
     sheet_focus(&call->sheet, "contact_phone");
 }
 
-static void fill_point(struct call *call, const char *name, const json_t *values, const char *lon, const char *lat)
+static void fill_point(struct call *call, const char *name, const json_t *values, const char *lon,
+                       const char *lat)
 {
     char text[64];
     struct point point = {order_real(values, lon), order_real(values, lat)};
@@ -87,7 +92,8 @@ const char *call_typed(struct call *call, const char *name)
     return entry->typed && type != FIELD_REF && type != FIELD_CHOICE ? entry->typed : entry->value;
 }
 
-struct point call_place(struct call *call, const char *typed, const char *address, const struct place_district **district_r)
+struct point call_place(struct call *call, const char *typed, const char *address,
+                        const struct place_district **district_r)
 {
     struct point point = {NAN, NAN};
     *district_r = NULL;
@@ -123,13 +129,19 @@ void call_copy_field(struct call *call)
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const json_t *from = copy_source(call);
     const char *name = sheet_current(&call->sheet)->field->name;
-    sheet_set(&call->sheet, name, value_of_json(arena, json_object_get(from, name)), order_text(from, label_name(arena, name)));
+    sheet_set(&call->sheet, name, value_of_json(arena, json_object_get(from, name)),
+              order_text(from, label_name(arena, name)));
+    if (strcmp(name, "place") == 0)
+        fill_point(call, coordinates.name, from, "lon", "lat");
+    if (strcmp(name, "destination") == 0)
+        fill_point(call, destination_coordinates.name, from, "destination_lon", "destination_lat");
     call_next_field(call);
 }
 
 /* ---- saving */
 
-static void put_point(struct call *call, json_t *args, const char *typed, const char *address, const char *lon, const char *lat)
+static void put_point(struct call *call, json_t *args, const char *typed, const char *address,
+                      const char *lon, const char *lat)
 {
     const struct place_district *district;
     struct point point =
@@ -201,7 +213,8 @@ static void saved(struct call *call, int64_t id)
     *call->saved_number = '\0';
     clear(call);
     ui_say(call->app->ui, ROLE_GOOD, "%s", _("The order is saved"));
-    ask(call->app, &call->screen, "rescue.get", json_pack("{s:I}", "id", (json_int_t)id), CALL_READ, NULL, on_number, call);
+    ask(call->app, &call->screen, "rescue.get", json_pack("{s:I}", "id", (json_int_t)id), CALL_READ, NULL,
+        on_number, call);
 }
 
 static const char *own_field(const char *name)
@@ -227,7 +240,8 @@ static void on_saved(struct screen *screen, const struct answer *answer, void *c
         json_decref(call->unsure);
         call->unsure = NULL;
     }
-    sheet_accuse(&call->sheet, own_field(order_text(answer->object, "field")), answer_text(arena, call->entity, answer));
+    sheet_accuse(&call->sheet, own_field(order_text(answer->object, "field")),
+                 answer_text(arena, call->entity, answer));
     answer_say(call->app, call->entity, answer);
 }
 

@@ -11,7 +11,8 @@ enum { SETTLE_MS = 350, ORDERS = 5, CUSTOMERS = 6 };
 
 static void ask_facts(void *context);
 
-void caller_init(struct caller *caller, struct app_context *app, struct screen *screen, void (*changed)(struct screen *screen))
+void caller_init(struct caller *caller, struct app_context *app, struct screen *screen,
+                 void (*changed)(struct screen *screen))
 {
     *caller = (struct caller){.app = app, .screen = screen, .changed = changed};
     for (int i = 0; i < CALLER_FACTS; i++)
@@ -84,19 +85,23 @@ static void on_customers(struct screen *screen, const struct answer *answer, voi
 static void ask_orders(struct caller_known *known, const char *field)
 {
     struct caller *caller = known->caller;
-    json_t *args = json_pack("{s:{s:s}, s:[s], s:i}", "filter", field, known->fact, "sort", "-created_at", "limit", (int)ORDERS);
+    json_t *args = json_pack("{s:{s:s}, s:[s], s:i}", "filter", field, known->fact, "sort", "-created_at",
+                             "limit", (int)ORDERS);
     if (known->asked_orders)
         ask_cancel(caller->app, known->asked_orders);
-    known->asked_orders = ask(caller->app, caller->screen, "rescue.list", args, CALL_READ, NULL, on_orders, known);
+    known->asked_orders =
+        ask(caller->app, caller->screen, "rescue.list", args, CALL_READ, NULL, on_orders, known);
 }
 
 static void ask_customers(struct caller_known *known)
 {
     struct caller *caller = known->caller;
-    json_t *args = json_pack("{s:s, s:{s:{s:b}}, s:[s,s,s,s], s:i}", "q", known->fact, "filter", "disabled_at", "null", 1, "columns",
-                             "name", "kind", "code", "phone", "limit", (int)CUSTOMERS);
+    json_t *args =
+        json_pack("{s:s, s:{s:{s:b}}, s:[s,s,s,s], s:i}", "q", known->fact, "filter", "disabled_at", "null",
+                  1, "columns", "name", "kind", "code", "phone", "limit", (int)CUSTOMERS);
     if (app_may(caller->app, "customer.list"))
-        known->asked_customers = ask(caller->app, caller->screen, "customer.list", args, CALL_READ, NULL, on_customers, known);
+        known->asked_customers =
+            ask(caller->app, caller->screen, "customer.list", args, CALL_READ, NULL, on_customers, known);
     else
         json_decref(args);
 }
@@ -190,7 +195,8 @@ static bool seen_before(const struct caller *caller, int64_t id)
     return false;
 }
 
-size_t caller_live(const struct caller *caller, void (*each)(void *context, const json_t *order, enum caller_fact same_fact),
+size_t caller_live(const struct caller *caller,
+                   void (*each)(void *context, const json_t *order, enum caller_fact same_fact),
                    void *context)
 {
     size_t count = 0;

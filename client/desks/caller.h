@@ -27,7 +27,8 @@ struct caller {
     void (*changed)(struct screen *screen); /* something was learned */
 };
 
-void caller_init(struct caller *caller, struct app_context *app, struct screen *screen, void (*changed)(struct screen *screen));
+void caller_init(struct caller *caller, struct app_context *app, struct screen *screen,
+                 void (*changed)(struct screen *screen));
 void caller_finish(struct caller *caller);
 
 /* What stands in the form now, also half typed; NULL: nothing. */
@@ -41,7 +42,8 @@ const json_t *caller_customer(const struct caller *caller);
 const json_t *caller_last(const struct caller *caller);
 
 /* The live orders of phone and car, each once: calls back with the fact they share. Returns their number. */
-size_t caller_live(const struct caller *caller, void (*each)(void *context, const json_t *order, enum caller_fact same), void *context);
+size_t caller_live(const struct caller *caller,
+                   void (*each)(void *context, const json_t *order, enum caller_fact same), void *context);
 
 /* The digits of a phone, with its +; NULL when there are too few. In the arena. */
 const char *caller_phone(struct arena *arena, const char *typed);

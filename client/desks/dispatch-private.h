@@ -15,6 +15,7 @@ struct dispatch {
     struct record record; /* of the row that has the cursor */
     enum dispatch_focus focus;
     char *filter;
+    char alarm[128]; /* what this desk has put on the bell line */
     int64_t sending_order;
     int64_t unfit_vehicle, unfit_order; /* asked about in a dialog */
 };
@@ -36,6 +37,7 @@ void dispatch_row_changed(struct dispatch *desk); /* the cursor may be on anothe
 
 /* dispatch_draw.c */
 void dispatch_draw(struct screen *screen, struct canvas *canvas, struct area body);
+size_t dispatch_overdue(const struct jobs *jobs);
 void dispatch_crumb(struct screen *screen, struct str *out);
 
 /* dispatch_send.c */

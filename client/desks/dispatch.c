@@ -1,7 +1,9 @@
 /* The dispatch desk: who waits, who can go, who is on the road. */
 #include "client/desks/desks.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/desks/dispatch-private.h"
 #include "client/ui/dialog.h"
@@ -53,7 +55,8 @@ static bool run_letter(struct dispatch *desk, const struct key *key)
 {
     struct jobs *jobs = dispatch_jobs(desk);
     const struct job *job = jobs_current(jobs);
-    const struct catalogue_action *action = job && !job->pending ? action_of_key(desk->app, jobs->entity, job->row, NULL, key) : NULL;
+    const struct catalogue_action *action =
+        job && !job->pending ? action_of_key(desk->app, jobs->entity, job->row, NULL, key) : NULL;
     if (!action)
         return false;
     struct action_target target = {job->id, job->version};
@@ -64,26 +67,30 @@ static bool run_letter(struct dispatch *desk, const struct key *key)
 
 /* ---- keys */
 
-static void on_filter(void *context, const struct dialog_answer *answer)
+static void set_filter(struct dispatch *desk, const char *words)
 {
-    struct dispatch *desk = context;
-    if (answer->key != K_ENTER)
-        return;
     free(desk->filter);
-    desk->filter = *answer->text ? memory_strdup(answer->text) : NULL;
+    desk->filter = *words ? memory_strdup(words) : NULL;
     jobs_set_match(&desk->waiting, desk->filter);
     jobs_set_match(&desk->live, desk->filter);
 }
 
+static void on_filter(void *context, const struct dialog_answer *answer)
+{
+    if (answer->key == K_ENTER)
+        set_filter(context, answer->text);
+}
+
 static unsigned ask_filter(struct dispatch *desk)
 {
-    dialog_ask(desk->app->ui,
-               &(struct dialog_ask){.title = _("Filter"),
-                                    .text = _("Orders with these words: number, plate, place, name … Empty: all."),
-                                    .label = _("Words"),
-                                    .max = 60,
-                                    .value = desk->filter},
-               on_filter, desk);
+    dialog_ask(
+        desk->app->ui,
+        &(struct dialog_ask){.title = _("Filter"),
+                             .text = _("Orders with these words: number, plate, place, name … Empty: all."),
+                             .label = _("Words"),
+                             .max = 60,
+                             .value = desk->filter},
+        on_filter, desk);
     return SCREEN_REDRAW;
 }
 
@@ -120,6 +127,11 @@ static unsigned command(struct dispatch *desk, const struct key *key)
     case K_FILTER:
     case '/': return ask_filter(desk);
     case K_REFRESH: return refresh(desk);
+    case K_CANCEL:
+        if (!desk->filter)
+            return SCREEN_UNUSED;
+        set_filter(desk, "");
+        return SCREEN_REDRAW;
     case '+': return offers_page(&desk->offers, 1) ? SCREEN_REDRAW : SCREEN_BELL;
     case '-': return offers_page(&desk->offers, -1) ? SCREEN_REDRAW : SCREEN_BELL;
     case K_NEW:
@@ -149,10 +161,32 @@ static unsigned on_key(struct screen *screen, const struct key *key)
     }
 }
 
+/* What is late stands on the bell line, also while another screen is worked at; a ringing call is not covered. */
+static void set_alarm(struct dispatch *desk, const char *text)
+{
+    struct ui *ui = desk->app->ui;
+    if (*ui->status.bell && strcmp(ui->status.bell, desk->alarm) != 0)
+        return;
+    if (status_set_bell(&ui->status, ROLE_ALARM, text))
+        ui_redraw(ui);
+    snprintf(desk->alarm, sizeof(desk->alarm), "%s", ui->status.bell);
+}
+
+static void tell_late(struct dispatch *desk)
+{
+    char text[sizeof(desk->alarm)] = "";
+    size_t waiting = dispatch_overdue(&desk->waiting), live = dispatch_overdue(&desk->live);
+    if (waiting || live)
+        snprintf(text, sizeof(text), _("Overdue: %zu waiting, %zu on the road"), waiting, live);
+    set_alarm(desk, text);
+}
+
 static unsigned on_tick(struct screen *screen, int64_t now_ms)
 {
     struct dispatch *desk = dispatch_of(screen);
-    return jobs_tick(&desk->waiting, now_ms) | jobs_tick(&desk->live, now_ms);
+    unsigned flags = jobs_tick(&desk->waiting, now_ms) | jobs_tick(&desk->live, now_ms);
+    tell_late(desk);
+    return flags;
 }
 
 static void add_keys(struct screen *screen, struct key_bar *bar)
@@ -179,9 +213,12 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
 static const char *help(struct screen *screen)
 {
     (void)screen;
-    return _("At the left the orders that wait for a vehicle, the most urgent first. At the right the vehicles for the one under the "
-             "cursor, the best first, with what speaks against each. A digit sends that vehicle at once. Tab goes to the orders on the "
-             "road and back. Letters are the steps of the order under the cursor; the driver's own steps may be taken for him.");
+    return _("At the left the orders that wait for a vehicle, the most urgent first. At the right the "
+             "vehicles for the one under the "
+             "cursor, the best first, with what speaks against each. A digit sends that vehicle at once. Tab "
+             "goes to the orders on the "
+             "road and back. Letters are the steps of the order under the cursor; the driver's own steps may "
+             "be taken for him.");
 }
 
 static void title(struct screen *screen, struct str *out)
@@ -193,6 +230,7 @@ static void title(struct screen *screen, struct str *out)
 static void closed(struct screen *screen)
 {
     struct dispatch *desk = dispatch_of(screen);
+    set_alarm(desk, "");
     jobs_finish(&desk->waiting);
     jobs_finish(&desk->live);
     offers_finish(&desk->offers);

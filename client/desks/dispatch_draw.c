@@ -44,14 +44,16 @@ static struct parts divide(const struct dispatch *desk, struct area body)
     return parts;
 }
 
-static const char *value_of_row(const struct dispatch *desk, struct arena *arena, const json_t *row, const char *name)
+static const char *value_of_row(const struct dispatch *desk, struct arena *arena, const json_t *row,
+                                const char *name)
 {
     const struct field *field = catalogue_field(desk->waiting.entity, name);
     return field && row ? value_show_row(desk->app, arena, field, row) : "";
 }
 
 /* Name and values that are not empty, on one line or wrapped. */
-static const char *join(const struct dispatch *desk, struct arena *arena, const json_t *row, const char *const names[])
+static const char *join(const struct dispatch *desk, struct arena *arena, const json_t *row,
+                        const char *const names[])
 {
     struct str out;
     str_init(&out, arena);
@@ -65,16 +67,19 @@ static const char *join(const struct dispatch *desk, struct arena *arena, const 
 
 static void draw_detail(struct dispatch *desk, struct canvas *canvas, struct area area)
 {
-    static const char *const who[] = {"number", "service", "contact_name", "contact_phone", "plate", "car_model", "colour", NULL};
+    static const char *const who[] = {"number", "service",   "contact_name", "contact_phone",
+                                      "plate",  "car_model", "colour",       NULL};
     static const char *const where[] = {"place", "road", "destination", "remarks", NULL};
-    static const char *const more[] = {"customer_id", "principal", "external_number", "branch_id", "created_by", NULL};
+    static const char *const more[] = {"customer_id", "principal",  "external_number",
+                                       "branch_id",   "created_by", NULL};
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const struct job *job = jobs_current(dispatch_jobs(desk));
     const json_t *row = record_row(&desk->record);
     if (!job)
         return;
     row = row ? row : job->row;
-    const char *const lines[] = {join(desk, arena, row, who), join(desk, arena, row, where), join(desk, arena, row, more)};
+    const char *const lines[] = {join(desk, arena, row, who), join(desk, arena, row, where),
+                                 join(desk, arena, row, more)};
     static const enum role roles[] = {ROLE_HEAD, ROLE_NORMAL, ROLE_DIM};
     struct panel panel;
     panel_begin(&panel, canvas, (struct area){area.row, area.col + 1, area.rows, area.cols - 1}, 0, 0);
@@ -82,14 +87,16 @@ static void draw_detail(struct dispatch *desk, struct canvas *canvas, struct are
         if (area.rows > DETAIL_ROWS)
             panel_text(&panel, roles[i], lines[i]);
         else if ((int)i < area.rows)
-            canvas_text(canvas, area.row + (int)i, area.col + 1, area.cols - 1, roles[i], ALIGN_LEFT, lines[i]);
+            canvas_text(canvas, area.row + (int)i, area.col + 1, area.cols - 1, roles[i], ALIGN_LEFT,
+                        lines[i]);
     }
 }
 
 /* The facts of an order on the road stand where the vehicles of a waiting one do. */
 static void draw_road(struct dispatch *desk, struct canvas *canvas, struct area area)
 {
-    static const char *const times[] = {"dispatched_at", "accepted_at", "departed_at", "arrived_at", "due_at"};
+    static const char *const times[] = {"dispatched_at", "accepted_at", "departed_at", "arrived_at",
+                                        "due_at"};
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const struct job *job = jobs_current(&desk->live);
     const char *labels[ORDER_STEPS_MAX];
@@ -105,7 +112,8 @@ static void draw_road(struct dispatch *desk, struct canvas *canvas, struct area 
         const struct field *field = catalogue_field(desk->live.entity, times[i]);
         bool over = i + 1 == array_len(times) && age_is_over(job->due, desk->live.now);
         if (field)
-            panel_value(&panel, _(field->label), over ? ROLE_ALARM : ROLE_NORMAL, value_show_row(desk->app, arena, field, job->row));
+            panel_value(&panel, _(field->label), over ? ROLE_ALARM : ROLE_NORMAL,
+                        value_show_row(desk->app, arena, field, job->row));
     }
 }
 
@@ -117,7 +125,8 @@ static void draw_rule(struct dispatch *desk, struct canvas *canvas, struct area 
     jobs_count_text(&desk->live, &text);
     str_add_char(&text, ' ');
     canvas_fill(canvas, area, ROLE_BORDER, L'─');
-    canvas_put(canvas, area.row, area.col + 2, area.cols - 4, desk->focus == FOCUS_LIVE ? ROLE_HEAD : ROLE_DIM, text.data);
+    canvas_put(canvas, area.row, area.col + 2, area.cols - 4,
+               desk->focus == FOCUS_LIVE ? ROLE_HEAD : ROLE_DIM, text.data);
 }
 
 void dispatch_draw(struct screen *screen, struct canvas *canvas, struct area body)
@@ -128,7 +137,9 @@ void dispatch_draw(struct screen *screen, struct canvas *canvas, struct area bod
     if (parts.waiting.rows)
         table_draw(&desk->waiting.table, canvas, parts.waiting, !live);
     if (parts.waiting.rows && body.cols >= BESIDE_FROM)
-        canvas_fill(canvas, (struct area){body.row, parts.waiting.col + parts.waiting.cols, parts.waiting.rows, 1}, ROLE_BORDER, L'│');
+        canvas_fill(canvas,
+                    (struct area){body.row, parts.waiting.col + parts.waiting.cols, parts.waiting.rows, 1},
+                    ROLE_BORDER, L'│');
     draw_detail(desk, canvas, parts.detail);
     if (body.cols >= BESIDE_FROM)
         draw_rule(desk, canvas, parts.rule);
@@ -140,16 +151,19 @@ void dispatch_draw(struct screen *screen, struct canvas *canvas, struct area bod
         offers_draw(&desk->offers, canvas, parts.offers);
 }
 
-static size_t overdue(const struct jobs *jobs)
+size_t dispatch_overdue(const struct jobs *jobs)
 {
     size_t count = 0;
-    vec_each(const struct job, job, &jobs->items) count += age_is_over(job->due, jobs->now);
+    vec_each(const struct job, job, &jobs->items)
+    {
+        count += age_is_over(job->due, jobs->now);
+    }
     return count;
 }
 
 static void add_count(struct str *out, const char *label, const struct jobs *jobs)
 {
-    size_t late = overdue(jobs);
+    size_t late = dispatch_overdue(jobs);
     str_addf(out, "%s%s ", out->len ? " · " : "", label);
     jobs_count_text(jobs, out);
     if (late)

@@ -8,13 +8,25 @@
 #include "client/ui/words.h"
 #include "client/views/value_text.h"
 
-static const char *const names[] = {"number",     "state",       "created_at",  "due_at",      "appoint_at",    "customer_id",
-                                    "plate",      "car_model",   "contact_name", "service",    "road",          "place",
-                                    "vehicle_id", "driver_id",   "urges",       "to_confirm",  "dispatched_at", "accepted_at",
-                                    "departed_at", "arrived_at", "done_at",     "money_state", "result",        "branch_id",
-                                    NULL};
+static const char *const names[] = {
+    "number",      "state",        "created_at",    "due_at",      "appoint_at",  "customer_id", "plate",
+    "car_model",   "contact_name", "service",       "road",        "place",       "vehicle_id",  "driver_id",
+    "urges",       "to_confirm",   "dispatched_at", "accepted_at", "departed_at", "arrived_at",  "done_at",
+    "money_state", "result",       "branch_id",     NULL};
 
-enum column { COL_LEFT, COL_NOTE, COL_SERVICE, COL_PLACE, COL_AGE, COL_PLATE, COL_CUSTOMER, COL_NUMBER, COL_STATE, COL_VEHICLE, COL_DRIVER };
+enum column {
+    COL_LEFT,
+    COL_NOTE,
+    COL_SERVICE,
+    COL_PLACE,
+    COL_AGE,
+    COL_PLATE,
+    COL_CUSTOMER,
+    COL_NUMBER,
+    COL_STATE,
+    COL_VEHICLE,
+    COL_DRIVER
+};
 
 struct column_row {
     enum column column;
@@ -23,16 +35,19 @@ struct column_row {
 };
 
 static const struct column_row waiting_columns[] = {
-    {COL_LEFT, N_("Due in"), 6, 8, 0},          {COL_SERVICE, N_("Service"), 8, 14, 1}, {COL_PLACE, N_("Place"), 10, 48, 1},
-    {COL_NOTE, N_("Note"), 8, 11, 2},         {COL_AGE, N_("Waits"), 6, 8, 3},        {COL_PLATE, N_("Plate"), 9, 10, 4},
+    {COL_LEFT, N_("Due in"), 6, 8, 0},         {COL_SERVICE, N_("Service"), 8, 14, 1},
+    {COL_PLACE, N_("Place"), 10, 48, 1},       {COL_NOTE, N_("Note"), 8, 11, 2},
+    {COL_AGE, N_("Waits"), 6, 8, 3},           {COL_PLATE, N_("Plate"), 9, 10, 4},
     {COL_CUSTOMER, N_("Customer"), 10, 24, 5}, {COL_NUMBER, N_("Number"), 13, 13, 6},
 };
 
 static const struct column_row live_columns[] = {
-    {COL_LEFT, N_("Due in"), 6, 8, 0},        {COL_STATE, N_("State"), 8, 12, 1},       {COL_AGE, N_("Since"), 6, 8, 1},
-    {COL_VEHICLE, N_("Vehicle"), 9, 10, 1}, {COL_DRIVER, N_("Driver"), 8, 10, 2},     {COL_NOTE, N_("Note"), 8, 11, 3},
-    {COL_PLACE, N_("Place"), 14, 48, 3},    {COL_SERVICE, N_("Service"), 8, 14, 4},   {COL_PLATE, N_("Plate"), 9, 10, 5},
-    {COL_CUSTOMER, N_("Customer"), 10, 24, 6}, {COL_NUMBER, N_("Number"), 13, 13, 7},
+    {COL_LEFT, N_("Due in"), 6, 8, 0},     {COL_STATE, N_("State"), 8, 12, 1},
+    {COL_AGE, N_("Since"), 6, 8, 1},       {COL_VEHICLE, N_("Vehicle"), 9, 10, 1},
+    {COL_DRIVER, N_("Driver"), 8, 10, 2},  {COL_NOTE, N_("Note"), 8, 11, 3},
+    {COL_PLACE, N_("Place"), 14, 48, 3},   {COL_SERVICE, N_("Service"), 8, 14, 4},
+    {COL_PLATE, N_("Plate"), 9, 10, 5},    {COL_CUSTOMER, N_("Customer"), 10, 24, 6},
+    {COL_NUMBER, N_("Number"), 13, 13, 7},
 };
 
 static bool waiting_belongs(const struct jobs *jobs, const json_t *row)
@@ -51,7 +66,8 @@ static bool live_belongs(const struct jobs *jobs, const json_t *row)
 static int compare_due(const struct jobs *jobs, const struct job *a, const struct job *b)
 {
     (void)jobs;
-    int64_t left = instant_is_nil(a->due) ? INT64_MAX : a->due.us, right = instant_is_nil(b->due) ? INT64_MAX : b->due.us;
+    int64_t left = instant_is_nil(a->due) ? INT64_MAX : a->due.us,
+            right = instant_is_nil(b->due) ? INT64_MAX : b->due.us;
     if (left != right)
         return left < right ? -1 : 1;
     if (a->created.us != b->created.us)
@@ -90,7 +106,8 @@ static const char *appointment(struct jobs *jobs, const struct job *job)
     const char *text = jobs_text(jobs, job, "appoint_at"), *space = strchr(text, ' ');
     if (!field || !space)
         return text;
-    const char *today = value_show(jobs->app, jobs->arena, field, time_print(now, sizeof(now), jobs->now), NULL);
+    const char *today =
+        value_show(jobs->app, jobs->arena, field, time_print(now, sizeof(now), jobs->now), NULL);
     return strncmp(text, today, (size_t)(space - text)) == 0 ? space + 1 : text;
 }
 
@@ -112,8 +129,9 @@ static const char *note_cell(struct jobs *jobs, const struct job *job, enum role
 static const char *cell_of(struct jobs *jobs, const struct job *job, enum column column, enum role *role)
 {
     static const char *const fields[] = {
-        [COL_SERVICE] = "service", [COL_PLACE] = "place",   [COL_PLATE] = "plate",        [COL_CUSTOMER] = "customer_id",
-        [COL_NUMBER] = "number",   [COL_STATE] = "state",   [COL_VEHICLE] = "vehicle_id", [COL_DRIVER] = "driver_id",
+        [COL_SERVICE] = "service",      [COL_PLACE] = "place",      [COL_PLATE] = "plate",
+        [COL_CUSTOMER] = "customer_id", [COL_NUMBER] = "number",    [COL_STATE] = "state",
+        [COL_VEHICLE] = "vehicle_id",   [COL_DRIVER] = "driver_id",
     };
     switch (column) {
     case COL_LEFT: return left_cell(jobs, job, role);
@@ -123,13 +141,15 @@ static const char *cell_of(struct jobs *jobs, const struct job *job, enum column
     }
 }
 
-static const char *waiting_cell(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch, enum role *role)
+static const char *waiting_cell(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch,
+                                enum role *role)
 {
     (void)scratch;
     return cell_of(jobs, job, waiting_columns[column].column, role);
 }
 
-static const char *live_cell(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch, enum role *role)
+static const char *live_cell(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch,
+                             enum role *role)
 {
     (void)scratch;
     return cell_of(jobs, job, live_columns[column].column, role);
@@ -191,6 +211,7 @@ void dispatch_init_rows(struct dispatch *desk)
     jobs_init(&desk->waiting, desk->app, &desk->screen, &waiting_ops, names, "created_at");
     jobs_init(&desk->live, desk->app, &desk->screen, &live_ops, names, "created_at");
     jobs_set_filter(&desk->waiting, json_pack("{s:s}", "state", "new"));
-    jobs_set_filter(&desk->live, json_pack("{s:{s:[s,s,s,s]}}", "state", "in", "dispatched", "accepted", "on_the_way", "arrived"));
+    jobs_set_filter(&desk->live, json_pack("{s:{s:[s,s,s,s]}}", "state", "in", "dispatched", "accepted",
+                                           "on_the_way", "arrived"));
     dispatch_name_columns(desk);
 }

@@ -22,8 +22,9 @@ static void on_sent(struct screen *screen, const struct answer *answer, void *co
 
 static void send_offer(struct dispatch *desk, const struct job *job, const struct offer *offer)
 {
-    json_t *args = json_pack("{s:I, s:I, s:I, s:I}", "id", (json_int_t)job->id, "version", (json_int_t)job->version, "vehicle_id",
-                             (json_int_t)offer->vehicle_id, "driver_id", (json_int_t)offer->driver_id);
+    json_t *args =
+        json_pack("{s:I, s:I, s:I, s:I}", "id", (json_int_t)job->id, "version", (json_int_t)job->version,
+                  "vehicle_id", (json_int_t)offer->vehicle_id, "driver_id", (json_int_t)offer->driver_id);
     desk->offers.sending = offer->vehicle_id;
     desk->sending_order = job->id;
     jobs_begin(&desk->waiting, job->id);
@@ -59,8 +60,9 @@ static void ask_unfit(struct dispatch *desk, const struct job *job, const struct
     desk->unfit_vehicle = offer->vehicle_id;
     desk->unfit_order = job->id;
     dialog_yes_no(desk->app->ui, _("Does not fit"),
-                  arena_printf(arena, _("%s %s: %s. Send it all the same?"), offer->plate, offer->driver, offer->reasons), true, on_unfit,
-                  desk);
+                  arena_printf(arena, _("%s %s: %s. Send it all the same?"), offer->plate, offer->driver,
+                               offer->reasons),
+                  true, on_unfit, desk);
 }
 
 unsigned dispatch_send(struct dispatch *desk, int digit)
@@ -69,6 +71,10 @@ unsigned dispatch_send(struct dispatch *desk, int digit)
     const struct offer *offer = offers_at(&desk->offers, digit);
     if (!job || !offer || job->pending || desk->offers.sending != NIL)
         return SCREEN_BELL;
+    if (!offers_settled(&desk->offers, digit)) {
+        ui_say(desk->app->ui, ROLE_WARNING, "%s", _("The list has just changed: look again"));
+        return SCREEN_REDRAW | SCREEN_BELL;
+    }
     if (offer->driver_id == NIL) {
         ui_say(desk->app->ui, ROLE_ERROR, _("Vehicle %s has no driver at work"), offer->plate);
         return SCREEN_REDRAW;

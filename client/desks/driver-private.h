@@ -45,11 +45,13 @@ void driver_row_changed(struct driver *desk);
 /* driver_step.c: the flow's next step, and the others. */
 const struct catalogue_action *driver_next(struct driver *desk, const struct job *job); /* NULL: none now */
 unsigned driver_take(struct driver *desk, const struct catalogue_action *action);
-void driver_send(struct driver *desk, int64_t id, const struct catalogue_action *action, json_t *args, json_t *values);
+void driver_send(struct driver *desk, int64_t id, const struct catalogue_action *action, json_t *args,
+                 json_t *values);
 void driver_forget_steps(struct driver *desk);
 
 /* driver_finish.c: the end of a job. `values` to begin with, may be NULL; `words` what was wrong with them, at `field`. */
-void driver_finish(struct driver *desk, int64_t id, const json_t *values, const char *field, const char *words);
+void driver_finish(struct driver *desk, int64_t id, const json_t *values, const char *field,
+                   const char *words);
 
 /* driver_position.c */
 bool driver_position_offered(const struct driver *desk);

@@ -116,8 +116,10 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
 static const char *help(struct screen *screen)
 {
     (void)screen;
-    return _("Your jobs, the most urgent first. Enter takes the next step of the one under the cursor. Without a line the step waits and "
-             "goes out with its true time when the line is back; until it is answered the job is marked and stays as it was.");
+    return _("Your jobs, the most urgent first. Enter takes the next step of the one under the cursor. "
+             "Without a line the step waits and "
+             "goes out with its true time when the line is back; until it is answered the job is marked and "
+             "stays as it was.");
 }
 
 static void title(struct screen *screen, struct str *out)

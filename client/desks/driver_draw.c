@@ -11,7 +11,8 @@
 
 enum { LIST_ROWS_LEAST = 2, LABEL_COLS = 8 };
 
-static const char *value_of_row(const struct driver *desk, struct arena *arena, const json_t *row, const char *name)
+static const char *value_of_row(const struct driver *desk, struct arena *arena, const json_t *row,
+                                const char *name)
 {
     const struct field *field = catalogue_field(desk->now.entity, name);
     return field ? value_show_row(desk->app, arena, field, row) : "";
@@ -24,17 +25,19 @@ static const char *two(struct arena *arena, const char *a, const char *b)
 
 static void write_details(struct driver *desk, struct panel *panel)
 {
-    static const char *const rest[] = {"service", "road", "destination", "appoint_at", "due_at", "remarks", "vehicle_id", "number", "km",
-                                       "taken_fen"};
+    static const char *const rest[] = {"service", "road",       "destination", "appoint_at", "due_at",
+                                       "remarks", "vehicle_id", "number",      "km",         "taken_fen"};
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const struct job *job = jobs_current(driver_jobs(desk));
     const json_t *full = record_row(&desk->record), *row = full ? full : job->row;
     panel_text(panel, ROLE_HEAD, value_of_row(desk, arena, row, "place"));
     panel_value(panel, _("Phone"), ROLE_NORMAL,
-                two(arena, value_of_row(desk, arena, row, "contact_phone"), value_of_row(desk, arena, row, "contact_name")));
+                two(arena, value_of_row(desk, arena, row, "contact_phone"),
+                    value_of_row(desk, arena, row, "contact_name")));
     panel_value(panel, _("Car"), ROLE_NORMAL,
                 two(arena, value_of_row(desk, arena, row, "plate"),
-                    two(arena, value_of_row(desk, arena, row, "colour"), value_of_row(desk, arena, row, "car_model"))));
+                    two(arena, value_of_row(desk, arena, row, "colour"),
+                        value_of_row(desk, arena, row, "car_model"))));
     for (size_t i = 0; i < array_len(rest); i++) {
         const struct field *field = catalogue_field(desk->now.entity, rest[i]);
         if (field)
@@ -58,7 +61,8 @@ static void draw_next(struct driver *desk, struct canvas *canvas, struct area ar
     const struct job *job = jobs_current(driver_jobs(desk));
     const struct catalogue_action *next = driver_next(desk, job);
     if (job->pending)
-        canvas_text(canvas, area.row, area.col, area.cols, ROLE_PENDING, ALIGN_CENTRE, _("… waiting for the answer"));
+        canvas_text(canvas, area.row, area.col, area.cols, ROLE_PENDING, ALIGN_CENTRE,
+                    _("… waiting for the answer"));
     else if (next)
         canvas_text(canvas, area.row, area.col, area.cols, ROLE_STEP_NOW, ALIGN_CENTRE,
                     arena_printf(arena, "▸ Enter: %s", _(next->label)));
@@ -70,7 +74,8 @@ static void draw_flow(struct driver *desk, struct canvas *canvas, struct area ar
     const char *labels[ORDER_STEPS_MAX];
     int now, count = order_steps(desk->now.entity, job->row, labels, &now);
     if (now < 0)
-        canvas_text(canvas, area.row, area.col, area.cols, ROLE_DIM, ALIGN_LEFT, jobs_text(driver_jobs(desk), job, "state"));
+        canvas_text(canvas, area.row, area.col, area.cols, ROLE_DIM, ALIGN_LEFT,
+                    jobs_text(driver_jobs(desk), job, "state"));
     else /* the driver's part begins with the second step */
         flow_draw(canvas, area.row, area.col, area.cols, labels + 1, count - 1, now - 1);
 }
@@ -88,5 +93,6 @@ void driver_draw(struct screen *screen, struct canvas *canvas, struct area body)
     draw_flow(desk, canvas, line);
     line.row++;
     draw_next(desk, canvas, line);
-    draw_details(desk, canvas, (struct area){line.row + 1, body.col, body.row + body.rows - line.row - 1, body.cols});
+    draw_details(desk, canvas,
+                 (struct area){line.row + 1, body.col, body.row + body.rows - line.row - 1, body.cols});
 }

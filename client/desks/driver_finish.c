@@ -34,7 +34,8 @@ static bool has_toll(const struct field *items)
 
 static size_t fields_of(struct driver *desk, const struct catalogue_action *action)
 {
-    static const char *const names[] = {"km_out", "km_tow", "km", "toll_fen", "items", "taken_fen", "taken_method", "at"};
+    static const char *const names[] = {"km_out", "km_tow",    "km",           "toll_fen",
+                                        "items",  "taken_fen", "taken_method", "at"};
     size_t count = 0;
     for (size_t i = 0; i < array_len(names); i++) {
         const struct field *field = arg_of(action, names[i]);
@@ -61,7 +62,8 @@ static void add_toll(json_t *args)
         items = json_array();
         json_object_set_new(args, "items", items);
     }
-    json_array_append_new(items, json_pack("{s:s, s:i, s:I}", "code", "toll", "quantity", 1, "amount_fen", (json_int_t)amount));
+    json_array_append_new(
+        items, json_pack("{s:s, s:i, s:I}", "code", "toll", "quantity", 1, "amount_fen", (json_int_t)amount));
 }
 
 /* Charged are the kilometres said, else those of the legs together. */
@@ -93,7 +95,8 @@ static void submit(struct screen *below, uint64_t dialog, json_t *values, void *
     driver_send(desk, desk->finish_id, action, args, values);
 }
 
-void driver_finish(struct driver *desk, int64_t id, const json_t *values, const char *field, const char *words)
+void driver_finish(struct driver *desk, int64_t id, const json_t *values, const char *field,
+                   const char *words)
 {
     const struct catalogue_action *action = catalogue_action(desk->now.entity, "complete");
     if (!action)

@@ -28,8 +28,8 @@ static void on_last(struct screen *screen, const struct answer *answer, void *co
 /* Between jobs it is the vehicle of the last one. */
 void driver_ask_vehicle(struct driver *desk)
 {
-    json_t *args = json_pack("{s:{s:{s:b}}, s:[s], s:[s], s:i}", "filter", "vehicle_id", "null", 0, "columns", "vehicle_id", "sort",
-                             "-created_at", "limit", 1);
+    json_t *args = json_pack("{s:{s:{s:b}}, s:[s], s:[s], s:i}", "filter", "vehicle_id", "null", 0, "columns",
+                             "vehicle_id", "sort", "-created_at", "limit", 1);
     ask(desk->app, &desk->screen, "rescue.list", args, CALL_READ, NULL, on_last, desk);
 }
 
@@ -57,7 +57,8 @@ static void on_typed(void *context, const struct dialog_answer *answer)
     struct point point;
     if (answer->key != K_ENTER || !place_parse(answer->text, &point))
         return;
-    json_t *args = json_pack("{s:I, s:f, s:f}", "id", (json_int_t)desk->vehicle_id, "lon", point.lon, "lat", point.lat);
+    json_t *args =
+        json_pack("{s:I, s:f, s:f}", "id", (json_int_t)desk->vehicle_id, "lon", point.lon, "lat", point.lat);
     if (link_state(desk->app->link) != LINK_READY)
         json_object_set_new(args, "at", json_string(time_print(at, sizeof(at), time_now())));
     /* The verb takes no key: a report may be repeated, an older one is passed over. */
@@ -68,12 +69,14 @@ void driver_report(struct driver *desk)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     dialog_ask(desk->app->ui,
-               &(struct dialog_ask){.title = _("Report position"),
-                                    .text = arena_printf(arena, _("Where %s is: longitude and latitude, as the phone shows or shares them."),
-                                                         desk->vehicle),
-                                    .label = _("Coordinates"),
-                                    .max = 200,
-                                    .required = true,
-                                    .check = check},
+               &(struct dialog_ask){
+                   .title = _("Report position"),
+                   .text = arena_printf(
+                       arena, _("Where %s is: longitude and latitude, as the phone shows or shares them."),
+                       desk->vehicle),
+                   .label = _("Coordinates"),
+                   .max = 200,
+                   .required = true,
+                   .check = check},
                on_typed, desk);
 }

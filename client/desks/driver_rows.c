@@ -6,10 +6,10 @@
 #include "client/desks/order.h"
 #include "client/ui/words.h"
 
-static const char *const names[] = {"number",      "state",      "created_at", "due_at",        "appoint_at",  "customer_id", "plate",
-                                    "car_model",   "service",    "place",      "vehicle_id",    "urges",       "dispatched_at",
-                                    "accepted_at", "departed_at", "arrived_at", "done_at",      "money_state", "result",
-                                    NULL};
+static const char *const names[] = {"number",      "state",   "created_at",    "due_at",      "appoint_at",
+                                    "customer_id", "plate",   "car_model",     "service",     "place",
+                                    "vehicle_id",  "urges",   "dispatched_at", "accepted_at", "departed_at",
+                                    "arrived_at",  "done_at", "money_state",   "result",      NULL};
 
 enum column { COL_STATE, COL_LEFT, COL_SERVICE, COL_PLACE, COL_NUMBER, COLUMNS };
 
@@ -17,8 +17,9 @@ static const struct {
     const char *title;
     int width, width_max, priority;
 } columns[COLUMNS] = {
-    [COL_STATE] = {N_("State"), 8, 12, 0},      [COL_LEFT] = {N_("Due in"), 5, 8, 1},     [COL_SERVICE] = {N_("Service"), 8, 12, 2},
-    [COL_PLACE] = {N_("Place"), 11, 40, 2},     [COL_NUMBER] = {N_("Number"), 13, 13, 4},
+    [COL_STATE] = {N_("State"), 8, 12, 0},     [COL_LEFT] = {N_("Due in"), 5, 8, 1},
+    [COL_SERVICE] = {N_("Service"), 8, 12, 2}, [COL_PLACE] = {N_("Place"), 11, 40, 2},
+    [COL_NUMBER] = {N_("Number"), 13, 13, 4},
 };
 
 static bool now_belongs(const struct jobs *jobs, const json_t *row)
@@ -36,7 +37,8 @@ static bool past_belongs(const struct jobs *jobs, const json_t *row)
 static int compare_due(const struct jobs *jobs, const struct job *a, const struct job *b)
 {
     (void)jobs;
-    int64_t left = instant_is_nil(a->due) ? INT64_MAX : a->due.us, right = instant_is_nil(b->due) ? INT64_MAX : b->due.us;
+    int64_t left = instant_is_nil(a->due) ? INT64_MAX : a->due.us,
+            right = instant_is_nil(b->due) ? INT64_MAX : b->due.us;
     return left != right ? (left < right ? -1 : 1) : a->id < b->id ? -1 : 1;
 }
 
@@ -51,7 +53,8 @@ static unsigned flags(const struct jobs *jobs, const struct job *job)
     return age_is_over(job->due, jobs->now) ? ROW_ALARM : 0;
 }
 
-static const char *cell(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch, enum role *role)
+static const char *cell(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch,
+                        enum role *role)
 {
     static const char *const fields[] = {
         [COL_STATE] = "state", [COL_SERVICE] = "service", [COL_PLACE] = "place", [COL_NUMBER] = "number"};
@@ -94,9 +97,14 @@ static void changed(struct jobs *jobs)
     driver_row_changed(desk);
 }
 
-static const struct jobs_ops now_ops = {
-    .belongs = now_belongs, .compare = compare_due, .whole = true, .flags = flags, .cell = cell, .changed = changed};
-static const struct jobs_ops past_ops = {.belongs = past_belongs, .compare = compare_new, .flags = flags, .cell = cell, .changed = changed};
+static const struct jobs_ops now_ops = {.belongs = now_belongs,
+                                        .compare = compare_due,
+                                        .whole = true,
+                                        .flags = flags,
+                                        .cell = cell,
+                                        .changed = changed};
+static const struct jobs_ops past_ops = {
+    .belongs = past_belongs, .compare = compare_new, .flags = flags, .cell = cell, .changed = changed};
 
 void driver_name_columns(struct driver *desk)
 {
@@ -115,7 +123,8 @@ void driver_init_rows(struct driver *desk)
 {
     jobs_init(&desk->now, desk->app, &desk->screen, &now_ops, names, "created_at");
     jobs_init(&desk->past, desk->app, &desk->screen, &past_ops, names, "-created_at");
-    jobs_set_filter(&desk->now, json_pack("{s:{s:[s,s,s,s]}}", "state", "in", "dispatched", "accepted", "on_the_way", "arrived"));
+    jobs_set_filter(&desk->now, json_pack("{s:{s:[s,s,s,s]}}", "state", "in", "dispatched", "accepted",
+                                          "on_the_way", "arrived"));
     jobs_set_filter(&desk->past, json_pack("{s:{s:[s,s]}}", "state", "in", "done", "empty"));
     driver_name_columns(desk);
 }

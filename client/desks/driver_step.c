@@ -23,7 +23,10 @@ const struct catalogue_action *driver_next(struct driver *desk, const struct job
 
 void driver_forget_steps(struct driver *desk)
 {
-    vec_each(struct driver_step, step, &desk->steps) json_decref(step->values);
+    vec_each(struct driver_step, step, &desk->steps)
+    {
+        json_decref(step->values);
+    }
     vec_finish(&desk->steps);
 }
 
@@ -66,20 +69,24 @@ static void on_answer(struct screen *screen, const struct answer *answer, void *
     record_again(&desk->record);
 }
 
-void driver_send(struct driver *desk, int64_t id, const struct catalogue_action *action, json_t *args, json_t *values)
+void driver_send(struct driver *desk, int64_t id, const struct catalogue_action *action, json_t *args,
+                 json_t *values)
 {
     char at[TIME_TEXT_SIZE];
     const struct job *job = jobs_find(&desk->now, id);
     bool away = link_state(desk->app->link) != LINK_READY;
     json_object_set_new(args, "id", json_integer(id));
-    json_object_set_new(args, "version", json_integer(job ? job->version : order_number(desk->record.row, "version")));
-    if (away && strcmp(action->name, "refuse") != 0) /* the time it happened, not the time the line was back */
+    json_object_set_new(args, "version",
+                        json_integer(job ? job->version : order_number(desk->record.row, "version")));
+    if (away &&
+        strcmp(action->name, "refuse") != 0) /* the time it happened, not the time the line was back */
         json_object_set_new(args, "at", json_string(time_print(at, sizeof(at), time_now())));
     vec_push(&desk->steps, ((struct driver_step){id, action, values}));
     jobs_begin(&desk->now, id);
     if (away)
         ui_say(desk->app->ui, ROLE_WARNING, _("No line: %s waits for it"), _(action->label));
-    ask(desk->app, &desk->screen, verb_of("rescue", action->name), args, CALL_CHANGES, NULL, on_answer, (void *)(intptr_t)id);
+    ask(desk->app, &desk->screen, verb_of("rescue", action->name), args, CALL_CHANGES, NULL, on_answer,
+        (void *)(intptr_t)id);
 }
 
 static void on_action(struct screen *screen, const struct action_outcome *outcome, void *context)

@@ -189,7 +189,10 @@ static void read_stale(struct jobs *jobs)
     if (jobs->asked_stale)
         ask_cancel(jobs->app, jobs->asked_stale);
     json_t *ids = json_array();
-    vec_each(const int64_t, id, &jobs->stale) json_array_append_new(ids, json_integer(*id));
+    vec_each(const int64_t, id, &jobs->stale)
+    {
+        json_array_append_new(ids, json_integer(*id));
+    }
     json_t *args = list_args(jobs, json_pack("{s:{s:o}}", "id", "in", ids));
     json_object_set_new(args, "limit", json_integer(STALE_MAX));
     jobs->asked_stale = ask(jobs->app, jobs->screen, "rescue.list", args, CALL_READ, NULL, on_stale, jobs);

@@ -29,8 +29,10 @@ struct jobs_ops {
     /* The order shown, which is the server's sort where not all rows are read. NULL: as they come. */
     int (*compare)(const struct jobs *jobs, const struct job *a, const struct job *b);
     bool whole; /* all rows are read at once, a few hundred at most; else page by page */
-    unsigned (*flags)(const struct jobs *jobs, const struct job *job); /* further enum row_flag; may be NULL */
-    const char *(*cell)(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch, enum role *role);
+    unsigned (*flags)(const struct jobs *jobs,
+                      const struct job *job); /* further enum row_flag; may be NULL */
+    const char *(*cell)(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch,
+                        enum role *role);
     void (*changed)(struct jobs *jobs); /* rows or the one under the cursor may be others; may be NULL */
 };
 
@@ -50,7 +52,7 @@ struct jobs {
     uint64_t asked;
     char *next; /* cursor of the following page; NULL: everything is here */
     bool reading, replacing, failed, more_wanted;
-    size_t arrived; /* rows that came in by themselves; the desk sets it back */
+    size_t arrived;     /* rows that came in by themselves; the desk sets it back */
     VEC(int64_t) stale; /* ids whose rows are to be read again */
     uint64_t asked_stale;
     struct arena *arena; /* texts of the cell being drawn */
@@ -63,7 +65,7 @@ void jobs_finish(struct jobs *jobs);
 /* Takes the reference. The rows shown stay until the answer comes. */
 void jobs_set_filter(struct jobs *jobs, json_t *filter);
 void jobs_clear(struct jobs *jobs); /* nothing is shown until the next rows: it is another list */
-void jobs_set_match(struct jobs *jobs, const char *words); /* NULL or "": all */
+void jobs_set_match(struct jobs *jobs, const char *words);  /* NULL or "": all */
 void jobs_set_search(struct jobs *jobs, const char *words); /* the same through the server, for long lists */
 void jobs_read(struct jobs *jobs);
 

@@ -9,7 +9,10 @@ enum { CHANGED_MS = 5000, TICK_SECONDS = 5 };
 
 void jobs_forget_rows(struct jobs *jobs)
 {
-    vec_each(struct job, job, &jobs->items) json_decref(job->row);
+    vec_each(struct job, job, &jobs->items)
+    {
+        json_decref(job->row);
+    }
     vec_clear(&jobs->items);
 }
 
@@ -169,8 +172,8 @@ static unsigned model_flags(void *context, size_t row)
 {
     const struct jobs *jobs = context;
     const struct job *job = &jobs->items.items[row];
-    return (job->pending ? ROW_PENDING : 0) | (job->failed ? ROW_FAILED : 0) | (job->changed_ms ? ROW_CHANGED : 0) |
-           (jobs->ops->flags ? jobs->ops->flags(jobs, job) : 0);
+    return (job->pending ? ROW_PENDING : 0) | (job->failed ? ROW_FAILED : 0) |
+           (job->changed_ms ? ROW_CHANGED : 0) | (jobs->ops->flags ? jobs->ops->flags(jobs, job) : 0);
 }
 
 static const char *model_cell(void *context, size_t row, size_t column, struct str *scratch, enum role *role)
@@ -192,7 +195,9 @@ const struct table_model jobs_model = {
 unsigned jobs_tick(struct jobs *jobs, int64_t now_ms)
 {
     struct instant now = time_now();
-    unsigned flags = now.us / US_PER_SECOND / TICK_SECONDS != jobs->now.us / US_PER_SECOND / TICK_SECONDS ? SCREEN_REDRAW : 0;
+    unsigned flags = now.us / US_PER_SECOND / TICK_SECONDS != jobs->now.us / US_PER_SECOND / TICK_SECONDS
+                         ? SCREEN_REDRAW
+                         : 0;
     vec_each(struct job, job, &jobs->items)
     {
         if (job->changed_ms && now_ms - job->changed_ms > CHANGED_MS) {
@@ -204,4 +209,3 @@ unsigned jobs_tick(struct jobs *jobs, int64_t now_ms)
         jobs->now = now;
     return flags;
 }
-

@@ -13,7 +13,7 @@
 #include "client/views/choices_of.h"
 #include "client/views/text.h"
 
-enum { SETTLE_MS = 120, STALE_MS = 1500, REFRESH_MS = 30 * 1000 };
+enum { READ_MS = 400, SETTLE_MS = 120, STALE_MS = 1500, REFRESH_MS = 30 * 1000 };
 
 static void ask_later(void *context)
 {
@@ -22,7 +22,8 @@ static void ask_later(void *context)
 
 void offers_init(struct offers *offers, struct app_context *app, struct screen *screen)
 {
-    *offers = (struct offers){.app = app, .screen = screen, .order_id = NIL, .shown_for = NIL, .sending = NIL};
+    *offers =
+        (struct offers){.app = app, .screen = screen, .order_id = NIL, .shown_for = NIL, .sending = NIL};
     later_init(&offers->later, app, ask_later, offers);
 }
 
@@ -90,10 +91,19 @@ static char *join_reasons(const json_t *reasons, bool brief)
     return str_steal(&out);
 }
 
+static int64_t vehicle_at(const struct offers *offers, size_t key)
+{
+    size_t at = offers->first + key;
+    return at < offers->rows.count ? offers->rows.items[at].vehicle_id : NIL;
+}
+
 void offers_take(struct offers *offers, const json_t *rows)
 {
+    int64_t before[OFFERS_KEYS];
     size_t i, first = offers->first;
     const json_t *row;
+    for (i = 0; i < OFFERS_KEYS; i++)
+        before[i] = vehicle_at(offers, i);
     forget(offers);
     json_array_foreach(rows, i, row)
     {
@@ -115,6 +125,9 @@ void offers_take(struct offers *offers, const json_t *rows)
                                 }));
     }
     offers->first = first < offers->rows.count ? first : 0;
+    for (i = 0; i < OFFERS_KEYS; i++)
+        if (vehicle_at(offers, i) != before[i])
+            offers->came_ms[i] = time_monotonic_ms();
 }
 
 static void on_answer(struct screen *screen, const struct answer *answer, void *context)
@@ -124,7 +137,7 @@ static void on_answer(struct screen *screen, const struct answer *answer, void *
     (void)screen;
     offers->asked = 0;
     if (offers->shown_for != offers->order_id)
-        offers->first = 0;
+        forget(offers);
     offers->shown_for = offers->order_id;
     offers_take(offers, json_object_get(answer->object, "rows"));
     if (answer->code != ERR_NONE)
@@ -140,8 +153,9 @@ void offers_now(struct offers *offers)
     if (offers->order_id == NIL)
         return;
     offers->asked_ms = time_monotonic_ms();
-    offers->asked = ask(offers->app, offers->screen, "rescue.suggest", json_pack("{s:I}", "id", (json_int_t)offers->order_id),
-                        CALL_READ, NULL, on_answer, offers);
+    offers->asked =
+        ask(offers->app, offers->screen, "rescue.suggest",
+            json_pack("{s:I}", "id", (json_int_t)offers->order_id), CALL_READ, NULL, on_answer, offers);
     later_set(&offers->later, REFRESH_MS);
 }
 
@@ -176,6 +190,11 @@ const struct offer *offers_at(const struct offers *offers, int digit)
     return there && at < offers->rows.count ? &offers->rows.items[at] : NULL;
 }
 
+bool offers_settled(const struct offers *offers, int digit)
+{
+    return time_monotonic_ms() - offers->came_ms[digit - 1] >= READ_MS;
+}
+
 bool offers_page(struct offers *offers, int by)
 {
     size_t to = offers->first + OFFERS_KEYS;
@@ -205,7 +224,17 @@ const char *offer_distance(char *buf, size_t size, int64_t metres)
 
 /* ---- drawing */
 
-enum { COL_KEY = 0, COL_PLATE = 2, PLATE_COLS = 9, DRIVER_COLS = 6, DISTANCE_COLS = 6, ETA_COLS = 5, TYPE_COLS = 12, WIDE_DRIVER_COLS = 9, BRIEF_BELOW = 44 };
+enum {
+    COL_KEY = 0,
+    COL_PLATE = 2,
+    PLATE_COLS = 9,
+    DRIVER_COLS = 6,
+    DISTANCE_COLS = 6,
+    ETA_COLS = 5,
+    TYPE_COLS = 12,
+    WIDE_DRIVER_COLS = 9,
+    BRIEF_BELOW = 44
+};
 
 /* What there is room for, in the order it is shown. */
 struct layout {
@@ -214,7 +243,8 @@ struct layout {
 
 static struct layout lay_out(int cols)
 {
-    struct layout layout = {.driver = COL_PLATE + PLATE_COLS + 1, .driver_cols = DRIVER_COLS, .eta = -1, .type = -1};
+    struct layout layout = {
+        .driver = COL_PLATE + PLATE_COLS + 1, .driver_cols = DRIVER_COLS, .eta = -1, .type = -1};
     if (cols >= 52)
         layout.driver_cols = WIDE_DRIVER_COLS;
     int at = layout.driver + layout.driver_cols + 1;
@@ -240,15 +270,16 @@ static const char *type_words(const struct offers *offers, const char *code)
     return field ? choice_label(offers->app, field, code) : code;
 }
 
-static void draw_cell(struct canvas *canvas, int row, struct area area, int col, int cols, enum role role, const char *text)
+static void draw_cell(struct canvas *canvas, int row, struct area area, int col, int cols, enum role role,
+                      const char *text)
 {
     cols = MIN(cols, area.cols - col);
     if (col >= 0 && cols > 0)
         canvas_text(canvas, row, area.col + col, cols, role, ALIGN_LEFT, text);
 }
 
-static void draw_offer(const struct offers *offers, const struct offer *offer, int digit, struct canvas *canvas, int row,
-                       struct area area)
+static void draw_offer(const struct offers *offers, const struct offer *offer, int digit,
+                       struct canvas *canvas, int row, struct area area)
 {
     struct layout layout = lay_out(area.cols);
     char text[AGE_TEXT_SIZE], key[2] = {(char)('0' + digit), '\0'};
@@ -257,14 +288,18 @@ static void draw_offer(const struct offers *offers, const struct offer *offer, i
     draw_cell(canvas, row, area, COL_KEY, 1, ROLE_KEY, sending ? "…" : digit <= OFFERS_KEYS ? key : " ");
     draw_cell(canvas, row, area, COL_PLATE, PLATE_COLS, role, offer->plate);
     draw_cell(canvas, row, area, layout.driver, layout.driver_cols, role, offer->driver);
-    draw_cell(canvas, row, area, layout.distance, DISTANCE_COLS, role, offer_distance(text, sizeof(text), offer->distance_m));
-    draw_cell(canvas, row, area, layout.eta, ETA_COLS, role, offer->eta_s == NIL ? "" : age_print(text, sizeof(text), offer->eta_s));
+    draw_cell(canvas, row, area, layout.distance, DISTANCE_COLS, role,
+              offer_distance(text, sizeof(text), offer->distance_m));
+    draw_cell(canvas, row, area, layout.eta, ETA_COLS, role,
+              offer->eta_s == NIL ? "" : age_print(text, sizeof(text), offer->eta_s));
     draw_cell(canvas, row, area, layout.type, TYPE_COLS, role, type_words(offers, offer->type));
     const char *reasons = layout.reasons_cols < BRIEF_BELOW ? offer->brief : offer->reasons;
     if (layout.reasons_cols >= 6)
         draw_cell(canvas, row, area, layout.reasons, layout.reasons_cols,
                   offer->fit ? *reasons ? ROLE_WARNING : ROLE_GOOD : ROLE_ERROR,
-                  *reasons ? reasons : offer->fit ? _("fits") : _("does not fit"));
+                  *reasons     ? reasons
+                  : offer->fit ? _("fits")
+                               : _("does not fit"));
 }
 
 static void draw_head(struct canvas *canvas, struct area area)
@@ -296,7 +331,8 @@ static void draw_rows(const struct offers *offers, struct canvas *canvas, struct
         const struct offer *offer = &offers->rows.items[at];
         draw_offer(offers, offer, digit, canvas, row, area);
         if (each == 2 && row + 1 < end)
-            draw_cell(canvas, row + 1, area, COL_PLATE, area.cols - COL_PLATE, offer->fit ? ROLE_DIM : ROLE_WARNING, offer->reasons);
+            draw_cell(canvas, row + 1, area, COL_PLATE, area.cols - COL_PLATE,
+                      offer->fit ? ROLE_DIM : ROLE_WARNING, offer->reasons);
     }
 }
 

@@ -12,7 +12,7 @@
 enum { OFFERS_KEYS = 9 }; /* digits that send */
 
 struct offer {
-    int64_t vehicle_id, driver_id; /* driver NIL: nobody */
+    int64_t vehicle_id, driver_id;   /* driver NIL: nobody */
     int64_t distance_m, eta_s, load; /* NIL: not known */
     bool fit;
     char *code, *plate, *type, *state, *branch, *driver;
@@ -25,12 +25,13 @@ struct offers {
     int64_t order_id;  /* NIL: none meant */
     int64_t shown_for; /* whose rows these are; NIL: none */
     VEC(struct offer) rows;
-    size_t first;      /* the one under key 1 */
-    int64_t sending;   /* vehicle a dispatch is under way with; NIL */
+    size_t first;                 /* the one under key 1 */
+    int64_t came_ms[OFFERS_KEYS]; /* since when a digit means the vehicle it means */
+    int64_t sending;              /* vehicle a dispatch is under way with; NIL */
     uint64_t asked;
     int64_t asked_ms; /* last time */
     struct later later;
-    char *trouble;     /* why there are none, translated; NULL */
+    char *trouble; /* why there are none, translated; NULL */
 };
 
 void offers_init(struct offers *offers, struct app_context *app, struct screen *screen);
@@ -45,7 +46,11 @@ void offers_now(struct offers *offers); /* asks at once */
 
 /* The one under a digit, 1 … 9. NULL: none. */
 const struct offer *offers_at(const struct offers *offers, int digit);
-bool offers_page(struct offers *offers, int by); /* shows the next nine, or the ones before; false: there are none */
+
+/* Whether the person could have read what the digit means now: a list that has just changed sends nobody. */
+bool offers_settled(const struct offers *offers, int digit);
+bool offers_page(struct offers *offers,
+                 int by); /* shows the next nine, or the ones before; false: there are none */
 
 /* Takes the rows of an answer; for offers.c and tests. */
 void offers_take(struct offers *offers, const json_t *rows);

@@ -41,13 +41,14 @@ static void on_filter(void *context, const struct dialog_answer *answer)
 
 static unsigned ask_filter(struct onestop *desk)
 {
-    dialog_ask(desk->app->ui,
-               &(struct dialog_ask){.title = _("Filter"),
-                                    .text = _("Orders found by these letters: number, plate, phone … Empty: all."),
-                                    .label = _("Words"),
-                                    .max = 60,
-                                    .value = desk->jobs.q},
-               on_filter, desk);
+    dialog_ask(
+        desk->app->ui,
+        &(struct dialog_ask){.title = _("Filter"),
+                             .text = _("Orders found by these letters: number, plate, phone … Empty: all."),
+                             .label = _("Words"),
+                             .max = 60,
+                             .value = desk->jobs.q},
+        on_filter, desk);
     return SCREEN_REDRAW;
 }
 
@@ -87,6 +88,11 @@ static unsigned command(struct onestop *desk, const struct key *key)
         record_again(&desk->record);
         onestop_count(desk);
         return SCREEN_REDRAW;
+    case K_CANCEL:
+        if (!desk->jobs.q)
+            return SCREEN_UNUSED;
+        jobs_set_search(&desk->jobs, NULL);
+        return SCREEN_REDRAW;
     default: return choose_stage(desk, key->code);
     }
 }
@@ -114,7 +120,8 @@ static unsigned on_key(struct screen *screen, const struct key *key)
         return flags == SCREEN_UNUSED ? command(desk, key) : flags;
     }
     switch (table_key(&desk->jobs.table, key)) {
-    case TABLE_OPENED: return onestop_next(desk) ? onestop_take(desk, onestop_next(desk)) : open_current(desk);
+    case TABLE_OPENED:
+        return onestop_next(desk) ? onestop_take(desk, onestop_next(desk)) : open_current(desk);
     case TABLE_MOVED:
     case TABLE_MARKED: onestop_row_changed(desk); return SCREEN_REDRAW;
     case TABLE_UNUSED: return command(desk, key);
@@ -150,8 +157,10 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
 static const char *help(struct screen *screen)
 {
     (void)screen;
-    return _("Digits choose the stage: what is not audited yet, what is to be priced, received, cleared. Enter takes the order under the "
-             "cursor one step on, with the amount it most often will be; then the next one comes up. Space marks several: the step is "
+    return _("Digits choose the stage: what is not audited yet, what is to be priced, received, cleared. "
+             "Enter takes the order under the "
+             "cursor one step on, with the amount it most often will be; then the next one comes up. Space "
+             "marks several: the step is "
              "then taken for all of them. Tab goes to the facts, to scroll them.");
 }
 

@@ -24,7 +24,8 @@ static void on_documents(struct screen *screen, const struct answer *answer, voi
     (void)screen;
     desk->asked_documents = 0;
     json_decref(desk->documents);
-    desk->documents = answer->code == ERR_NONE ? json_deep_copy(json_object_get(answer->object, "rows")) : NULL;
+    desk->documents =
+        answer->code == ERR_NONE ? json_deep_copy(json_object_get(answer->object, "rows")) : NULL;
     desk->documents_of = desk->record.id;
 }
 
@@ -35,9 +36,11 @@ void onestop_ask_documents(struct screen *screen, const json_t *row)
         return;
     if (desk->asked_documents)
         ask_cancel(desk->app, desk->asked_documents);
-    json_t *args = json_pack("{s:{s:s, s:I}, s:[s], s:i}", "filter", "entity", "rescue", "row_id", (json_int_t)order_number(row, "id"),
-                             "sort", "created_at", "limit", (int)DOCUMENTS);
-    desk->asked_documents = ask(desk->app, screen, "document.list", args, CALL_READ, NULL, on_documents, desk);
+    json_t *args =
+        json_pack("{s:{s:s, s:I}, s:[s], s:i}", "filter", "entity", "rescue", "row_id",
+                  (json_int_t)order_number(row, "id"), "sort", "created_at", "limit", (int)DOCUMENTS);
+    desk->asked_documents =
+        ask(desk->app, screen, "document.list", args, CALL_READ, NULL, on_documents, desk);
 }
 
 /* ---- the facts */
@@ -48,7 +51,8 @@ static const char *show(const struct onestop *desk, struct arena *arena, const j
     return field ? value_show_row(desk->app, arena, field, row) : "";
 }
 
-static void add_values(const struct onestop *desk, struct panel *panel, const json_t *row, const char *const names[])
+static void add_values(const struct onestop *desk, struct panel *panel, const json_t *row,
+                       const char *const names[])
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     for (size_t i = 0; names[i]; i++) {
@@ -78,13 +82,15 @@ static void add_amount(struct panel *panel, enum role role, const char *label, i
 static void add_price(const struct onestop *desk, struct panel *panel, const json_t *row)
 {
     json_t *parts = price_parts_of(json_object_get(row, "price_parts"));
-    int64_t price = order_number(row, "price_fen"), proposal = order_number(row, "proposal_fen"), rest = order_rest_fen(row);
+    int64_t price = order_number(row, "price_fen"), proposal = order_number(row, "proposal_fen"),
+            rest = order_rest_fen(row);
     panel_gap(panel);
     panel_head(panel, _("Price"));
     price_parts_draw(desk->app, panel, parts, item_code(desk), _("Proposal"), proposal);
     json_decref(parts);
     add_amount(panel, ROLE_DIM, _("Estimate"), order_number(row, "estimate_fen"));
-    add_amount(panel, price != NIL && proposal != NIL && price != proposal ? ROLE_WARNING : ROLE_NORMAL, _("Price set"), price);
+    add_amount(panel, price != NIL && proposal != NIL && price != proposal ? ROLE_WARNING : ROLE_NORMAL,
+               _("Price set"), price);
     add_amount(panel, ROLE_NORMAL, _("Received"), order_number(row, "received_fen"));
     add_amount(panel, rest > 0 ? ROLE_WARNING : ROLE_GOOD, _("Rest"), rest);
     add_amount(panel, ROLE_DIM, _("Cost"), order_number(row, "cost_fen"));
@@ -104,7 +110,8 @@ static void add_payers(const struct onestop *desk, struct panel *panel, const js
     {
         char amount[MONEY_TEXT_SIZE];
         const char *words = state ? choice_label(desk->app, state, order_text(charge, "money_state")) : "";
-        panel_pair(panel, ROLE_NORMAL, arena_printf(arena, "%s · %s", order_text(charge, "payer_label"), words),
+        panel_pair(panel, ROLE_NORMAL,
+                   arena_printf(arena, "%s · %s", order_text(charge, "payer_label"), words),
                    money_print(amount, sizeof(amount), order_number(charge, "amount_fen")));
     }
 }
@@ -138,7 +145,8 @@ static void add_documents(const struct onestop *desk, struct panel *panel)
     json_array_foreach(desk->documents, i, document)
     {
         char amount[MONEY_TEXT_SIZE];
-        panel_pair(panel, order_number(document, "amount_fen") < 0 ? ROLE_ERROR : ROLE_NORMAL, document_line(desk, arena, document),
+        panel_pair(panel, order_number(document, "amount_fen") < 0 ? ROLE_ERROR : ROLE_NORMAL,
+                   document_line(desk, arena, document),
                    money_print(amount, sizeof(amount), order_number(document, "amount_fen")));
     }
 }
@@ -148,7 +156,8 @@ static void draw_flow(const struct onestop *desk, struct canvas *canvas, struct 
     const struct field *field = catalogue_field(desk->jobs.entity, "money_state");
     const char *labels[8];
     int count = 0, now = -1;
-    for (const struct choice *choice = field ? field->choices : NULL; choice && choice->code && count < 8; choice++) {
+    for (const struct choice *choice = field ? field->choices : NULL; choice && choice->code && count < 8;
+         choice++) {
         if (strcmp(choice->code, order_text(row, "money_state")) == 0)
             now = count;
         labels[count++] = choice_words(desk->app, choice);
@@ -158,11 +167,13 @@ static void draw_flow(const struct onestop *desk, struct canvas *canvas, struct 
 
 static void write_facts(struct onestop *desk, struct panel *panel, const json_t *row)
 {
-    static const char *const facts[] = {"customer_id", "principal", "external_number", "policy_number", "service",    "place",
-                                        "destination", "plate",     "vehicle_id",      "driver_id",     "supplier_id", "arrived_at",
-                                        "done_at",     "km",        "taken_fen",       "taken_method",  "method",     "result",
-                                        "result_remarks", "remarks", "clear_reason",   "onestop",       NULL};
-    static const char *const people[] = {"created_by", "audited_by", "priced_by", "received_by", "cleared_by", NULL};
+    static const char *const facts[] = {
+        "customer_id",    "principal", "external_number", "policy_number", "service",     "place",
+        "destination",    "plate",     "vehicle_id",      "driver_id",     "supplier_id", "arrived_at",
+        "done_at",        "km",        "taken_fen",       "taken_method",  "method",      "result",
+        "result_remarks", "remarks",   "clear_reason",    "onestop",       NULL};
+    static const char *const people[] = {"created_by",  "audited_by", "priced_by",
+                                         "received_by", "cleared_by", NULL};
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     panel_text(panel, desk->in_panel ? ROLE_SELECT : ROLE_HEAD,
                arena_printf(arena, "%s · %s", order_text(row, "number"), show(desk, arena, row, "state")));
@@ -203,11 +214,14 @@ static void draw_stages(const struct onestop *desk, struct canvas *canvas, struc
         struct arena *arena cleanup(cleanup_arena) = arena_create(0);
         const char *label = choice_label(desk->app, field, onestop_stages[i].state);
         char key[2] = {onestop_stages[i].key, '\0'};
-        const char *count = i < ONESTOP_COUNTED && desk->counts[i] != NIL ? arena_printf(arena, " %" PRId64, desk->counts[i]) : "";
+        const char *count = i < ONESTOP_COUNTED && desk->counts[i] != NIL
+                                ? arena_printf(arena, " %" PRId64, desk->counts[i])
+                                : "";
         enum role role = i == desk->stage ? ROLE_STEP_NOW : ROLE_STEP_LATER;
         col += canvas_put(canvas, area.row, col, area.col + area.cols - col, ROLE_KEY, key) + 1;
         col += canvas_put(canvas, area.row, col, area.col + area.cols - col, role,
-                          i == desk->stage ? arena_printf(arena, "[%s%s]", label, count) : arena_printf(arena, "%s%s", label, count)) +
+                          i == desk->stage ? arena_printf(arena, "[%s%s]", label, count)
+                                           : arena_printf(arena, "%s%s", label, count)) +
                2;
     }
 }

@@ -10,15 +10,28 @@
 enum { COUNT_MS = 1500, FIRST_COUNT_MS = 50 };
 
 const struct onestop_stage onestop_stages[ONESTOP_STAGES] = {
-    {'1', "unaudited", "audit"}, {'2', "audited", "price"}, {'3', "priced", "receive"}, {'4', "received", "clear"}, {'5', "cleared", NULL},
+    {'1', "unaudited", "audit"}, {'2', "audited", "price"}, {'3', "priced", "receive"},
+    {'4', "received", "clear"},  {'5', "cleared", NULL},
 };
 
-static const char *const names[] = {"number",     "state",        "money_state", "created_at",   "done_at",    "due_at",  "customer_id",
-                                    "plate",      "service",      "place",       "method",       "price_fen",  "proposal_fen",
-                                    "estimate_fen", "received_fen", "result",    "clear_reason", "branch_id",  "supplier_id",
-                                    "created_by", "audited_by",   "priced_by",   "received_by",  NULL};
+static const char *const names[] = {
+    "number",       "state",        "money_state",  "created_at", "done_at",      "due_at",
+    "customer_id",  "plate",        "service",      "place",      "method",       "price_fen",
+    "proposal_fen", "estimate_fen", "received_fen", "result",     "clear_reason", "branch_id",
+    "supplier_id",  "created_by",   "audited_by",   "priced_by",  "received_by",  NULL};
 
-enum column { COL_NUMBER, COL_CUSTOMER, COL_AMOUNT, COL_REST, COL_DONE, COL_METHOD, COL_SERVICE, COL_PLATE, COL_RESULT, COLUMNS };
+enum column {
+    COL_NUMBER,
+    COL_CUSTOMER,
+    COL_AMOUNT,
+    COL_REST,
+    COL_DONE,
+    COL_METHOD,
+    COL_SERVICE,
+    COL_PLATE,
+    COL_RESULT,
+    COLUMNS
+};
 
 static const struct {
     const char *title, *field;
@@ -65,7 +78,8 @@ static const char *money_cell(struct jobs *jobs, int64_t fen)
     return money_print(buf, MONEY_TEXT_SIZE, fen);
 }
 
-static const char *cell(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch, enum role *role)
+static const char *cell(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch,
+                        enum role *role)
 {
     (void)scratch, (void)role;
     switch (column) {
@@ -90,7 +104,8 @@ static void changed(struct jobs *jobs)
     onestop_row_changed(desk);
 }
 
-static const struct jobs_ops ops = {.belongs = belongs, .compare = compare, .flags = flags, .cell = cell, .changed = changed};
+static const struct jobs_ops ops = {
+    .belongs = belongs, .compare = compare, .flags = flags, .cell = cell, .changed = changed};
 
 void onestop_name_columns(struct onestop *desk)
 {
@@ -132,8 +147,8 @@ static void count_next(struct onestop *desk)
 {
     if (desk->counting >= ONESTOP_COUNTED || !desk->jobs.entity)
         return;
-    json_t *args = json_pack("{s:{s:s}, s:[s], s:i, s:b}", "filter", "money_state", onestop_stages[desk->counting].state, "columns", "id",
-                             "limit", 1, "total", 1);
+    json_t *args = json_pack("{s:{s:s}, s:[s], s:i, s:b}", "filter", "money_state",
+                             onestop_stages[desk->counting].state, "columns", "id", "limit", 1, "total", 1);
     ask(desk->app, &desk->screen, "rescue.list", args, CALL_READ, NULL, on_count, desk);
 }
 

@@ -32,22 +32,26 @@ bool onestop_allowed(struct onestop *desk, const struct catalogue_action *action
     bool ours = false;
     for (size_t i = 0; action && i < array_len(steps); i++)
         ours |= strcmp(steps[i], action->name) == 0;
-    return ours && job && !job->pending && action_allowed(desk->app, desk->jobs.entity, action, job->row, NULL);
+    return ours && job && !job->pending &&
+           action_allowed(desk->app, desk->jobs.entity, action, job->row, NULL);
 }
 
 const struct catalogue_action *onestop_next(struct onestop *desk)
 {
     const char *name = onestop_stages[desk->stage].action;
-    const struct catalogue_action *action = name && desk->jobs.entity ? catalogue_action(desk->jobs.entity, name) : NULL;
+    const struct catalogue_action *action =
+        name && desk->jobs.entity ? catalogue_action(desk->jobs.entity, name) : NULL;
     return onestop_allowed(desk, action) ? action : NULL;
 }
 
 /* The letters are capitals; the small ones will do where they mean nothing else. */
 const struct catalogue_action *onestop_action(struct onestop *desk, const struct key *key)
 {
-    for (size_t i = 0; key->kind == KEY_TEXT && key->code < 0x80 && desk->jobs.entity && i < array_len(steps); i++) {
+    for (size_t i = 0; key->kind == KEY_TEXT && key->code < 0x80 && desk->jobs.entity && i < array_len(steps);
+         i++) {
         const struct catalogue_action *action = catalogue_action(desk->jobs.entity, steps[i]);
-        if (action && (action->key == key->code || action->key == toupper(key->code)) && onestop_allowed(desk, action))
+        if (action && (action->key == key->code || action->key == toupper(key->code)) &&
+            onestop_allowed(desk, action))
             return action;
     }
     return NULL;
@@ -90,7 +94,8 @@ static void send(struct onestop *desk, json_t *args)
     json_object_set_new(args, "id", json_integer(step->id));
     json_object_set_new(args, "version", json_integer(step->version));
     step->sent = true;
-    ask(desk->app, &desk->screen, verb_of("rescue", step->action->name), args, CALL_CHANGES, NULL, on_answer, desk);
+    ask(desk->app, &desk->screen, verb_of("rescue", step->action->name), args, CALL_CHANGES, NULL, on_answer,
+        desk);
 }
 
 static void on_submit(struct screen *below, uint64_t dialog, json_t *values, void *context)
@@ -118,7 +123,8 @@ static size_t payers_due(const json_t *row)
 {
     size_t i, count = 0;
     const json_t *charge;
-    json_array_foreach(json_object_get(row, "charges"), i, charge) count += strcmp(order_text(charge, "money_state"), "priced") == 0;
+    json_array_foreach(json_object_get(row, "charges"), i, charge) count +=
+        strcmp(order_text(charge, "money_state"), "priced") == 0;
     return count;
 }
 
@@ -133,10 +139,11 @@ static const struct choice *payer_choices(struct onestop *desk, const json_t *ro
         char rest[MONEY_TEXT_SIZE];
         if (strcmp(order_text(charge, "money_state"), state) != 0 || count == ONESTOP_PAYERS)
             continue;
-        money_print(rest, sizeof(rest), order_number(charge, "amount_fen") - order_number(charge, "received_fen"));
-        step->payers[count++] =
-            (struct choice){.code = arena_printf(step->arena, "%" PRId64, order_number(charge, "id")),
-                            .label = arena_printf(step->arena, "%s %s", order_text(charge, "payer_label"), rest)};
+        money_print(rest, sizeof(rest),
+                    order_number(charge, "amount_fen") - order_number(charge, "received_fen"));
+        step->payers[count++] = (struct choice){
+            .code = arena_printf(step->arena, "%" PRId64, order_number(charge, "id")),
+            .label = arena_printf(step->arena, "%s %s", order_text(charge, "payer_label"), rest)};
     }
     step->payers[count] = (struct choice){0};
     return step->payers;
@@ -200,11 +207,13 @@ static json_t *values_of(const struct catalogue_action *action, const json_t *ro
 static const char *text_of(struct arena *arena, const json_t *row)
 {
     char price[MONEY_TEXT_SIZE], rest[MONEY_TEXT_SIZE];
-    const char *about = arena_printf(arena, "%s · %s", order_text(row, "number"), order_text(row, "customer_label"));
+    const char *about =
+        arena_printf(arena, "%s · %s", order_text(row, "number"), order_text(row, "customer_label"));
     money_print(price, sizeof(price), order_price_fen(row));
     if (order_rest_fen(row) == NIL)
         return arena_printf(arena, _("%s\nProposed: %s"), about, price);
-    return arena_printf(arena, _("%s\nPrice: %s  Rest: %s"), about, price, money_print(rest, sizeof(rest), order_rest_fen(row)));
+    return arena_printf(arena, _("%s\nPrice: %s  Rest: %s"), about, price,
+                        money_print(rest, sizeof(rest), order_rest_fen(row)));
 }
 
 static void ask_step(struct onestop *desk, const struct job *job, const struct catalogue_action *action)
@@ -245,7 +254,8 @@ static void on_bulk(struct screen *screen, const struct action_outcome *outcome,
     struct onestop *desk = onestop_of(screen);
     (void)context;
     for (size_t i = 0; i < outcome->count; i++) {
-        bool refused = !outcome->cancelled && (outcome->done ? !outcome->done[i] : outcome->answer->code != ERR_NONE);
+        bool refused =
+            !outcome->cancelled && (outcome->done ? !outcome->done[i] : outcome->answer->code != ERR_NONE);
         jobs_end(&desk->jobs, outcome->targets[i].id, refused);
     }
     if (!outcome->cancelled)
@@ -266,7 +276,8 @@ static void take_marked(struct onestop *desk, const struct catalogue_action *act
     for (size_t i = 0; can && i < targets.count; i++)
         jobs_begin(&desk->jobs, targets.items[i].id);
     if (targets.count)
-        action_run(desk->app, &desk->screen, desk->jobs.entity, action, targets.items, targets.count, on_bulk, NULL);
+        action_run(desk->app, &desk->screen, desk->jobs.entity, action, targets.items, targets.count, on_bulk,
+                   NULL);
     vec_finish(&targets);
 }
 

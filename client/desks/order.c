@@ -59,7 +59,8 @@ bool order_is_live(const json_t *row)
 
 struct instant order_since(const json_t *row)
 {
-    static const char *const times[] = {"done_at", "arrived_at", "departed_at", "accepted_at", "dispatched_at", "created_at"};
+    static const char *const times[] = {"done_at",     "arrived_at",    "departed_at",
+                                        "accepted_at", "dispatched_at", "created_at"};
     struct instant at = INSTANT_NIL;
     for (size_t i = 0; i < array_len(times) && instant_is_nil(at); i++)
         at = order_time(row, times[i]);
@@ -93,12 +94,14 @@ int64_t order_price_fen(const json_t *row)
     return price;
 }
 
-int order_steps(const struct catalogue_entity *entity, const json_t *row, const char *labels[ORDER_STEPS_MAX], int *current_r)
+int order_steps(const struct catalogue_entity *entity, const json_t *row, const char *labels[ORDER_STEPS_MAX],
+                int *current_r)
 {
     static const char *const ends[] = {"empty", "void"}; /* beside the line, not on it */
     int count = 0;
     *current_r = -1;
-    for (const struct choice *state = entity ? entity->states : NULL; state && state->code && count < ORDER_STEPS_MAX; state++) {
+    for (const struct choice *state = entity ? entity->states : NULL;
+         state && state->code && count < ORDER_STEPS_MAX; state++) {
         if (strcmp(state->code, ends[0]) == 0 || strcmp(state->code, ends[1]) == 0)
             continue;
         if (order_is(row, state->code))

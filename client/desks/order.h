@@ -5,7 +5,7 @@
 #include "client/views/context.h"
 #include "model/catalogue.h"
 
-int64_t order_number(const json_t *row, const char *name); /* NIL: null or absent */
+int64_t order_number(const json_t *row, const char *name);   /* NIL: null or absent */
 const char *order_text(const json_t *row, const char *name); /* "" likewise */
 double order_real(const json_t *row, const char *name);      /* NAN */
 bool order_truth(const json_t *row, const char *name);
@@ -26,4 +26,5 @@ int64_t order_price_fen(const json_t *row);
 
 /* The labels of the flow's main steps and which is the present one; -1: none (void). Returns their number. */
 enum { ORDER_STEPS_MAX = 8 };
-int order_steps(const struct catalogue_entity *entity, const json_t *row, const char *labels[ORDER_STEPS_MAX], int *current_r);
+int order_steps(const struct catalogue_entity *entity, const json_t *row, const char *labels[ORDER_STEPS_MAX],
+                int *current_r);

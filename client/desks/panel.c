@@ -51,7 +51,8 @@ void panel_value(struct panel *panel, const char *label, enum role role, const c
         return;
     int label_cols = MIN(panel->label_cols, panel->area.cols / 2), at = panel->line - panel->scroll;
     if (panel->canvas && at >= 0 && at < panel->area.rows)
-        canvas_text(panel->canvas, panel->area.row + at, panel->area.col, label_cols, ROLE_LABEL, ALIGN_LEFT, label);
+        canvas_text(panel->canvas, panel->area.row + at, panel->area.col, label_cols, ROLE_LABEL, ALIGN_LEFT,
+                    label);
     put_wrapped(panel, label_cols + 1, role, value);
 }
 

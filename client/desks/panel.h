@@ -21,7 +21,8 @@ void panel_head(struct panel *panel, const char *text);
 /* Nothing when the value is empty. A value too long for its line goes on in the next ones, below itself. */
 void panel_value(struct panel *panel, const char *label, enum role role, const char *value);
 void panel_text(struct panel *panel, enum role role, const char *text); /* wrapped, over the whole width */
-void panel_pair(struct panel *panel, enum role role, const char *left, const char *right); /* right: at the right edge */
+void panel_pair(struct panel *panel, enum role role, const char *left,
+                const char *right);  /* right: at the right edge */
 void panel_gap(struct panel *panel); /* an empty line, unless it would be the first */
 
 /* At the end: scroll put right for what there was, for the next drawing. */

@@ -29,8 +29,9 @@ static enum axis named_before(const char *text, size_t len)
     static const struct {
         const char *word;
         enum axis axis;
-    } words[] = {{"longitude", AXIS_LON}, {"lon", AXIS_LON},  {"lng", AXIS_LON},  {"经度", AXIS_LON}, {"經度", AXIS_LON},
-                 {"latitude", AXIS_LAT},  {"lat", AXIS_LAT},  {"纬度", AXIS_LAT}, {"緯度", AXIS_LAT}};
+    } words[] = {{"longitude", AXIS_LON}, {"lon", AXIS_LON},  {"lng", AXIS_LON},
+                 {"经度", AXIS_LON},      {"經度", AXIS_LON}, {"latitude", AXIS_LAT},
+                 {"lat", AXIS_LAT},       {"纬度", AXIS_LAT}, {"緯度", AXIS_LAT}};
     while (len > 0 && strchr(" \t\n\"':=", text[len - 1]))
         len--;
     for (size_t i = 0; i < array_len(words); i++)
@@ -60,7 +61,8 @@ static const char *take_number(const char *at, double *value_r)
     if (digits[whole] == '.')
         part = strspn(digits + whole + 1, "0123456789");
     char text[32];
-    if (digits[whole] == '.' && digits[whole + 1 + part] == '.' && isdigit((unsigned char)digits[whole + 2 + part]))
+    if (digits[whole] == '.' && digits[whole + 1 + part] == '.' &&
+        isdigit((unsigned char)digits[whole + 2 + part]))
         return NULL; /* a version or an address, no number */
     size_t len = (size_t)(digits - at) + whole + (part ? 1 + part : 0);
     snprintf(text, sizeof(text), "%.*s", (int)MIN(len, sizeof(text) - 1), at);
@@ -73,7 +75,8 @@ static size_t take_numbers(const char *text, struct number numbers[], size_t max
     size_t count = 0;
     for (const char *at = text; *at && count < max;) {
         double value;
-        bool start = isdigit((unsigned char)*at) || ((*at == '-' || *at == '+') && isdigit((unsigned char)at[1]));
+        bool start =
+            isdigit((unsigned char)*at) || ((*at == '-' || *at == '+') && isdigit((unsigned char)at[1]));
         const char *end = start ? take_number(at, &value) : NULL;
         if (!end) {
             at += start ? strspn(at + 1, "0123456789.") + 1 : 1;
@@ -187,7 +190,8 @@ static size_t fits(const char *address, const char *name)
     if (strcasestr(address, name))
         return len;
     len -= utf8_grapheme_before(name, len);
-    return (unsigned char)*name >= 0x80 && len >= least && memmem(address, strlen(address), name, len) ? len : 0;
+    return (unsigned char)*name >= 0x80 && len >= least && memmem(address, strlen(address), name, len) ? len
+                                                                                                       : 0;
 }
 
 static size_t named(const struct place_district *district, const char *address)
@@ -200,7 +204,8 @@ static size_t named(const struct place_district *district, const char *address)
     return len;
 }
 
-static bool parent_named(const struct places *places, const struct place_district *district, const char *address)
+static bool parent_named(const struct places *places, const struct place_district *district,
+                         const char *address)
 {
     vec_each(const struct place_district, each, &places->districts)
     {
@@ -219,7 +224,8 @@ const struct place_district *places_find(const struct places *places, const char
         size_t len = named(district, address);
         if (!len)
             continue;
-        size_t score = (size_t)district->rank * 100000 + (parent_named(places, district, address) ? 10000 : 0) + len;
+        size_t score =
+            (size_t)district->rank * 100000 + (parent_named(places, district, address) ? 10000 : 0) + len;
         if (score > best_score) {
             best = district;
             best_score = score;

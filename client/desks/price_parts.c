@@ -21,7 +21,8 @@ json_t *price_parts_of(const json_t *parts)
     return NULL;
 }
 
-const char *price_part_words(const struct app_context *app, struct arena *arena, const json_t *part, const struct field *items)
+const char *price_part_words(const struct app_context *app, struct arena *arena, const json_t *part,
+                             const struct field *items)
 {
     const char *label = "", *code = NULL;
     int64_t quantity = 1;
@@ -32,8 +33,8 @@ const char *price_part_words(const struct app_context *app, struct arena *arena,
     return quantity == 1 ? words : arena_printf(arena, "%s × %" PRId64, words, quantity);
 }
 
-void price_parts_draw(const struct app_context *app, struct panel *panel, const json_t *parts, const struct field *items,
-                      const char *name, int64_t total_fen)
+void price_parts_draw(const struct app_context *app, struct panel *panel, const json_t *parts,
+                      const struct field *items, const char *name, int64_t total_fen)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     char money[MONEY_TEXT_SIZE];
@@ -43,7 +44,8 @@ void price_parts_draw(const struct app_context *app, struct panel *panel, const 
     {
         int64_t amount = NIL;
         json_get_int(part, "amount_fen", &amount);
-        panel_pair(panel, ROLE_NORMAL, price_part_words(app, arena, part, items), money_print(money, sizeof(money), amount));
+        panel_pair(panel, ROLE_NORMAL, price_part_words(app, arena, part, items),
+                   money_print(money, sizeof(money), amount));
     }
     if (total_fen != NIL)
         panel_pair(panel, ROLE_SUM, name, money_print(money, sizeof(money), total_fen));

@@ -9,8 +9,9 @@
 json_t *price_parts_of(const json_t *parts);
 
 /* "Further km × 12", "Rope × 2". `items` has the words for the codes of items; may be NULL. In the arena. */
-const char *price_part_words(const struct app_context *app, struct arena *arena, const json_t *part, const struct field *items);
+const char *price_part_words(const struct app_context *app, struct arena *arena, const json_t *part,
+                             const struct field *items);
 
 /* One line a part, and below them the total under its name. total NIL: none. */
-void price_parts_draw(const struct app_context *app, struct panel *panel, const json_t *parts, const struct field *items,
-                      const char *name, int64_t total_fen);
+void price_parts_draw(const struct app_context *app, struct panel *panel, const json_t *parts,
+                      const struct field *items, const char *name, int64_t total_fen);

@@ -26,8 +26,8 @@ static void ask_row_now(void *context)
     struct record *record = context;
     if (record->asked)
         ask_cancel(record->app, record->asked);
-    record->asked = ask(record->app, record->screen, "rescue.get", json_pack("{s:I}", "id", (json_int_t)record->id), CALL_READ, NULL,
-                        on_row, record);
+    record->asked = ask(record->app, record->screen, "rescue.get",
+                        json_pack("{s:I}", "id", (json_int_t)record->id), CALL_READ, NULL, on_row, record);
 }
 
 void record_init(struct record *record, struct app_context *app, struct screen *screen,

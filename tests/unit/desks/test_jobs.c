@@ -15,7 +15,8 @@ static bool is_new(const struct jobs *jobs, const json_t *row)
 static int by_due(const struct jobs *jobs, const struct job *a, const struct job *b)
 {
     (void)jobs;
-    int64_t left = instant_is_nil(a->due) ? INT64_MAX : a->due.us, right = instant_is_nil(b->due) ? INT64_MAX : b->due.us;
+    int64_t left = instant_is_nil(a->due) ? INT64_MAX : a->due.us,
+            right = instant_is_nil(b->due) ? INT64_MAX : b->due.us;
     return left != right ? (left < right ? -1 : 1) : a->id < b->id ? -1 : 1;
 }
 
@@ -37,7 +38,8 @@ static void end(struct jobs *jobs)
 
 static json_t *order(int id, int version, const char *state, const char *due)
 {
-    return json_pack("{s:i, s:i, s:s, s:s?, s:s}", "id", id, "version", version, "state", state, "due_at", due, "place", "天河区");
+    return json_pack("{s:i, s:i, s:s, s:s?, s:s}", "id", id, "version", version, "state", state, "due_at",
+                     due, "place", "天河区");
 }
 
 static void page(struct jobs *jobs, bool replacing, const int ids[], size_t count)
@@ -60,7 +62,8 @@ static void assert_ids(const struct jobs *jobs, const char *expected)
 {
     char text[200] = "";
     for (size_t i = 0; i < jobs->items.count; i++)
-        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%d", i ? " " : "", (int)jobs->items.items[i].id);
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%d", i ? " " : "",
+                 (int)jobs->items.items[i].id);
     assert_string_equal(text, expected);
 }
 

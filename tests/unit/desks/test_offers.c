@@ -11,9 +11,10 @@ static void fill(struct offers *offers, int count)
 {
     json_t *rows = json_array();
     for (int i = 1; i <= count; i++)
-        json_array_append_new(rows, json_pack("{s:i, s:i, s:i, s:i, s:b, s:s, s:s, s:s, s:[s]}", "vehicle_id", i, "driver_id", 100 + i,
-                                              "distance_m", i * 700, "eta_s", i * 90, "fit", i < 3, "plate", "粤A12345", "driver", "王伟",
-                                              "type", "tow", "reasons", i < 3 ? "Position is old" : "Off duty"));
+        json_array_append_new(rows, json_pack("{s:i, s:i, s:i, s:i, s:b, s:s, s:s, s:s, s:[s]}", "vehicle_id",
+                                              i, "driver_id", 100 + i, "distance_m", i * 700, "eta_s", i * 90,
+                                              "fit", i < 3, "plate", "粤A12345", "driver", "王伟", "type",
+                                              "tow", "reasons", i < 3 ? "Position is old" : "Off duty"));
     offers_take(offers, rows);
     json_decref(rows);
 }
@@ -68,6 +69,26 @@ static void offers_of_another_order_are_none(void **state)
     finish(&offers);
 }
 
+/* The digit means another vehicle than a moment ago: nobody could have read it. */
+static void a_list_that_has_just_changed_sends_nobody(void **state)
+{
+    struct app_context app;
+    struct screen screen = {0};
+    struct offers offers;
+    (void)state;
+    start(&offers, &app, &screen);
+    fill(&offers, 3);
+    assert_false(offers_settled(&offers, 1));
+    for (int i = 0; i < OFFERS_KEYS; i++)
+        offers.came_ms[i] -= 1000;
+    fill(&offers, 3);
+    assert_true(offers_settled(&offers, 1));
+    fill(&offers, 1);
+    assert_true(offers_settled(&offers, 1));
+    assert_false(offers_settled(&offers, 2));
+    finish(&offers);
+}
+
 static void distances(void **state)
 {
     char buf[32];
@@ -113,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digits_and_pages),
         cmocka_unit_test(offers_of_another_order_are_none),
+        cmocka_unit_test(a_list_that_has_just_changed_sends_nobody),
         cmocka_unit_test(distances),
         cmocka_unit_test(drawn_narrow_and_wide),
     };

@@ -14,7 +14,8 @@ static json_t *row(const char *text)
 
 static void values(void **state)
 {
-    json_t *order = row("{\"id\":7,\"number\":\"R1\",\"lon\":113.5,\"plate\":null,\"to_confirm\":true,\"due_at\":\"2026-11-21T10:00:00Z\"}");
+    json_t *order = row("{\"id\":7,\"number\":\"R1\",\"lon\":113.5,\"plate\":null,\"to_confirm\":true,\"due_"
+                        "at\":\"2026-11-21T10:00:00Z\"}");
     (void)state;
     assert_int_equal(order_number(order, "id"), 7);
     assert_true(order_number(order, "none") == NIL && order_number(order, "number") == NIL);
@@ -33,8 +34,9 @@ static void states(void **state)
     static const struct {
         const char *text;
         bool waiting, live;
-    } table[] = {{"new", true, false},    {"dispatched", false, true}, {"accepted", false, true}, {"on_the_way", false, true},
-                 {"arrived", false, true}, {"done", false, false},      {"empty", false, false},   {"void", false, false}};
+    } table[] = {{"new", true, false},        {"dispatched", false, true}, {"accepted", false, true},
+                 {"on_the_way", false, true}, {"arrived", false, true},    {"done", false, false},
+                 {"empty", false, false},     {"void", false, false}};
     (void)state;
     for (size_t i = 0; i < array_len(table); i++) {
         json_t *order = json_pack("{s:s}", "state", table[i].text);
@@ -46,7 +48,8 @@ static void states(void **state)
 
 static void since_the_last_step(void **state)
 {
-    json_t *order = row("{\"created_at\":\"2026-11-21T10:00:00Z\",\"dispatched_at\":\"2026-11-21T10:05:00Z\",\"accepted_at\":null}");
+    json_t *order = row("{\"created_at\":\"2026-11-21T10:00:00Z\",\"dispatched_at\":\"2026-11-21T10:05:00Z\","
+                        "\"accepted_at\":null}");
     (void)state;
     assert_true(order_since(order).us == order_time(order, "dispatched_at").us);
     json_object_set_new(order, "dispatched_at", json_null());
@@ -66,16 +69,19 @@ static void money(void **state)
     assert_int_equal(order_rest_fen(order), 28800);
     json_object_set_new(order, "received_fen", json_integer(50000));
     assert_int_equal(order_rest_fen(order), 0);
-    json_object_set_new(order, "charges", row("[{\"amount_fen\":45000,\"received_fen\":50000},{\"amount_fen\":3800,\"received_fen\":0}]"));
+    json_object_set_new(
+        order, "charges",
+        row("[{\"amount_fen\":45000,\"received_fen\":50000},{\"amount_fen\":3800,\"received_fen\":0}]"));
     assert_int_equal(order_rest_fen(order), 3800);
     json_decref(order);
 }
 
 static void steps_leave_the_side_ways_out(void **state)
 {
-    static const struct choice states[] = {{.code = "new", .label = "New"},     {.code = "dispatched", .label = "Dispatched"},
-                                           {.code = "done", .label = "Done"},   {.code = "empty", .label = "Empty run"},
-                                           {.code = "void", .label = "Void"},   {0}};
+    static const struct choice states[] = {
+        {.code = "new", .label = "New"},   {.code = "dispatched", .label = "Dispatched"},
+        {.code = "done", .label = "Done"}, {.code = "empty", .label = "Empty run"},
+        {.code = "void", .label = "Void"}, {0}};
     const struct catalogue_entity entity = {.states = states};
     const char *labels[ORDER_STEPS_MAX];
     int now;
@@ -94,8 +100,10 @@ static void steps_leave_the_side_ways_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values), cmocka_unit_test(states),
-        cmocka_unit_test(since_the_last_step), cmocka_unit_test(money),
+        cmocka_unit_test(values),
+        cmocka_unit_test(states),
+        cmocka_unit_test(since_the_last_step),
+        cmocka_unit_test(money),
         cmocka_unit_test(steps_leave_the_side_ways_out),
     };
     return run_all(tests);

@@ -66,9 +66,10 @@ static void parts_of_a_price(void **state)
     struct app_context app = {0};
     struct canvas canvas;
     struct panel panel;
-    json_t *text = json_string("[{\"kind\":\"base\",\"label\":\"Base price\",\"code\":null,\"quantity\":1,\"amount_fen\":30000},"
-                               "{\"kind\":\"km\",\"label\":\"Further km\",\"code\":null,\"quantity\":12,\"amount_fen\":9600},"
-                               "{\"kind\":\"toll\",\"label\":\"Toll\",\"code\":\"toll\",\"quantity\":1,\"amount_fen\":1500}]");
+    json_t *text = json_string(
+        "[{\"kind\":\"base\",\"label\":\"Base price\",\"code\":null,\"quantity\":1,\"amount_fen\":30000},"
+        "{\"kind\":\"km\",\"label\":\"Further km\",\"code\":null,\"quantity\":12,\"amount_fen\":9600},"
+        "{\"kind\":\"toll\",\"label\":\"Toll\",\"code\":\"toll\",\"quantity\":1,\"amount_fen\":1500}]");
     json_t *parts = price_parts_of(text);
     (void)state;
     canvas_init(&canvas, 5, 30);

@@ -33,7 +33,9 @@ static void usual_forms(void **state)
 static void from_other_programs(void **state)
 {
     (void)state;
-    assert_point("{\n  \"latitude\": 23.1377,\n  \"longitude\": 113.3245,\n  \"altitude\": 12.0,\n \"accuracy\": 20.3\n}", 113.3245, 23.1377);
+    assert_point("{\n  \"latitude\": 23.1377,\n  \"longitude\": 113.3245,\n  \"altitude\": 12.0,\n "
+                 "\"accuracy\": 20.3\n}",
+                 113.3245, 23.1377);
     assert_point("lng=113.3245&lat=23.1377", 113.3245, 23.1377);
     assert_point("经度:113.3245 纬度:23.1377", 113.3245, 23.1377);
     assert_point("https://uri.amap.com/marker?position=113.3245,23.1377&name=x", 113.3245, 23.1377);
@@ -42,8 +44,12 @@ static void from_other_programs(void **state)
 
 static void what_is_none(void **state)
 {
-    static const char *const texts[] = {"",          "天河区体育西路 1 号", "113.3245", "200 95",  "lat 23.1",   "1234.5 2345.6",
-                                        "no numbers", "999 999",             "+ -",      "113.32.5", "0x71 0x17"};
+    static const char *const texts[] = {"",           "天河区体育西路 1 号",
+                                        "113.3245",   "200 95",
+                                        "lat 23.1",   "1234.5 2345.6",
+                                        "no numbers", "999 999",
+                                        "+ -",        "113.32.5",
+                                        "0x71 0x17"};
     (void)state;
     for (size_t i = 0; i < array_len(texts); i++) {
         struct point point = {1, 2};
@@ -57,24 +63,30 @@ static void printed_and_read_again(void **state)
 {
     char buf[64];
     (void)state;
-    assert_string_equal(place_print(buf, sizeof(buf), (struct point){113.3245, 23.1377}), "113.32450 23.13770");
+    assert_string_equal(place_print(buf, sizeof(buf), (struct point){113.3245, 23.1377}),
+                        "113.32450 23.13770");
     assert_point(buf, 113.3245, 23.1377);
     assert_string_equal(place_print(buf, sizeof(buf), (struct point){NAN, 23}), "");
 }
 
-static const char rows[] =
-    "[{\"code\":\"440000\",\"level\":\"province\",\"name_en\":\"Guangdong\",\"name_zh_cn\":\"广东省\",\"place_lon\":113.27,\"place_lat\":23.13},"
-    "{\"code\":\"440100\",\"parent_code\":\"440000\",\"level\":\"city\",\"name_en\":\"Guangzhou\",\"name_zh_cn\":\"广州市\",\"name_zh_tw\":\"廣州市\","
-    "\"place_lon\":113.264,\"place_lat\":23.129},"
-    "{\"code\":\"440106\",\"parent_code\":\"440100\",\"level\":\"district\",\"name_en\":\"Tianhe\",\"name_zh_cn\":\"天河区\",\"name_zh_tw\":\"天河區\","
-    "\"place_lon\":113.361,\"place_lat\":23.125},"
-    "{\"code\":\"441500\",\"parent_code\":\"440000\",\"level\":\"city\",\"name_en\":\"Shanwei\",\"name_zh_cn\":\"汕尾市\",\"place_lon\":115.375,"
-    "\"place_lat\":22.786},"
-    "{\"code\":\"441502\",\"parent_code\":\"441500\",\"level\":\"district\",\"name_en\":\"Chengqu\",\"name_zh_cn\":\"城区\",\"place_lon\":115.36,"
-    "\"place_lat\":22.77},"
-    "{\"code\":\"440199\",\"parent_code\":\"440100\",\"level\":\"district\",\"name_en\":\"Chengqu\",\"name_zh_cn\":\"城区\",\"place_lon\":113.0,"
-    "\"place_lat\":23.0},"
-    "{\"code\":\"1\",\"level\":\"district\",\"name_en\":\"No place\"}, 7, null]";
+static const char rows[] = "[{\"code\":\"440000\",\"level\":\"province\",\"name_en\":\"Guangdong\",\"name_zh_"
+                           "cn\":\"广东省\",\"place_lon\":113.27,\"place_lat\":23.13},"
+                           "{\"code\":\"440100\",\"parent_code\":\"440000\",\"level\":\"city\",\"name_en\":"
+                           "\"Guangzhou\",\"name_zh_cn\":\"广州市\",\"name_zh_tw\":\"廣州市\","
+                           "\"place_lon\":113.264,\"place_lat\":23.129},"
+                           "{\"code\":\"440106\",\"parent_code\":\"440100\",\"level\":\"district\",\"name_"
+                           "en\":\"Tianhe\",\"name_zh_cn\":\"天河区\",\"name_zh_tw\":\"天河區\","
+                           "\"place_lon\":113.361,\"place_lat\":23.125},"
+                           "{\"code\":\"441500\",\"parent_code\":\"440000\",\"level\":\"city\",\"name_en\":"
+                           "\"Shanwei\",\"name_zh_cn\":\"汕尾市\",\"place_lon\":115.375,"
+                           "\"place_lat\":22.786},"
+                           "{\"code\":\"441502\",\"parent_code\":\"441500\",\"level\":\"district\",\"name_"
+                           "en\":\"Chengqu\",\"name_zh_cn\":\"城区\",\"place_lon\":115.36,"
+                           "\"place_lat\":22.77},"
+                           "{\"code\":\"440199\",\"parent_code\":\"440100\",\"level\":\"district\",\"name_"
+                           "en\":\"Chengqu\",\"name_zh_cn\":\"城区\",\"place_lon\":113.0,"
+                           "\"place_lat\":23.0},"
+                           "{\"code\":\"1\",\"level\":\"district\",\"name_en\":\"No place\"}, 7, null]";
 
 static const char *found(const struct places *places, const char *address)
 {
