@@ -159,6 +159,9 @@ static int refresh_rights(struct request *request)
     enum tx_fault fault;
     struct session *fresh =
         access_reload(state->connection, request->arena, request->deadline_ms, request->session, &fault);
+    if (fault == TX_UNAVAILABLE) /* the connection may have died unnoticed; the next is new */
+        fresh =
+            access_reload(state->connection, request->arena, request->deadline_ms, request->session, &fault);
     if (fault != TX_OK)
         return request_fail(request, ERR_UNAVAILABLE, NULL, N_("The database is away; nothing was done"),
                             NULL);
@@ -177,8 +180,8 @@ static bool may_rerun(const struct request *request, int runs)
 {
     const struct request_state *state = request->state;
     return state->rerun != RERUN_NO && runs <= RERUNS_MAX && !state->streamed &&
-           !(state->rerun == RERUN_CONNECTION && runs > 1) && time_monotonic_ms() < request->deadline_ms &&
-           !request_cancelled(request);
+           !(state->rerun == RERUN_CONNECTION && state->reconnected) &&
+           time_monotonic_ms() < request->deadline_ms && !request_cancelled(request);
 }
 
 static int run_command(struct request *request)
@@ -188,6 +191,8 @@ static int run_command(struct request *request)
         int result = run_once(request);
         if (result == 0 || !may_rerun(request, runs))
             return result;
+        if (request->state->rerun == RERUN_CONNECTION)
+            request->state->reconnected = true;
         if (request->state->rerun == RERUN_RIGHTS) {
             result = refresh_rights(request);
             if (result)

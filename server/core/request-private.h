@@ -37,6 +37,7 @@ struct request_state {
     bool gate_checked;
     const char *hash; /* of the request, hex; for keyed verbs */
     enum rerun rerun;
+    bool reconnected; /* it was run again since its connection was lost: once is enough */
     bool streamed; /* rows went out: it cannot be run again */
     struct failure failure;
     struct event *events, **events_end;
