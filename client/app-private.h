@@ -37,6 +37,7 @@ extern const struct link_ops app_link_ops;
 
 void app_session_start(struct app *app);
 void app_session_finish(struct app *app);
-void app_continue(struct app *app); /* the password was changed as it had to be */
+void app_show_person(struct app *app); /* in the title row, in the present language */
+void app_continue(struct app *app);    /* the password was changed as it had to be */
 void app_lock(struct app *app,
               const char *why); /* ends the session; the login screen stands over what is open */

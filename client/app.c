@@ -43,6 +43,7 @@ static void next_language(struct app *app)
 {
     language_next(app->context.language, sizeof(app->context.language));
     language_changed(&app->ui);
+    app_show_person(app);
     app->ui.repaint = true;
     ui_redraw(&app->ui);
 }

@@ -8,6 +8,7 @@
 #include "client/catalogue_file.h"
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
+#include "client/views/choices_of.h"
 #include "client/views/live.h"
 #include "client/views/login.h"
 #include "client/views/menu.h"
@@ -23,15 +24,27 @@ static void take_text(const json_t *object, const char *name, char *out, size_t 
     snprintf(out, size, "%s", text);
 }
 
-/* The roles in the person's own words, where the catalogue has them; their codes until then. */
-static void take_roles(const json_t *object, char *out, size_t size)
+/* The roles in words where the catalogue has them; their codes else. */
+static void take_roles(struct app *app, const json_t *object, char *out, size_t size)
 {
-    size_t used = 0;
+    const struct catalogue_entity *employee = catalogue_entity(app->catalogue, "employee");
+    const struct field *field = employee ? catalogue_field(employee, "roles") : NULL;
     const json_t *roles = json_object_get(object, "roles");
+    size_t used = 0;
     *out = '\0';
-    for (size_t i = 0; i < json_array_size(roles) && used < size; i++)
-        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "",
-                                 json_string_value(json_array_get(roles, i)));
+    for (size_t i = 0; i < json_array_size(roles) && used < size; i++) {
+        const char *code = json_string_value(json_array_get(roles, i));
+        const char *words = field ? choice_label(&app->context, field, code) : code;
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", words);
+    }
+}
+
+void app_show_person(struct app *app)
+{
+    struct identity *who = &app->context.who;
+    take_roles(app, link_identity(app->context.link), who->role, sizeof(who->role));
+    if (status_set_person(&app->ui.status, who->branch, *who->name ? who->name : who->user, who->role))
+        ui_redraw(&app->ui);
 }
 
 static void take_identity(struct app *app)
@@ -49,11 +62,9 @@ static void take_identity(struct app *app)
     take_text(object, "name", who->name, sizeof(who->name));
     take_text(object, "branch", who->branch, sizeof(who->branch));
     take_text(object, "time_zone", who->zone, sizeof(who->zone));
-    take_roles(object, who->role, sizeof(who->role));
     if (!*who->zone)
         snprintf(who->zone, sizeof(who->zone), "Asia/Shanghai");
-    if (status_set_person(&app->ui.status, who->branch, *who->name ? who->name : who->user, who->role))
-        ui_redraw(&app->ui);
+    app_show_person(app);
 }
 
 /* ---- what may be done ---- */
@@ -99,6 +110,7 @@ static void close_login(struct app *app)
 static void described(struct app *app)
 {
     app->described = true;
+    app_show_person(app);
     close_login(app);
     if (!ui_task_count(&app->ui))
         menu_open(&app->context);

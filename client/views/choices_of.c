@@ -17,6 +17,9 @@ const struct choice *choices_of(const struct field *field)
 
 const char *choice_words(const struct app_context *app, const struct choice *choice)
 {
+    /* Data with one name for all languages: shipped names (roles) are msgids, others come back as they are. */
+    if (choice->label_zh_cn && choice->label && strcmp(choice->label_zh_cn, choice->label) == 0)
+        return _(choice->label);
     if (choice->label_zh_cn && strcmp(app->language, "zh_CN") == 0)
         return choice->label_zh_cn;
     if (choice->label_zh_tw && strcmp(app->language, "zh_TW") == 0)

@@ -377,7 +377,7 @@ static void form_keys(struct screen *screen, struct key_bar *bar)
             key_bar_add(bar, K_NEW, _("New"), 23);
     } else {
         key_bar_add(bar, K_SAVE, _("Save"), 0);
-        key_bar_add(bar, K_CTRL('D'), _("As before"), 8);
+        key_bar_add(bar, K_CTRL('D'), _("Copy previous"), 8);
     }
     sheet_keys(&form->sheet, bar);
     key_bar_add(bar, K_CANCEL, _("Back"), 2);

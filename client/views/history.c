@@ -8,6 +8,7 @@
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/live.h"
+#include "client/views/lookup.h"
 #include "client/views/open.h"
 #include "client/views/shorthand.h"
 #include "client/views/text.h"
@@ -22,7 +23,8 @@ struct history {
     const struct catalogue_entity *entity;
     int64_t id;
     char *title;
-    json_t *rows; /* NULL: not here yet */
+    json_t *rows;   /* NULL: not here yet */
+    json_t *titles; /* "customer:7" → words, as far as this person may list them */
     size_t cursor;
     int page;
     struct arena *arena;
@@ -72,6 +74,13 @@ static const char *show(struct history *history, const struct field *field, cons
     struct str text;
     if (!value || json_is_null(value))
         return "";
+    if (field && field_type_of(field) == FIELD_REF && json_is_integer(value)) {
+        const char *key =
+            arena_printf(history->arena, "%s:%lld", field->ref, (long long)json_integer_value(value));
+        const char *words = json_string_value(json_object_get(history->titles, key));
+        if (words)
+            return words;
+    }
     if (field && field_type_of(field) != FIELD_LINES)
         return value_show_row(history->app, history->arena, field, values);
     str_init(&text, history->arena);
@@ -122,6 +131,53 @@ static void add_head(struct history *history, struct str *out, const json_t *row
 
 /* ---- the screen ---- */
 
+static void on_titles(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct history *history = history_of(screen);
+    const struct catalogue_entity *entity = context;
+    const json_t *rows = json_object_get(answer->object, "rows");
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        int64_t id = 0;
+        const char *detail;
+        json_get_int(row, "id", &id);
+        json_object_set_new(history->titles, arena_printf(arena, "%s:%lld", entity->name, (long long)id),
+                            json_string(lookup_title(history->app, arena, entity, row, &detail)));
+    }
+}
+
+static void note_ids(const json_t *values, const struct field *field, json_t *ids)
+{
+    const json_t *value = json_object_get(values, field->name);
+    if (json_is_integer(value))
+        json_array_append_new(ids, json_integer(json_integer_value(value)));
+}
+
+/* One question for each kind of record the changes speak of. */
+static void ask_titles(struct history *history)
+{
+    enum { IDS_MOST = 200 };
+    for (size_t i = 0; i < history->entity->nfields; i++) {
+        const struct field *field = &history->entity->fields[i];
+        const struct catalogue_entity *to =
+            field_type_of(field) == FIELD_REF ? catalogue_entity(history->app->catalogue, field->ref) : NULL;
+        if (!to || !to->title || !lookup_may(history->app, field->ref))
+            continue;
+        json_t *ids = json_array();
+        for (size_t r = 0; r < json_array_size(history->rows) && json_array_size(ids) < IDS_MOST; r++) {
+            note_ids(json_object_get(json_array_get(history->rows, r), "was"), field, ids);
+            note_ids(json_object_get(json_array_get(history->rows, r), "now"), field, ids);
+        }
+        if (json_array_size(ids))
+            ask(history->app, &history->screen, verb_of(to->name, "list"),
+                json_pack("{s:{s:{s:O}}, s:[s], s:i}", "filter", "id", "in", ids, "columns", to->title,
+                          "limit", 500),
+                CALL_READ, NULL, on_titles, (void *)to);
+        json_decref(ids);
+    }
+}
+
 static void on_rows(struct screen *screen, const struct answer *answer, void *context)
 {
     struct history *history = context;
@@ -132,6 +188,7 @@ static void on_rows(struct screen *screen, const struct answer *answer, void *co
     }
     json_decref(history->rows);
     history->rows = json_deep_copy(json_object_get(answer->object, "rows"));
+    ask_titles(history);
 }
 
 static void read_rows(struct history *history)
@@ -274,6 +331,7 @@ static void history_close(struct screen *screen)
 {
     struct history *history = history_of(screen);
     json_decref(history->rows);
+    json_decref(history->titles);
     arena_destroy(history->arena);
     free(history->title);
     free(history);
@@ -298,6 +356,7 @@ void history_open(struct app_context *app, const struct catalogue_entity *entity
     *history = (struct history){.app = app, .entity = entity, .id = id};
     history->screen.ops = &history_ops;
     history->title = memory_strdup(title);
+    history->titles = json_object();
     history->arena = arena_create(0);
     open_screen(app, &history->screen);
 }

@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "client/ui/words.h"
-#include "client/views/choices_of.h"
+#include "client/views/datepick.h"
 #include "client/views/lookup.h"
 #include "client/views/sheet-private.h"
 #include "client/views/sheet_parts.h"
+#include "client/views/shorthand.h"
 #include "client/views/value_text.h"
 
 struct sheet_entry *sheet_current(struct sheet *sheet)
@@ -253,6 +254,44 @@ static enum sheet_result input_keys(struct sheet *sheet, struct sheet_entry *ent
     }
 }
 
+static bool is_dated(const struct sheet_entry *entry)
+{
+    enum field_type type = field_type_of(entry->field);
+    return type == FIELD_DATE || type == FIELD_TIME;
+}
+
+/* A day was chosen: a time keeps its hour. */
+static void on_day(struct screen *screen, struct day day, void *context)
+{
+    struct sheet *sheet = context;
+    struct sheet_entry *entry = sheet_current(sheet);
+    char text[DAY_TEXT_SIZE + 8], was[32] = "";
+    struct instant at;
+    (void)screen;
+    if (!entry || !sheet->editing || !is_dated(entry))
+        return;
+    day_print(text, DAY_TEXT_SIZE, day);
+    if (field_type_of(entry->field) == FIELD_TIME && entry->value && time_parse(entry->value, &at) == 0)
+        shorthand_print(was, sizeof(was), sheet->app->who.zone, at);
+    if (*was)
+        strcat(text, strchr(was, ' '));
+    input_set(&sheet->input, text);
+    sheet->edited = true;
+    sheet_commit(sheet);
+    ui_redraw(sheet->app->ui);
+}
+
+static void pick_day(struct sheet *sheet, const struct sheet_entry *entry)
+{
+    struct day day = DAY_NIL;
+    struct instant at;
+    if (entry->value && field_type_of(entry->field) == FIELD_DATE)
+        (void)!day_parse(entry->value, &day);
+    else if (entry->value && time_parse(entry->value, &at) == 0)
+        (void)!time_zone_day(sheet->app->who.zone, at, &day);
+    datepick_open(sheet->app, sheet->screen, day, on_day, sheet);
+}
+
 static bool opens(const struct key *key)
 {
     return key->code == K_LOOKUP || key->code == ' ' || key->code == K_ENTER;
@@ -289,8 +328,11 @@ enum sheet_result sheet_key(struct sheet *sheet, const struct key *key)
         sheet_part_open(sheet, entry);
         return SHEET_USED;
     }
-    if (key->code == K_LOOKUP && typable(sheet, entry) && sheet_pop_wanted(entry)) {
-        sheet_pop_open(sheet);
+    if (key->code == K_LOOKUP && typable(sheet, entry) && (sheet_pop_wanted(entry) || is_dated(entry))) {
+        if (is_dated(entry))
+            pick_day(sheet, entry);
+        else
+            sheet_pop_open(sheet);
         return SHEET_USED;
     }
     if (sheet->editing) {

@@ -105,6 +105,10 @@ const char *value_show_row(const struct app_context *app, struct arena *arena, c
     const json_t *value = json_object_get(row, field->name);
     if (field_type_of(field) == FIELD_LINES)
         return json_array_size(value) ? arena_printf(arena, "%zu", json_array_size(value)) : "";
+    /* What came with the system is worded in English, for the translators. */
+    if (json_is_true(json_object_get(row, "shipped")) && json_string_length(value) &&
+        field_type_of(field) <= FIELD_NOTE)
+        return _(json_string_value(value));
     return value_show(app, arena, field, value_of_json(arena, value), label);
 }
 

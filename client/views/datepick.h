@@ -1,0 +1,11 @@
+/* A month to choose a day from, for fields that hold a date or a time. */
+#pragma once
+
+#include "base/time.h"
+#include "client/views/context.h"
+
+typedef void datepick_done(struct screen *below, struct day day, void *context);
+
+/* Opens over `below`, which outlives it; `done` is called only when a day was chosen. */
+void datepick_open(struct app_context *app, struct screen *below, struct day day, datepick_done *done,
+                   void *context);
