@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/str.h"
 #include "server/settings.h"
 
 #define TEXT(member, standard, words, ...)                                                                   \
@@ -71,7 +72,8 @@ const struct setting settings_table[] = {
            .live = true),
     NUMBER(drain_seconds, 30, 1, 600, "How long requests under way may go on after SIGTERM."),
     TEXT(statement_log, NULL,
-         "File to which every statement of the worker threads is added with its parameters, as lines of JSON, for "
+         "File to which every statement of the worker threads is added with its parameters, as lines of "
+         "JSON, for "
          "tuning. It holds personal data."),
     TEXT(log_level, "info", "What is logged: debug, info, warn or error.", .live = true),
 };
@@ -93,7 +95,7 @@ static cfg_opt_t option_of(const struct setting *row)
     return (cfg_opt_t)CFG_BOOL(name, row->number ? cfg_true : cfg_false, CFGF_NONE);
 }
 
-static int take(cfg_t *cfg, const struct setting *row, struct settings *settings)
+static void take(cfg_t *cfg, const struct setting *row, struct settings *settings)
 {
     void *member = member_of(settings, row);
     if (row->kind == SETTING_TEXT) {
@@ -102,23 +104,42 @@ static int take(cfg_t *cfg, const struct setting *row, struct settings *settings
     } else if (row->kind == SETTING_SWITCH) {
         *(bool *)member = cfg_getbool(cfg, row->name);
     } else {
-        long number = cfg_getint(cfg, row->name);
-        if (number < row->min || number > row->max) {
-            log_error("%s must be between %ld and %ld", row->name, row->min, row->max);
-            return -EINVAL;
-        }
-        *(long *)member = number;
+        *(long *)member = cfg_getint(cfg, row->name);
     }
-    return 0;
+}
+
+/* Values are judged as they are read, so that the line can be named. */
+static int judge_number(cfg_t *cfg, cfg_opt_t *opt)
+{
+    const struct setting *row = settings_table;
+    while (strcmp(row->name, opt->name) != 0)
+        row++;
+    long number = cfg_opt_getnint(opt, 0);
+    if (number >= row->min && number <= row->max)
+        return 0;
+    cfg_error(cfg, "%s must be between %ld and %ld", row->name, row->min, row->max);
+    return -1;
+}
+
+static int judge_log_level(cfg_t *cfg, cfg_opt_t *opt)
+{
+    enum log_level level;
+    if (log_level_parse(cfg_opt_getnstr(opt, 0), &level) == 0)
+        return 0;
+    cfg_error(cfg, "log_level must be debug, info, warn or error");
+    return -1;
+}
+
+static void set_judges(cfg_t *cfg)
+{
+    for (size_t i = 0; i < settings_count; i++)
+        if (settings_table[i].kind == SETTING_NUMBER)
+            cfg_set_validate_func(cfg, settings_table[i].name, judge_number);
+    cfg_set_validate_func(cfg, "log_level", judge_log_level);
 }
 
 static int check_together(const struct settings *settings)
 {
-    enum log_level level;
-    if (log_level_parse(settings->log_level, &level) < 0) {
-        log_error("log_level must be debug, info, warn or error");
-        return -EINVAL;
-    }
     if (!settings->tls_cert != !settings->tls_key) {
         log_error("tls_cert and tls_key go together");
         return -EINVAL;
@@ -126,14 +147,52 @@ static int check_together(const struct settings *settings)
     return 0;
 }
 
+/* libconfuse counts the line of a comment three times, and the line it names would be another: it gets to see none. */
+static void blank_comments(struct str *text)
+{
+    char quote = '\0';
+    for (char *c = text->data; *c; c++) {
+        if (quote && *c == '\\' && c[1])
+            c++;
+        else if (quote)
+            quote = *c == quote ? '\0' : quote;
+        else if (*c == '"' || *c == '\'')
+            quote = *c;
+        else if (*c == '#')
+            memset(c, ' ', strcspn(c, "\n"));
+    }
+}
+
+static int read_text(const char *path, struct str *text)
+{
+    char bytes[4096];
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return -errno;
+    for (size_t n; (n = fread(bytes, 1, sizeof(bytes), file)) > 0;)
+        str_add_n(text, bytes, n);
+    int result = ferror(file) ? -EIO : 0;
+    fclose(file);
+    return result;
+}
+
 static int parse(cfg_t *cfg, const char *path)
 {
-    if (!path)
-        return 0;
-    int result = cfg_parse(cfg, path);
-    if (result == CFG_FILE_ERROR)
-        log_error("%s: %s", path, strerror(errno));
-    return result == CFG_SUCCESS ? 0 : -EINVAL;
+    struct str text cleanup(cleanup_str);
+    str_init(&text, NULL);
+    int result = path ? read_text(path, &text) : 0;
+    if (result < 0)
+        log_error("%s: %s", path, strerror(-result));
+    if (result < 0 || text.len == 0)
+        return result;
+    blank_comments(&text);
+    FILE *file = fmemopen(text.data, text.len, "r");
+    if (!file)
+        return -errno;
+    cfg->filename = memory_strdup(path);
+    result = cfg_parse_fp(cfg, file) == CFG_SUCCESS ? 0 : -EINVAL;
+    fclose(file);
+    return result;
 }
 
 static void complain(cfg_t *cfg, const char *format, va_list args)
@@ -151,10 +210,11 @@ int settings_load(const char *path, struct settings *settings)
     options[settings_count] = (cfg_opt_t)CFG_END();
     cfg_t *cfg = cfg_init(options, CFGF_NONE);
     cfg_set_error_function(cfg, complain);
+    set_judges(cfg);
     memset(settings, 0, sizeof(*settings));
     int result = parse(cfg, path);
     for (size_t i = 0; result == 0 && i < settings_count; i++)
-        result = take(cfg, &settings_table[i], settings);
+        take(cfg, &settings_table[i], settings);
     cfg_free(cfg);
     if (result == 0)
         result = check_together(settings);

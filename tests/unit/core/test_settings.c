@@ -50,10 +50,14 @@ static void without_a_file_the_defaults(void **state)
 static void a_file_changes_them(void **state)
 {
     struct settings settings;
-    assert_int_equal(load("# ours\nlisten = \"[::1]:0\"\nworkers = 7\ntls_12 = true\n", &settings), 0);
+    assert_int_equal(load("# ours \"and\nlisten = \"[::1]:0\"\nworkers = 7\ntls_names = \"a # b \\\" # c\" # "
+                          "d\ntls_12 = true # yes\n",
+                          &settings),
+                     0);
     assert_string_equal(settings.listen, "[::1]:0");
     assert_int_equal(settings.workers, 7);
     assert_true(settings.tls_12);
+    assert_string_equal(settings.tls_names, "a # b \" # c");
     settings_override(&settings.listen, "10.0.0.1:1");
     settings_override(&settings.listen, NULL);
     assert_string_equal(settings.listen, "10.0.0.1:1");
