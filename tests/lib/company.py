@@ -100,6 +100,7 @@ class Company:
         self.servers = [yz.Server(self.cluster, self.database, **options) for _ in range(servers)]
         self.server = self.servers[0]
         self.clients = {}
+        self.psql = self.cluster.session(self.database)
         rows = self.sql("SELECT code, id FROM branch")
         self.branch = {code: int(id) for code, id in rows}
         self.vehicle = {code: int(id) for code, id in self.sql("SELECT code, id FROM vehicle")}
@@ -114,7 +115,7 @@ class Company:
         return [line.split()[2] for line in text.splitlines() if line.startswith(".It Ic ")]
 
     def sql(self, text):
-        return self.cluster.sql(text, self.database)
+        return self.psql.sql(text)
 
     def one(self, text):
         return self.sql(text)[0][0]
@@ -139,6 +140,7 @@ class Company:
     def stop(self):
         for client in self.clients.values():
             client.close()
+        self.psql.close()
         for server in self.servers:
             server.stop()
 

@@ -110,6 +110,9 @@ class Cluster:
             raise RuntimeError(done.stderr.strip())
         return [line.split("\x1f") for line in done.stdout.splitlines()]
 
+    def session(self, database, user="postgres"):
+        return SqlSession(self.conninfo(database, user))
+
     def create(self, database, template=None):
         if template:
             self.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
@@ -118,6 +121,28 @@ class Cluster:
             self.sql((ROOT / "schema" / name).read_text(), where)
         self.sql(f'CREATE DATABASE "{database}" OWNER yizhan_owner ENCODING \'UTF8\' TEMPLATE template0')
         self.sql((ROOT / "schema" / "setup_database.sql").read_text(), database)
+
+
+class SqlSession:
+    """One psql kept open, for tests that look between every two steps. Not for settings that stay."""
+
+    def __init__(self, conninfo):
+        self.process = subprocess.Popen(["psql", "-XAtq", "-F", "\x1f", "-d", conninfo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True)
+        self.lock = threading.Lock()
+
+    def sql(self, text):
+        with self.lock:
+            self.process.stdin.write(text.rstrip().rstrip(";") + ";\n\\echo \x1e\n")
+            self.process.stdin.flush()
+            lines = list(iter(lambda: self.process.stdout.readline().rstrip("\n"), "\x1e"))
+        if any(line.startswith(("ERROR:", "FATAL:")) for line in lines):
+            raise RuntimeError("\n".join(lines))
+        return [line.split("\x1f") for line in lines]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
 
 
 def shared_cluster():
