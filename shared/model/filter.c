@@ -148,9 +148,11 @@ static int add_values(struct filter *filter, const struct field *field, enum fil
     return 0;
 }
 
-static int add_null(struct filter *filter, const struct field *field, bool truth, struct arena *arena,
+int filter_add_null(struct filter *filter, const struct field *field, bool truth, struct arena *arena,
                     struct filter_fault *fault_r)
 {
+    if (!op_fits(field, FILTER_NULL))
+        return fault(fault_r, field->name, N_("This cannot be asked of this field"));
     struct filter_term *term = new_term(filter, field, FILTER_NULL, arena, 0);
     if (!term)
         return too_many(fault_r);
@@ -193,7 +195,7 @@ static int add_json(struct filter *filter, const struct field *field, enum filte
     if (!op_fits(field, op))
         return fault(fault_r, field->name, N_("This cannot be asked of this field"));
     if (op == FILTER_NULL)
-        return json_is_boolean(json) ? add_null(filter, field, json_is_true(json), arena, fault_r)
+        return json_is_boolean(json) ? filter_add_null(filter, field, json_is_true(json), arena, fault_r)
                                      : fault(fault_r, field->name, N_("This is not a valid value"));
     if (count > FILTER_VALUES_MAX)
         return fault(fault_r, field->name, N_("These are too many values"));
@@ -224,9 +226,7 @@ static int read_column(struct filter *filter, const struct field *field, json_t 
     const char *name;
     json_t *value;
     if (json_is_null(json))
-        return op_fits(field, FILTER_NULL)
-                   ? add_null(filter, field, true, arena, fault_r)
-                   : fault(fault_r, field->name, N_("This cannot be asked of this field"));
+        return filter_add_null(filter, field, true, arena, fault_r);
     if (json_is_array(json))
         return add_json(filter, field, FILTER_IN, json, arena, zone, fault_r);
     if (!json_is_object(json))

@@ -47,24 +47,13 @@ static size_t split_term(const char *word, size_t *sign_r)
     return 0;
 }
 
-static int add_null(struct filter *filter, const struct field *field, bool truth,
-                    struct filter_fault *fault_r)
-{
-    if (filter->count == FILTER_TERMS_MAX || field_storage_of(field) == STORE_LINES) {
-        *fault_r = (struct filter_fault){field->name, N_("This cannot be asked of this field")};
-        return -EINVAL;
-    }
-    filter->terms[filter->count++] = (struct filter_term){.field = field, .op = FILTER_NULL, .truth = truth};
-    return 0;
-}
-
 static int add_term(struct filter *filter, const struct field *field, enum filter_op op, const char *text,
                     struct arena *arena, const char *zone, struct filter_fault *fault_r)
 {
     const char *texts[FILTER_VALUES_MAX];
     size_t count = 0;
     if (!*text && (op == FILTER_EQ || op == FILTER_NOT))
-        return add_null(filter, field, op == FILTER_EQ, fault_r);
+        return filter_add_null(filter, field, op == FILTER_EQ, arena, fault_r);
     if (op != FILTER_EQ || !strchr(text, ',')) {
         texts[count++] = text;
         return filter_add_text(filter, field, op, texts, count, arena, zone, fault_r);

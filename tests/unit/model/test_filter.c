@@ -62,6 +62,7 @@ static const struct {
     {"phone^{", NULL, NULL}, /* nothing to look for is not everything */
     {"plate~·", NULL, NULL},
     {"password=x", NULL, NULL},
+    {"password=", NULL, NULL},
     {"lines=x", NULL, NULL},
     {"price_fen=abc", NULL, NULL},
     {"price_fen~1", NULL, NULL},
