@@ -201,6 +201,27 @@ static int run_command(struct request *request)
     }
 }
 
+/* Another server may have done this very command while we waited for its lock: then its answer is ours, not the conflict that it left. */
+static int look_for_answer(struct request *request, int result)
+{
+    struct request_state *state = request->state;
+    bool left_by_it = result == ERR_CONFLICT || result == ERR_NOT_FOUND || result == ERR_DUPLICATE;
+    if (!left_by_it || !state->gate_checked)
+        return result;
+    struct failure failure = state->failure;
+    request_reset(request);
+    request_begin(request);
+    int need = request_need(request);
+    tx_rollback(request->tx);
+    state->round_trips += tx_round_trips(request->tx);
+    request->tx = NULL;
+    if (need == REQUEST_REPLAY)
+        return 0;
+    str_clear(&request->out);
+    state->failure = failure;
+    return result;
+}
+
 static int run_keyed(struct request *request)
 {
     if (!request->key)
@@ -208,7 +229,7 @@ static int run_keyed(struct request *request)
     request->state->hash = key_hash(request);
     if (!key_enter(request->session->employee_id, request->key))
         return request_fail(request, ERR_BUSY, "key", N_("A request with this key is under way"), NULL);
-    int result = run_command(request);
+    int result = look_for_answer(request, run_command(request));
     key_leave(request->session->employee_id, request->key);
     return result;
 }

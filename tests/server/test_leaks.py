@@ -108,8 +108,8 @@ def plant():
             value = {"text": text, "_text": f"ARRAY[{text}]", "jsonb": f"jsonb_build_object('note', {text})", "int8": "777000012345678"}[kind]
             try:
                 # triggers are the application's; checks and unique indexes still hold
-                co.sql(f"SET session_replication_role = replica; UPDATE {table} SET {column} = {value} WHERE {where.format(B=B)}"
-                       + (f" AND {column} <> 0" if number else ""))
+                co.cluster.sql(f"SET session_replication_role = replica; UPDATE {table} SET {column} = {value} WHERE {where.format(B=B)}"
+                               + (f" AND {column} <> 0" if number else ""), co.database)
                 planted[table].append(column)
             except RuntimeError:
                 pass        # a rule of the column does not let the mark in, so nobody can type it either
