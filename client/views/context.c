@@ -16,6 +16,19 @@ bool app_may(const struct app_context *app, const char *verb)
     return link_may(app->link, verb) || catalogue_may(app->catalogue, verb);
 }
 
+bool app_in_sight(const struct app_context *app, const struct screen *screen)
+{
+    const struct ui *ui = app->ui;
+    const struct task *task = ui->current < ui->tasks.count ? &ui->tasks.items[ui->current] : NULL;
+    for (size_t i = task ? task->stack.count : 0; i-- > 0;) {
+        if (task->stack.items[i] == screen)
+            return true;
+        if (!task->stack.items[i]->ops->overlay)
+            return false;
+    }
+    return false;
+}
+
 static size_t kind_of(const struct screen_ops *ops)
 {
     size_t i = 0;

@@ -51,6 +51,9 @@ struct app_context {
 /* Whether a verb may be used at all: `rescue.dispatch`. Over which rows is the server's to say. */
 bool app_may(const struct app_context *app, const char *verb);
 
+/* On the task that is shown, and under overlays at most. */
+bool app_in_sight(const struct app_context *app, const struct screen *screen);
+
 /* Screens of this kind hold what a person typed; `dirty` says whether it is unsaved. Asked before the program ends. */
 void unsaved_register(const struct screen_ops *ops, bool (*dirty)(struct screen *screen));
 size_t unsaved_count(const struct ui *ui);

@@ -95,8 +95,8 @@ static json_t *wanted(struct live *live, struct str *joined)
         bool there = false;
         for (size_t i = 0; i < json_array_size(entities); i++)
             there |= strcmp(json_string_value(json_array_get(entities, i)), watching->entity) == 0;
-        if (there)
-            continue;
+        if (there || !app_may(live->app, verb_of(watching->entity, "list")))
+            continue; /* one that may not be listed would be refused with all the others */
         json_array_append_new(entities, json_string(watching->entity));
         str_addf(joined, "%s ", watching->entity);
     }
@@ -150,6 +150,11 @@ static void tell(struct live *live)
     }
     free(live->told);
     live->told = str_steal(&joined);
+    if (!*live->told) {
+        json_decref(entities);
+        link_call(live->app->link, "session.unwatch", NULL, CALL_READ, NULL, NULL, NULL);
+        return;
+    }
     json_t *args = json_pack("{s:o}", "entities", entities);
     if (live->back && live->cursor)
         json_object_set(args, "since", live->cursor);

@@ -246,6 +246,8 @@ void rows_flag(struct rows *rows, int64_t id, unsigned set, unsigned clear)
 unsigned rows_tick(struct rows *rows, int64_t now_ms)
 {
     unsigned flags = 0;
+    if (rows->missed && !rows->asked && app_in_sight(rows->app, rows->screen))
+        rows_heard(rows, NULL, 0);
     vec_each(struct rows_record, record, &rows->records)
     {
         if (!(record->flags & ROW_CHANGED) || now_ms - record->changed_ms < CHANGED_SHOWN_MS)

@@ -38,6 +38,7 @@ struct rows {
     uint64_t patching; /* changed rows under way */
     bool from_top;     /* the page under way replaces what is there */
     bool complete, broken, stale;
+    bool missed; /* changes were heard while nobody looked, or while a page was under way */
     int64_t total;       /* NIL: not asked */
     struct arena *arena; /* of the cell drawn last */
 };

@@ -252,6 +252,11 @@ void rows_heard(struct rows *rows, const struct live_event events[], size_t coun
         news |= !known(rows, &events[i]);
     if (!news)
         return;
+    if (rows->asked || !app_in_sight(rows->app, rows->screen)) {
+        rows->missed = true; /* rows_tick comes back to it: a slow line must not be asked ever anew */
+        return;
+    }
+    rows->missed = false;
     if (rows->table.top + (size_t)rows->table.page > WINDOW_MOST && count) {
         patch(rows, events, count);
         return;

@@ -50,6 +50,17 @@ static void test_watch_grows(void **state)
     assert_int_equal(asked_count(), 2);
 }
 
+static void test_not_permitted(void **state)
+{
+    static struct screen three;
+    (void)state;
+    three.ops = &ops;
+    ui_open(&ui, &three);
+    permit("employee.list", false);
+    live_watch(app.live, &three, "employee", on_two);
+    assert_int_equal(asked_count(), 2); /* all would be refused for the one */
+}
+
 static void test_gathered(void **state)
 {
     (void)state;
@@ -89,7 +100,8 @@ static void test_since(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {live_test(test_watch_grows), live_test(test_gathered),
-                                       live_test(test_resync), live_test(test_since)};
+    const struct CMUnitTest tests[] = {live_test(test_watch_grows), live_test(test_not_permitted),
+                                       live_test(test_gathered), live_test(test_resync),
+                                       live_test(test_since)};
     return run_views(tests);
 }

@@ -132,6 +132,29 @@ static void test_live(void **state)
     assert_false(rows_find(&host.rows, 7)->flags & ROW_CHANGED);
 }
 
+/* Changes while a page is under way, or while another task is shown, are looked at once, later. */
+static void test_live_later(void **state)
+{
+    static const struct screen_ops other_ops = {.name = "other"};
+    static struct screen other;
+    other.ops = &other_ops;
+    (void)state;
+    hear(7, 2); /* the first page is not here yet */
+    assert_int_equal(asked_count(), 1);
+    give(30, 1, 1, NULL);
+    rows_tick(&host.rows, 0);
+    assert_int_equal(asked_count(), 1);
+    give(30, 1, 1, NULL);
+    ui_open_task(&ui, &other);
+    hear(8, 2);
+    hear(9, 2);
+    rows_tick(&host.rows, 0);
+    assert_int_equal(asked_count(), 0);
+    ui_next_task(&ui);
+    rows_tick(&host.rows, 0);
+    assert_int_equal(asked_count(), 1);
+}
+
 /* The cursor stays on its record when rows come in above it. */
 static void test_cursor_stays(void **state)
 {
@@ -208,10 +231,10 @@ static void test_closed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        rows_test(test_pages),   rows_test(test_filter),       rows_test(test_sort),
-        rows_test(test_live),    rows_test(test_cursor_stays), rows_test(test_live_far_down),
-        rows_test(test_refused), rows_test(test_total),        rows_test(test_condition),
-        rows_test(test_closed),
+        rows_test(test_pages),         rows_test(test_filter),     rows_test(test_sort),
+        rows_test(test_live),          rows_test(test_live_later), rows_test(test_cursor_stays),
+        rows_test(test_live_far_down), rows_test(test_refused),    rows_test(test_total),
+        rows_test(test_condition),     rows_test(test_closed),
     };
     return run_views(tests);
 }
