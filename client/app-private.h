@@ -22,7 +22,8 @@ struct app {
     VEC(struct catalogue *) retired; /* screens may point into them still */
     VEC(char *) rows;                /* of session.describe, so far */
     bool described, asked_describe;
-    uint64_t login; /* screen; 0: none */
+    int64_t described_ms; /* when it was asked last */
+    uint64_t login;       /* screen; 0: none */
     int64_t last_key_ms, busy_since_ms;
     ev_timer tick;
     ev_signal signals[5];
@@ -37,7 +38,9 @@ extern const struct link_ops app_link_ops;
 
 void app_session_start(struct app *app);
 void app_session_finish(struct app *app);
-void app_show_person(struct app *app); /* in the title row, in the present language */
-void app_continue(struct app *app);    /* the password was changed as it had to be */
+void app_show_person(struct app *app);                    /* in the title row, in the present language */
+void app_continue(struct app *app);                       /* the password was changed as it had to be */
+void app_describe_again(struct app *app, int64_t now_ms); /* if the server could not say it before */
+void app_keep_locked(struct app *app); /* what an answer opened stands under the login screen */
 void app_lock(struct app *app,
               const char *why); /* ends the session; the login screen stands over what is open */

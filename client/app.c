@@ -104,6 +104,11 @@ static void on_face_lost(void *context)
     app_end(context, EX_IOERR);
 }
 
+static void on_before_paint(void *context)
+{
+    app_keep_locked(context);
+}
+
 static bool set_clock(struct app *app)
 {
     char text[16] = "";
@@ -139,6 +144,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
     if (changed)
         ui_redraw(&app->ui);
     ui_tick(&app->ui, now_ms);
+    app_describe_again(app, now_ms);
     int lock = app->context.who.lock_seconds;
     if (lock > 0 && !app->login && app->described && now_ms - app->last_key_ms > lock * INT64_C(1000))
         app_lock(app, _("Locked after a time without a key"));
@@ -181,6 +187,7 @@ static int app_face(struct app *app)
         term.borders = strcmp(options->borders, "ascii") == 0 ? BORDERS_ASCII : BORDERS_LINES;
     app->face.lost = on_face_lost;
     app->face.typed = on_typed;
+    app->face.before_paint = on_before_paint;
     app->face.context = app;
     int result = face_start(&app->face, app->context.loop, &app->ui, &term, options->plain);
     if (result == 0)

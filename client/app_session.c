@@ -157,11 +157,20 @@ static void describe(struct app *app)
     if (app->asked_describe)
         return; /* it waits over a lost line */
     app->asked_describe = true;
+    app->described_ms = time_monotonic_ms();
     forget_rows(app);
     str_init(&have, NULL);
     catalogue_write_have(app->catalogue, &have);
     json_t *args = json_pack("{s:o?}", "have", json_read_reply(have.data, have.len, &fault));
     link_call(app->context.link, "session.describe", args, CALL_READ, on_row, on_described, app);
+}
+
+void app_describe_again(struct app *app, int64_t now_ms)
+{
+    enum { AGAIN_MS = 2000 };
+    if (!app->described && !app->asked_describe && link_state(app->context.link) == LINK_READY &&
+        !app->context.who.must_change_password && now_ms - app->described_ms > AGAIN_MS)
+        describe(app);
 }
 
 /* ---- coming ---- */
@@ -249,6 +258,20 @@ void app_lock(struct app *app, const char *why)
 {
     open_login(app, why);
     link_logout(app->context.link);
+}
+
+void app_keep_locked(struct app *app)
+{
+    struct screen *login = ui_find(&app->ui, app->login);
+    struct task *task = login ? &app->ui.tasks.items[app->ui.current] : NULL;
+    for (size_t i = 0; task && i + 1 < task->stack.count; i++) {
+        struct screen *over = task->stack.items[i + 1];
+        if (task->stack.items[i] != login || over->ops->overlay)
+            continue; /* its own questions */
+        task->stack.items[i + 1] = login;
+        task->stack.items[i] = over;
+        ui_redraw(&app->ui);
+    }
 }
 
 /* ---- the line ---- */

@@ -120,6 +120,7 @@ static void on_prepare(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
     struct face *face = watcher->data;
     (void)loop, (void)events;
+    face->before_paint(face->context);
     if (face->is_plain) {
         paint_plain(face);
         return;

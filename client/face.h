@@ -20,6 +20,7 @@ struct face {
     bool is_plain, raw;
     void (*lost)(void *context); /* the terminal is gone */
     void (*typed)(void *context);
+    void (*before_paint)(void *context);
     void *context;
     ev_io in, out;
     ev_timer timer; /* keys that may go on */
