@@ -200,6 +200,17 @@ void ui_close_all(struct ui *ui)
     reap(ui);
 }
 
+void ui_hold(struct ui *ui)
+{
+    ui->busy++;
+}
+
+void ui_release(struct ui *ui)
+{
+    ui->busy--;
+    reap(ui);
+}
+
 void ui_next_task(struct ui *ui)
 {
     if (ui->tasks.count < 2)

@@ -84,6 +84,10 @@ void ui_open_task(struct ui *ui, struct screen *screen);
  */
 void ui_close(struct ui *ui, struct screen *screen);
 void ui_close_all(struct ui *ui);
+
+/* What is not a key but may close the screen it works for, as an answer may, stands between these two. */
+void ui_hold(struct ui *ui);
+void ui_release(struct ui *ui);
 struct screen *ui_top(const struct ui *ui); /* NULL: nothing is open, time to end */
 struct screen *ui_find(const struct ui *ui, uint64_t id);
 size_t ui_task_count(const struct ui *ui);

@@ -37,7 +37,9 @@ static void on_done(void *context, const struct answer *answer)
     struct screen *screen = ui_find(asking.app->ui, asking.screen);
     if (!screen || !asking.done)
         return;
+    ui_hold(asking.app->ui);
     asking.done(screen, answer, asking.context);
+    ui_release(asking.app->ui);
     ui_redraw(asking.app->ui);
 }
 

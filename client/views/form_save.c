@@ -154,8 +154,10 @@ static void on_saved(struct screen *screen, const struct answer *answer, void *c
 void form_save(struct form *form)
 {
     bool creating = form->mode == FORM_NEW;
-    if (form->saving || form->mode == FORM_VIEW || !sheet_check(&form->sheet))
+    if (form->saving || form->mode == FORM_VIEW || !sheet_check(&form->sheet)) {
+        form->leaving = false;
         return;
+    }
     json_t *args = sheet_changes(&form->sheet, creating);
     if (!creating && !json_object_size(args)) {
         json_decref(args);
