@@ -1,0 +1,244 @@
+"""Screen scripts: plain files of keys sent and of what must then stand on the screen.
+
+A line is a word and what belongs to it; `#` begins a comment. Before the first key:
+
+    language en zh_CN       the script runs once in each
+    size 80x24              of the terminal
+    user order_clerk        who is logged in; `-`: nobody, the script logs in itself
+    options --plain         more for the command line
+    environment TERM=xterm  of the program
+
+and then, in order:
+
+    keys Down Enter F10     keys by tmux's names
+    type 138 0013           text, as typed
+    paste 10000 text        pasted in one piece, the text repeated up to so many bytes
+    see text                waits until a line of the screen has the text
+    row 2 text              waits until that line has it: 1 is the first, -1 the last
+    gone text               waits until no line has it
+    screen                  waits until the whole screen is as the lines that follow, each behind a `|`
+    plain                   no colour is on the screen
+    resize 100x30
+    let o = clerk V {…}     another user sends a request; later `$o.id` is the id of its answer
+    do clerk V {…}          the same, the answer is not needed
+    refused clerk V {…}     the same, and the server must refuse
+    ended                   waits until the program has left the terminal
+
+Nothing ever waits for a time. In what is expected `…` stands for anything on the line, `{Save}` for the words of that msgid in
+the language of the run, and `<Tow|拖车|拖車>` for words of the data in English, simplified and traditional Chinese.
+"""
+import gettext
+import json
+import pathlib
+import re
+import subprocess
+
+import yz
+
+LANGUAGES = ("en", "zh_CN", "zh_TW")
+SECONDS = 20
+REQUESTS = ("let", "do", "refused")
+EXPECTATIONS = ("see", "row", "gone", "screen", "plain", "ended", "refused")
+HEADER = ("language", "size", "user", "options", "environment")
+
+
+class Step:
+    """One line of a script."""
+
+    def __init__(self, number, word, rest):
+        self.number, self.word, self.rest, self.lines = number, word, rest, []
+
+    def __str__(self):
+        return f"{self.number}: {self.word} {self.rest}".rstrip()
+
+
+class Script:
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.name = self.path.stem
+        self.header = {"language": "en zh_CN", "size": "80x24", "user": "order_clerk", "options": "", "environment": ""}
+        self.steps = []
+        for number, line in enumerate(self.path.read_text().splitlines(), 1):
+            self._take(number, line)
+
+    def _take(self, number, line):
+        if line.startswith("|"):
+            self.steps[-1].lines.append(line[1:].rstrip())
+            return
+        word, _, rest = line.partition(" ")
+        if not word or word.startswith("#"):
+            return
+        if word in HEADER:
+            self.header[word] = rest.strip()
+        elif hasattr(Run, "do_" + word):
+            self.steps.append(Step(number, word, rest.lstrip() if word != "type" else rest))
+        else:
+            raise ValueError(f"{self.path.name}:{number}: no such word: {word}")
+
+    def languages(self):
+        return self.header["language"].split()
+
+
+class Words:
+    """What is expected, in one language."""
+
+    def __init__(self, language):
+        self.language = language
+        self.catalogue = {name: gettext.translation("yizhan", yz.BUILD / "shared" / "po", [name]) for name in LANGUAGES[1:]}
+
+    def of(self, msgid):
+        chinese = self.catalogue["zh_CN"].gettext(msgid)
+        if chinese == msgid and re.search("[a-z]", msgid):
+            raise AssertionError(f"the catalogue has no {msgid!r}")
+        words = msgid if self.language == "en" else self.catalogue[self.language].gettext(msgid)
+        return re.sub(r"%[0-9.]*(?:zu|lld|ld|[dsu])|\{\w+\}", "…", words).replace("%%", "%")
+
+    def expand(self, text):
+        text = re.sub(r"\{((?:[^{}]|\{\w+\})+)\}", lambda m: self.of(m.group(1)), text)
+        return re.sub(r"<([^<>|]+)\|([^<>|]+)\|([^<>|]+)>", lambda m: m.group(1 + LANGUAGES.index(self.language)), text)
+
+    def pattern(self, text, whole=False):
+        """`…` is anything; a run of blanks at its side may be shorter or longer."""
+        found = ".*".join(re.escape(part) for part in self.expand(text).split("…"))
+        return re.compile("^" + found + r"\s*$" if whole else found)
+
+
+class Stage:
+    """One server, and the protocol clients of the people who act beside the terminal."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def request(self, user, verb, args):
+        with yz.Client(self.server, user) as client:
+            return client.do(verb, args)
+
+    def terminal(self, user, language, columns=80, lines=24, options="", environment=None, **more):
+        argv = [yz.YIZHAN, "--server", self.server.address, "--ca", self.server.ca, "--lang", language, *options.split()]
+        env = dict(environment or {})
+        if user != "-":
+            argv += ["--user", user]
+            env.setdefault("YIZHAN_PASSWORD", yz.PASSWORD)
+        return yz.Terminal(argv, columns, lines, env=env, **more)
+
+
+class Run:
+    """A script in one language."""
+
+    def __init__(self, script, language, stage):
+        self.script, self.language, self.stage = script, language, stage
+        self.words = Words(language)
+        self.values = {"language": language}
+        columns, lines = script.header["size"].split("x")
+        environment = dict(pair.split("=", 1) for pair in script.header["environment"].split())
+        self.terminal = stage.terminal(script.header["user"], language, int(columns), int(lines), script.header["options"], environment,
+                                       **({"term": environment["TERM"]} if "TERM" in environment else {}))
+
+    def close(self):
+        self.terminal.close()
+
+    def checks(self):
+        """Plays the script; yields (name, None or what went wrong) for each expectation. A wrong one ends it."""
+        for step in self.script.steps:
+            name = f"{self.script.name} {self.language} {step}"
+            try:
+                getattr(self, "do_" + step.word)(step)
+            except Exception as error:  # noqa: BLE001 - whatever happens at a line is that line's failure
+                yield name, f"{type(error).__name__}: {error}\nthe screen was:\n{self.terminal.text()}"
+                return
+            if step.word in EXPECTATIONS:
+                yield name, None
+
+    def fill(self, text):
+        def value(match):
+            found = self.values[match.group(1)]
+            for key in filter(None, (match.group(2) or "").split(".")):
+                found = found[int(key) if key.isdigit() else key]
+            return found if isinstance(found, str) else json.dumps(found)
+        return re.sub(r"\$(\w+)((?:\.\w+)*)", value, text)
+
+    def lines(self):
+        return [line.rstrip() for line in self.terminal.screen()]
+
+    def until(self, condition):
+        yz.wait_until("this", condition, SECONDS)
+
+    # ---- what a script does
+
+    def do_keys(self, step):
+        self.terminal.keys(*step.rest.split())
+
+    def do_type(self, step):
+        self.terminal.type(self.fill(step.rest))
+
+    def do_paste(self, step):
+        size, text = step.rest.split(" ", 1)
+        whole = (text * (int(size) // len(text.encode()) + 1)).encode()[:int(size)].decode(errors="ignore")
+        subprocess.run(["tmux", "-L", self.terminal.socket, "-u", "load-buffer", "-"], input=whole, text=True, check=True)
+        self.terminal.tmux("paste-buffer", "-p")
+
+    def do_resize(self, step):
+        self.terminal.resize(*step.rest.split("x"))
+
+    def _request(self, text):
+        user, verb, args = self.fill(text).split(" ", 2)
+        return self.stage.request(user, verb, json.loads(args))
+
+    def do_let(self, step):
+        name, text = re.match(r"(\w+)\s*=\s*(.*)", step.rest).groups()
+        self.values[name] = self._request(text)
+
+    def do_do(self, step):
+        self._request(step.rest)
+
+    def do_refused(self, step):
+        try:
+            answer = self._request(step.rest)
+        except yz.Refused:
+            return
+        raise AssertionError(f"it was done: {answer}")
+
+    # ---- what must be seen
+
+    def do_see(self, step):
+        pattern = self.words.pattern(self.fill(step.rest))
+        self.until(lambda: any(pattern.search(line) for line in self.lines()))
+
+    def do_gone(self, step):
+        pattern = self.words.pattern(self.fill(step.rest))
+        self.until(lambda: not any(pattern.search(line) for line in self.lines()))
+
+    def do_row(self, step):
+        number, text = step.rest.split(" ", 1)
+        pattern, at = self.words.pattern(self.fill(text)), int(number)
+        at = at - 1 if at > 0 else at
+
+        def there():
+            lines = self.lines()
+            return pattern.search(lines[at]) if -len(lines) <= at < len(lines) else False
+        self.until(there)
+
+    def do_screen(self, step):
+        patterns = [self.words.pattern(self.fill(line), whole=True) for line in step.lines]
+        wrong = []
+
+        def all_as_written():
+            lines = self.lines()
+            lines += [""] * (len(patterns) - len(lines))
+            wrong[:] = [i for i, line in enumerate(lines) if i >= len(patterns) or not patterns[i].match(line)]
+            return not wrong
+        try:
+            self.until(all_as_written)
+        except AssertionError:
+            raise AssertionError(f"other than written: lines {[i + 1 for i in wrong]}") from None
+
+    def do_plain(self, _):
+        """Bold, underlined and reversed are no colours."""
+        def colours():
+            shown = self.terminal.tmux("capture-pane", "-p", "-e").stdout
+            numbers = [int(n) for codes in re.findall(r"\x1b\[([0-9;]*)m", shown) for n in codes.split(";") if n]
+            return [n for n in numbers if 30 <= n <= 38 or 40 <= n <= 48 or 90 <= n <= 107]
+        self.until(lambda: not colours())
+
+    def do_ended(self, _):
+        self.until(self.terminal.dead)
