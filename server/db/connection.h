@@ -30,8 +30,8 @@ int connections_abandoned(void);
 void connection_set_abandoned_limit(int limit);
 
 /* From now on every statement is written to the log (NULL: no more) as a line of JSON, {"name", "text", "params"}, and a line {"mark":
- * "flush"} or {"mark": "sync"} where one is asked for, in order: what a benchmark needs to repeat one command exactly. It holds data of
- * people: for measuring on demo data only. The file stays the caller's. */
+ * "flush"} or {"mark": "sync"} where one is asked for, {"mark": "wait"} for each round trip waited for, in order: what a benchmark needs to
+ * repeat one command exactly. It holds data of people: for measuring on demo data only. The file stays the caller's. */
 void connection_set_log(struct connection *connection, FILE *log);
 
 #ifdef YIZHAN_FAULTS

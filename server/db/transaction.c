@@ -338,6 +338,8 @@ static void wait_all(struct tx *tx)
     if (!pipeline_waiting(c))
         return;
     tx->round_trips++;
+    if (tx->connection->log)
+        statement_log_mark(tx->connection->log, "wait");
     int rc = pipeline_wait(c, tx->deadline_ms);
     if (rc == -ETIMEDOUT)
         expire(tx);

@@ -27,7 +27,7 @@ class Pty:
                 break
             out += data
             if b"\x1b[6n" in data:  # the client asks how wide an ambiguous character is
-                os.write(self.fd, b"\x1b[1;2R")
+                os.write(self.fd, b"\x1b[2;2R")
         return out
 
     def press(self, key):

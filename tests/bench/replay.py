@@ -10,7 +10,7 @@ def read_log(path):
 
 
 def round_trips(log):
-    return sum(1 for entry in log if "mark" in entry)
+    return sum(1 for entry in log if entry.get("mark") == "wait")
 
 
 class Script:
@@ -20,7 +20,8 @@ class Script:
         self.blocks, self.variables = [[]], {}
         for entry in log:
             if "mark" in entry:
-                self.blocks.append([])
+                if entry["mark"] != "wait":
+                    self.blocks.append([])
             else:
                 self.blocks[-1].append(self._statement(entry, vary))
         self.blocks = [b for b in self.blocks if b]

@@ -63,8 +63,9 @@ class Bench:
     def conninfo(self, database):
         return self.cluster.conninfo(database, "yizhan_app")
 
-    def server(self, database, **more):
-        return yz.Server(self.cluster, database, **more)
+    def server(self, database, settings=(), **more):
+        # All of the load comes from one address, which outside a bench would be a flood.
+        return yz.Server(self.cluster, database, settings=["connections_per_address = 1000", *settings], **more)
 
     def copy(self, name):
         self.cluster.create(name, template=yz.DEMO)
