@@ -187,6 +187,35 @@ static void test_leave_unsaved(void **state)
     assert_int_equal(unsaved_count(&ui), 0);
 }
 
+/* The size that tyres want, and back to the name. */
+static void type_size(void)
+{
+    keys("Tab", "Tab", NULL);
+    type("205");
+}
+
+static void test_save_and_leave(void **state)
+{
+    (void)state;
+    open_list(&app, entity("customer"), NULL, OPEN_TASK);
+    open_blank();
+    keys("F3", NULL); /* nothing typed: gone at once */
+    assert_hidden("New: Job");
+    open_new(&app, entity("job"), NULL, OPEN_TASK);
+    keys("Tab", NULL);
+    type("ty");
+    keys("Enter", "F3", NULL);
+    type("s");
+    assert_shown("Name is required"); /* not saved, so not left */
+    type("now");
+    type_size();
+    keys("F3", NULL);
+    type("s");
+    answer("job.create", "{\"id\":9,\"version\":1}");
+    assert_hidden("New: Job");
+    assert_int_equal(unsaved_count(&ui), 0);
+}
+
 static void test_action(void **state)
 {
     (void)state;
@@ -261,6 +290,7 @@ int main(void)
         view_test(test_conflict_taken_from_them),
         view_test(test_merge),
         view_test(test_leave_unsaved),
+        view_test(test_save_and_leave),
         view_test(test_action),
         view_test(test_disable),
         view_test(test_copy_previous),
