@@ -95,15 +95,6 @@ static unsigned command(struct call *call, int code)
     }
 }
 
-/* Letters typed over a customer mean another one, not a longer name. */
-static void type_over(struct call *call, const struct key *key)
-{
-    const struct sheet_entry *entry = sheet_current(&call->sheet);
-    if (key->kind == KEY_TEXT && entry && entry->value && field_type_of(entry->field) == FIELD_REF &&
-        !call->sheet.edited)
-        sheet_set(&call->sheet, entry->field->name, NULL, NULL);
-}
-
 static unsigned on_key(struct screen *screen, const struct key *key)
 {
     struct call *call = call_of(screen);
@@ -112,7 +103,6 @@ static unsigned on_key(struct screen *screen, const struct key *key)
     if (call->saving && key->code != K_NEW && key->code != K_CANCEL && key->code != K_LEAVE)
         return key->kind == KEY_TEXT ? SCREEN_BELL : SCREEN_UNUSED;
     if (moves) {
-        type_over(call, key);
         enum sheet_result result = sheet_key(&call->sheet, key);
         if (result == SHEET_REFUSED)
             flags = SCREEN_BELL;

@@ -1,0 +1,231 @@
+/* The intake: what is learned while typing, and an order saved once. */
+#include "fixture.h"
+
+static const char districts[] = "{\"code\":\"440106\",\"level\":\"district\",\"name_en\":\"Tianhe\",\"name_"
+                                "zh_cn\":\"天河区\",\"place_lon\":"
+                                "113.361,\"place_lat\":23.125}";
+static const char live_order[] =
+    "{\"id\":7,\"number\":\"R7\",\"state\":\"dispatched\",\"plate\":\"粤A12345\",\"place\":\"Old road\","
+    "\"customer_id\":3,\"customer_label\":\"Ann\",\"contact_name\":\"Ann\",\"created_at\":\"2026-11-21T10:00:"
+    "00Z\"}";
+static const char ann[] = "{\"id\":3,\"name\":\"Ann\",\"kind\":\"person\"}";
+
+static void open_call(void)
+{
+    open_a_desk(&call_desk);
+    answer_rows("district.list", districts);
+}
+
+/* Phone, customer chosen, place and service: enough to save. */
+static void fill(void)
+{
+    type("13800138000");
+    settle();
+    answer_rows("rescue.list", "");
+    answer_rows("customer.list", ann);
+    keys("Enter", "Enter", "Enter", "Enter", NULL);
+    type("广州市天河区 1");
+    keys("Enter", "Enter", NULL);
+    type("tow");
+    keys("Enter", NULL);
+}
+
+static void a_known_caller(void **state)
+{
+    (void)state;
+    open_call();
+    type("138001");
+    settle();
+    assert_false(is_asked("rescue.list"));
+    type("38000");
+    settle();
+    assert_string_equal(asked_value("rescue.list", "filter"), "{\"contact_phone\":\"13800138000\"}");
+    assert_string_equal(asked_value("customer.list", "q"), "\"13800138000\"");
+    answer_rows("rescue.list", live_order);
+    answer_rows("customer.list", ann);
+    assert_shown("Open orders of this caller");
+    assert_shown("R7 Dispatched");
+    assert_shown("same phone");
+    assert_shown("Customer     Ann");
+    assert_shown("Contact      Ann");
+    assert_shown("F8 Show order");
+}
+
+static void another_phone_takes_the_customer_back(void **state)
+{
+    (void)state;
+    open_call();
+    type("13800138000");
+    settle();
+    answer_rows("rescue.list", "");
+    answer_rows("customer.list", ann);
+    keys("^U", NULL);
+    type("13900139000");
+    settle();
+    answer_rows("rescue.list", "");
+    answer_rows("customer.list", "");
+    assert_hidden("Customer     Ann");
+}
+
+static void the_last_order_is_copied_field_by_field(void **state)
+{
+    (void)state;
+    open_call();
+    type("13800138000");
+    settle();
+    answer_rows("rescue.list", live_order);
+    answer_rows("customer.list", "");
+    keys("Enter", "^D", NULL);
+    assert_shown("Customer     Ann");
+    keys("^D", "^D", NULL);
+    assert_shown("Plate        粤A12345");
+}
+
+static void the_price_comes_by_itself(void **state)
+{
+    (void)state;
+    open_call();
+    assert_shown("Needs customer and service");
+    fill();
+    settle();
+    assert_string_equal(asked_value("rescue.estimate", "customer_id"), "3");
+    assert_string_equal(asked_value("rescue.estimate", "lon"), "113.361");
+    answer("rescue.estimate",
+           "{\"estimate_fen\":36000,\"km\":6,\"source\":\"agreement\",\"free_times\":0,\"parts\":[{\"kind\":"
+           "\"base\",\"label\":"
+           "\"Base price\",\"quantity\":1,\"amount_fen\":30000},{\"kind\":\"km\",\"label\":\"Further "
+           "km\",\"quantity\":6,"
+           "\"amount_fen\":6000}]}");
+    assert_shown("Base price            300.00");
+    assert_shown("Further km × 6         60.00");
+    assert_shown("Estimate              360.00");
+    settle();
+    assert_false(is_asked("rescue.estimate")); /* the same facts are not asked again */
+    keys("Up", NULL);
+    type("fuel");
+    keys("Enter", NULL);
+    settle();
+    assert_string_equal(asked_value("rescue.estimate", "service"), "\"fuel\"");
+}
+
+static void saved_and_ready_for_the_next(void **state)
+{
+    (void)state;
+    open_call();
+    fill();
+    keys("F10", "F10", NULL);
+    assert_string_equal(asked_value("rescue.create", "contact_phone"), "\"13800138000\"");
+    assert_string_equal(asked_value("rescue.create", "customer_id"), "3");
+    assert_string_equal(asked_value("rescue.create", "lat"), "23.125");
+    assert_string_equal(asked_value("rescue.create", "coordinates"), "");
+    answer("rescue.create", "{\"id\":9,\"version\":1}");
+    assert_false(is_asked("rescue.create")); /* F10 twice is one order */
+    assert_hidden("13800138000");
+    answer("rescue.get", "{\"id\":9,\"number\":\"R9\"}");
+    assert_shown("Order R9 is saved");
+    assert_shown("last saved: R9");
+}
+
+static void coordinates_typed_go_before_the_district(void **state)
+{
+    (void)state;
+    open_call();
+    fill();
+    keys("Up", "Up", NULL);
+    type("nowhere");
+    keys("F10", NULL);
+    assert_false(is_asked("rescue.create"));
+    assert_shown("Two numbers are needed here");
+    keys("^U", NULL);
+    type("23.5, 113.5");
+    keys("F10", NULL);
+    assert_string_equal(asked_value("rescue.create", "lon"), "113.5");
+    assert_string_equal(asked_value("rescue.create", "lat"), "23.5");
+    assert_string_equal(asked_value("rescue.create", "coordinates"), "");
+}
+
+static void a_refusal_stands_at_its_field(void **state)
+{
+    (void)state;
+    open_call();
+    fill();
+    keys("F10", NULL);
+    refuse("rescue.create",
+           "{\"code\":\"invalid\",\"field\":\"lon\",\"message\":\"no\",\"msgid\":\"Far out at sea\"}");
+    assert_shown("Far out at sea");
+    assert_shown("13800138000");
+    type("113 23"); /* the cursor stands in the coordinates */
+    keys("F10", NULL);
+    assert_string_equal(asked_value("rescue.create", "lon"), "113.0");
+}
+
+/* Nobody knows whether it was done: the same form is the same command, another form another one. */
+static void after_an_unknown_outcome_the_key_stays(void **state)
+{
+    char key[64];
+    (void)state;
+    open_call();
+    fill();
+    keys("F10", NULL);
+    snprintf(key, sizeof(key), "%s", asked_value("rescue.create", "key"));
+    refuse("rescue.create",
+           "{\"code\":\"unknown_outcome\",\"retry\":\"same_key\",\"message\":\"?\",\"msgid\":\"?\"}");
+    keys("F10", NULL);
+    assert_string_equal(asked_value("rescue.create", "key"), key);
+    refuse("rescue.create",
+           "{\"code\":\"unknown_outcome\",\"retry\":\"same_key\",\"message\":\"?\",\"msgid\":\"?\"}");
+    type("Somewhere");
+    keys("F10", NULL);
+    assert_string_not_equal(asked_value("rescue.create", "key"), key);
+}
+
+static void a_new_customer_in_between(void **state)
+{
+    (void)state;
+    open_call();
+    type("13800138000");
+    settle();
+    answer_rows("rescue.list", "");
+    answer_rows("customer.list", "");
+    keys("Enter", NULL);
+    type("Bob");
+    assert_shown("F6 New customer");
+    keys("F6", NULL);
+    assert_shown("Name");
+    keys("F10", NULL);
+    assert_string_equal(asked_value("customer.create", "name"), "\"Bob\"");
+    assert_string_equal(asked_value("customer.create", "phone"), "\"13800138000\"");
+    refuse("customer.create",
+           "{\"code\":\"duplicate\",\"field\":\"phone\",\"message\":\"no\",\"msgid\":\"Taken already\"}");
+    assert_shown("Taken already");
+    keys("F10", NULL);
+    answer("customer.create", "{\"id\":44,\"version\":1,\"duplicates\":[{\"name\":\"Bobby\"}]}");
+    assert_shown("Customer     Bob");
+    assert_shown("Perhaps there already: Bobby");
+}
+
+static void leaving_asks_first(void **state)
+{
+    (void)state;
+    open_call();
+    type("1");
+    keys("Esc", NULL);
+    assert_int_equal(ui_task_count(&ui), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        desk_test(a_known_caller),
+        desk_test(another_phone_takes_the_customer_back),
+        desk_test(the_last_order_is_copied_field_by_field),
+        desk_test(the_price_comes_by_itself),
+        desk_test(saved_and_ready_for_the_next),
+        desk_test(coordinates_typed_go_before_the_district),
+        desk_test(a_refusal_stands_at_its_field),
+        desk_test(after_an_unknown_outcome_the_key_stays),
+        desk_test(a_new_customer_in_between),
+        desk_test(leaving_asks_first),
+    };
+    return run_views(tests);
+}

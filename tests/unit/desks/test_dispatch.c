@@ -1,0 +1,169 @@
+/* The dispatch desk: a digit sends, others' doing is seen, nothing is foretold. */
+#include "fixture.h"
+
+static const char waiting[] = "{\"id\":1,\"version\":1,\"number\":\"R1\",\"state\":\"new\",\"place\":"
+                              "\"North\",\"service\":\"tow\",\"created_at\":"
+                              "\"2026-11-21T10:00:00Z\",\"due_at\":\"2026-11-21T10:10:00Z\"},"
+                              "{\"id\":2,\"version\":4,\"number\":\"R2\",\"state\":\"new\",\"place\":"
+                              "\"South\",\"service\":\"fuel\",\"urges\":2,"
+                              "\"created_at\":\"2026-11-21T10:00:00Z\",\"due_at\":\"2099-01-01T00:00:00Z\"}";
+static const char road[] = "{\"id\":5,\"version\":2,\"number\":\"R5\",\"state\":\"dispatched\",\"place\":"
+                           "\"East\",\"vehicle_id\":8,\"vehicle_label\":"
+                           "\"粤A80000\",\"driver_id\":80,\"driver_label\":\"Wang\",\"created_at\":\"2026-11-"
+                           "21T09:00:00Z\",\"due_at\":null}";
+static const char offers[] = "{\"vehicle_id\":11,\"driver_id\":101,\"distance_m\":900,\"eta_s\":120,\"fit\":"
+                             "true,\"reasons\":[],\"plate\":\"粤A11111\","
+                             "\"driver\":\"Li\"},"
+                             "{\"vehicle_id\":12,\"driver_id\":null,\"distance_m\":1900,\"fit\":false,"
+                             "\"reasons\":[\"No driver at work\"],\"plate\":"
+                             "\"粤A22222\"},"
+                             "{\"vehicle_id\":13,\"driver_id\":103,\"distance_m\":2900,\"fit\":false,"
+                             "\"reasons\":[\"Not for this road\"],\"plate\":"
+                             "\"粤A33333\",\"driver\":\"He\"}";
+
+static void open_dispatch(void)
+{
+    open_a_desk(&dispatch_desk);
+    answer_rows("rescue.list", waiting);
+    answer_rows("rescue.list", road);
+    settle();
+}
+
+static void open_with_offers(void)
+{
+    open_dispatch();
+    answer_rows("rescue.suggest", offers);
+    settle();
+}
+
+static void what_waits_and_who_can_go(void **state)
+{
+    (void)state;
+    open_dispatch();
+    assert_shown("waiting 2 (1 overdue) · on the road 1");
+    assert_shown("North");
+    assert_shown("urged 2");
+    assert_shown("粤A80000");
+    assert_string_equal(asked_value("rescue.suggest", "id"), "1"); /* the latest is on top */
+    answer_rows("rescue.suggest", offers);
+    assert_shown("1 粤A11111  Li     900 m  fits");
+    assert_shown("no driver");
+}
+
+static void a_digit_sends(void **state)
+{
+    (void)state;
+    open_with_offers();
+    keys("1", "1", NULL);
+    assert_string_equal(asked_value("rescue.dispatch", "id"), "1");
+    assert_string_equal(asked_value("rescue.dispatch", "version"), "1");
+    assert_string_equal(asked_value("rescue.dispatch", "vehicle_id"), "11");
+    assert_string_equal(asked_value("rescue.dispatch", "driver_id"), "101");
+    assert_shown("…+"); /* marked, and still waiting */
+    assert_shown("waiting 2");
+    answer("rescue.dispatch", "{\"id\":1,\"version\":2,\"state\":\"dispatched\"}");
+    assert_false(is_asked("rescue.dispatch"));
+    assert_string_equal(asked_value("rescue.list", "filter"), "{\"id\":{\"in\":[1]}}");
+    answer_rows("rescue.list",
+                "{\"id\":1,\"version\":2,\"number\":\"R1\",\"state\":\"dispatched\",\"place\":\"North\"}");
+    answer_rows("rescue.list",
+                "{\"id\":1,\"version\":2,\"number\":\"R1\",\"state\":\"dispatched\",\"place\":\"North\"}");
+    assert_shown("waiting 1 · on the road 2");
+}
+
+static void somebody_else_was_quicker(void **state)
+{
+    (void)state;
+    open_with_offers();
+    keys("1", NULL);
+    refuse("rescue.dispatch", "{\"code\":\"conflict\",\"field\":\"vehicle_id\",\"message\":\"x\",\"msgid\":"
+                              "\"Vehicle {plate} is on another job\","
+                              "\"args\":{\"plate\":\"粤A11111\"}}");
+    assert_shown("粤A11111 is on another job");
+    assert_true(is_asked("rescue.suggest"));
+    assert_shown("waiting 2");
+}
+
+static void without_a_driver_nobody_goes(void **state)
+{
+    (void)state;
+    open_with_offers();
+    keys("2", NULL);
+    assert_false(is_asked("rescue.dispatch"));
+    assert_shown("has no driver at work");
+}
+
+static void what_does_not_fit_is_asked_about(void **state)
+{
+    (void)state;
+    open_with_offers();
+    keys("3", NULL);
+    assert_false(is_asked("rescue.dispatch"));
+    assert_shown("Not for this road");
+    type("y");
+    assert_string_equal(asked_value("rescue.dispatch", "vehicle_id"), "13");
+}
+
+static void a_list_that_has_just_come_sends_nobody(void **state)
+{
+    (void)state;
+    open_dispatch();
+    answer_rows("rescue.suggest", offers);
+    keys("1", NULL);
+    assert_false(is_asked("rescue.dispatch"));
+    assert_shown("The list has just changed");
+}
+
+static void another_order_has_other_offers(void **state)
+{
+    (void)state;
+    open_with_offers();
+    keys("Down", "1", NULL);
+    assert_false(is_asked("rescue.dispatch"));
+    settle();
+    assert_string_equal(asked_value("rescue.suggest", "id"), "2");
+}
+
+static void letters_are_the_steps_of_the_order(void **state)
+{
+    (void)state;
+    open_with_offers();
+    keys("Tab", NULL);
+    assert_shown("a Accept");
+    assert_shown("New ▸ [Dispatched] ▸ Accepted");
+    keys("1", NULL);
+    assert_false(is_asked("rescue.dispatch")); /* digits are for waiting orders only */
+    type("u");
+    assert_string_equal(asked_value("rescue.urge", "id"), "5");
+    answer("rescue.urge", "{\"id\":5,\"version\":3}");
+    assert_true(is_asked("rescue.list"));
+}
+
+static void a_filter_narrows_and_goes(void **state)
+{
+    (void)state;
+    open_dispatch();
+    keys("F9", NULL);
+    type("South");
+    keys("Enter", NULL);
+    answer_rows("rescue.list", waiting);
+    answer_rows("rescue.list", road);
+    assert_shown("South");
+    assert_hidden("North");
+    assert_shown("filter “South”");
+    keys("Esc", NULL);
+    answer_rows("rescue.list", waiting);
+    assert_shown("North");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        desk_test(what_waits_and_who_can_go),        desk_test(a_digit_sends),
+        desk_test(somebody_else_was_quicker),        desk_test(without_a_driver_nobody_goes),
+        desk_test(what_does_not_fit_is_asked_about), desk_test(a_list_that_has_just_come_sends_nobody),
+        desk_test(another_order_has_other_offers),   desk_test(letters_are_the_steps_of_the_order),
+        desk_test(a_filter_narrows_and_goes),
+    };
+    return run_views(tests);
+}
