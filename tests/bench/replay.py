@@ -41,8 +41,10 @@ class Script:
                 self.variables[name] = value
             return ":" + name
 
+        # pgbench takes `:MI` for a variable even inside quotes: a colon in a literal is written as its code.
+        text = re.sub(r"'[^']*:[^']*'", lambda m: "E" + m.group(0).replace("\\", "\\\\").replace(":", "\\x3a"), entry["text"])
         # A cast's double colon must not be taken for a variable: pgbench knows `::`, but not `:p1::text`, hence the space.
-        return re.sub(r"\s+", " ", re.sub(r"\$(\d+)", lambda m: place(m) + " ", entry["text"])).strip() + ";"
+        return re.sub(r"\s+", " ", re.sub(r"\$(\d+)", lambda m: place(m) + " ", text)).strip() + ";"
 
     def write(self, path, pipelined):
         lines = ["\\set id random(100000000000, 900000000000000)"]
