@@ -42,7 +42,11 @@ class Script:
             return ":" + name
 
         # pgbench takes `:MI` for a variable even inside quotes: a colon in a literal is written as its code.
-        text = re.sub(r"'[^']*:[^']*'", lambda m: "E" + m.group(0).replace("\\", "\\\\").replace(":", "\\x3a"), entry["text"])
+        def literal(found):
+            text = found.group(0)
+            return "E" + text.replace("\\", "\\\\").replace(":", "\\x3a") if ":" in text else text
+
+        text = re.sub(r"'[^']*'", literal, entry["text"])
         # A cast's double colon must not be taken for a variable: pgbench knows `::`, but not `:p1::text`, hence the space.
         return re.sub(r"\s+", " ", re.sub(r"\$(\d+)", lambda m: place(m) + " ", text)).strip() + ";"
 
