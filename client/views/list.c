@@ -200,6 +200,10 @@ static unsigned list_key(struct screen *screen, const struct key *key)
     case TABLE_UNUSED: break;
     default: return SCREEN_REDRAW;
     }
+    if (key->code == K_CANCEL && list->rows.table.marks.count) {
+        table_unmark_all(&list->rows.table);
+        return SCREEN_REDRAW;
+    }
     if (key->code == K_CANCEL && *list->rows.line && !list->fixed_line)
         return rows_set_filter(&list->rows, "") < 0 ? SCREEN_BELL : SCREEN_REDRAW;
     return command_key(list, key);
