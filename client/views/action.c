@@ -24,6 +24,7 @@ struct doing {
     size_t count;
     json_t *values; /* the arguments given */
     uint64_t dialog;
+    bool sent; /* and not answered */
     struct field reason;
     action_done *done;
     void *context;
@@ -93,6 +94,7 @@ static void on_answer(struct screen *screen, const struct answer *answer, void *
 {
     struct doing *doing = context;
     (void)screen;
+    doing->sent = false;
     const json_t *items = json_object_get(answer->object, "items");
     if (accuse(doing, answer))
         return; /* the values can be put right and sent again */
@@ -137,6 +139,7 @@ static void send(struct doing *doing)
     }
     json_t *args = doing->values ? json_deep_copy(doing->values) : json_object();
     add_targets(doing, args);
+    doing->sent = true;
     ask(doing->app, screen, verb_of(doing->entity->name, doing->name), args, CALL_CHANGES, NULL, on_answer,
         doing);
 }
@@ -153,10 +156,13 @@ static void on_submit(struct screen *below, uint64_t dialog, json_t *values, voi
     send(doing);
 }
 
+/* What was sent is on its way all the same: its answer ends it. */
 static void on_cancel(struct screen *below, void *context)
 {
+    struct doing *doing = context;
     (void)below;
-    finish(context, NULL, NULL);
+    if (!doing->sent)
+        finish(doing, NULL, NULL);
 }
 
 static const struct field *reason_field(struct doing *doing)

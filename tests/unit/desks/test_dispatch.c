@@ -139,6 +139,20 @@ static void letters_are_the_steps_of_the_order(void **state)
     assert_true(is_asked("rescue.list"));
 }
 
+/* What was sent is done all the same; the row waits for its answer. */
+static void a_question_left_while_its_answer_is_awaited(void **state)
+{
+    (void)state;
+    open_with_offers();
+    keys("Tab", NULL);
+    type("a");
+    keys("F10", "Esc", NULL);
+    assert_true(is_asked("rescue.accept"));
+    answer("rescue.accept", "{\"id\":5,\"version\":3,\"state\":\"accepted\"}");
+    assert_shown("Accept: done");
+    assert_true(is_asked("rescue.list"));
+}
+
 static void a_filter_narrows_and_goes(void **state)
 {
     (void)state;
@@ -159,10 +173,15 @@ static void a_filter_narrows_and_goes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        desk_test(what_waits_and_who_can_go),        desk_test(a_digit_sends),
-        desk_test(somebody_else_was_quicker),        desk_test(without_a_driver_nobody_goes),
-        desk_test(what_does_not_fit_is_asked_about), desk_test(a_list_that_has_just_come_sends_nobody),
-        desk_test(another_order_has_other_offers),   desk_test(letters_are_the_steps_of_the_order),
+        desk_test(what_waits_and_who_can_go),
+        desk_test(a_digit_sends),
+        desk_test(somebody_else_was_quicker),
+        desk_test(without_a_driver_nobody_goes),
+        desk_test(what_does_not_fit_is_asked_about),
+        desk_test(a_list_that_has_just_come_sends_nobody),
+        desk_test(another_order_has_other_offers),
+        desk_test(letters_are_the_steps_of_the_order),
+        desk_test(a_question_left_while_its_answer_is_awaited),
         desk_test(a_filter_narrows_and_goes),
     };
     return run_views(tests);
