@@ -108,7 +108,8 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     if (driver_position_offered(desk))
         key_bar_add(bar, 'p', _("Report position"), 2);
     key_bar_add(bar, K_TAB, desk->show_past ? _("To do") : _("Past"), 3);
-    key_bar_add(bar, K_PAGE_DOWN, _("More"), 4);
+    if (job)
+        key_bar_add(bar, K_PAGE_DOWN, _("More"), 4);
     key_bar_add(bar, K_REFRESH, _("Refresh"), 5);
     key_bar_add(bar, K_HELP, _("Help"), 5);
 }

@@ -145,10 +145,11 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
         if (onestop_allowed(desk, &entity->actions[i]))
             key_bar_add(bar, entity->actions[i].key, _(entity->actions[i].label), 1);
     key_bar_add(bar, '1', _("Stage"), 2);
-    key_bar_add(bar, ' ', _("Mark"), 4);
-    key_bar_add(bar, K_TAB, desk->in_panel ? _("Orders") : _("Facts"), 3);
-    if (jobs_current(&desk->jobs))
+    if (jobs_current(&desk->jobs)) {
+        key_bar_add(bar, ' ', _("Mark"), 4);
+        key_bar_add(bar, K_TAB, desk->in_panel ? _("Orders") : _("Facts"), 3);
         key_bar_add(bar, K_VIEW, _("Show order"), 5);
+    }
     key_bar_add(bar, K_FILTER, _("Filter"), 5);
     key_bar_add(bar, K_REFRESH, _("Refresh"), 7);
     key_bar_add(bar, K_HELP, _("Help"), 6);
