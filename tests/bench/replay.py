@@ -61,9 +61,9 @@ class Script:
         return path
 
 
-def pgbench(conninfo, script_path, variables, clients, seconds, log_prefix=None):
-    """Runs pgbench -M prepared; returns (transactions, seconds, latencies in µs when a log was asked for)."""
-    argv = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds), "-f", str(script_path)]
+def pgbench(conninfo, script_path, variables, clients, seconds, log_prefix=None, mode="prepared"):
+    """Runs pgbench; returns (transactions, seconds, latencies in µs when a log was asked for)."""
+    argv = ["pgbench", "-n", "-M", mode, "-c", str(clients), "-j", "2", "-T", str(seconds), "-f", str(script_path)]
     for name, value in variables.items():
         argv += ["-D", f"{name}={value}"]
     if log_prefix:
