@@ -144,6 +144,12 @@ class SqlSession:
         self.process.stdin.close()
         self.process.wait()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
 
 def shared_cluster():
     """The run's own cluster (made by tests/run.py, found by its environment), or one for this file alone."""
