@@ -28,8 +28,9 @@ enum {
     STOP_NOW_MS = 10000,
     PAUSE_FIRST_MS = 100,
     PAUSE_MOST_MS = 30000, /* between two starts that fail */
-    PAUSE_AGAIN_MS = 1000, /* at most, before it is started again after a start that succeeded: everybody is waiting */
-    STEADY_MS = 60000,     /* alive for so long, it is healthy again */
+    PAUSE_AGAIN_MS =
+        1000, /* at most, before it is started again after a start that succeeded: everybody is waiting */
+    STEADY_MS = 60000, /* alive for so long, it is healthy again */
     FIRST_TRIES = 3,
     TELL_MS = 10000
 };
@@ -177,11 +178,22 @@ static int make(struct cluster *c)
     return files_write_access(c);
 }
 
-/* A directory nobody else can enter. One that a cleaner of temporary files took away is made again, since servers know its name. */
+static bool is_own_name(const char *dir)
+{
+    const char *name = strrchr(dir, '/');
+    return name && strncmp(name, "/yizhan-", 8) == 0;
+}
+
+/* Of our making, and nobody else can have put anything into it. */
+static bool is_own_dir(const char *dir)
+{
+    struct stat st;
+    return is_own_name(dir) && lstat(dir, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+           (st.st_mode & 077) == 0;
+}
+
 static bool make_socket_dir(struct cluster *c)
 {
-    if (*c->socket_dir)
-        return mkdir(c->socket_dir, 0700) == 0 || errno == EEXIST;
     const char *tmp = getenv("TMPDIR");
     bool plain = tmp && *tmp == '/' && !strpbrk(tmp, "',\\");
     const char *places[] = {plain ? tmp : "/tmp", "/tmp"};
@@ -195,15 +207,33 @@ static bool make_socket_dir(struct cluster *c)
     return false;
 }
 
-/* Only ours: a name of our making, and empty. */
+/* A directory nobody else can enter. Servers that use this cluster know the last one's name and no other, so it is taken again, and made
+ * again where a cleaner of temporary files took it away. */
+static bool find_socket_dir(struct cluster *c)
+{
+    if (*c->socket_dir && (mkdir(c->socket_dir, 0700) == 0 || is_own_dir(c->socket_dir)))
+        return true;
+    return make_socket_dir(c);
+}
+
 static void remove_socket_dir(const char *dir)
 {
-    const char *name = strrchr(dir, '/');
-    if (name && strncmp(name, "/yizhan-", 8) == 0)
+    if (is_own_dir(dir))
         rmdir(dir);
 }
 
-/* The number in a stale postmaster.pid may be somebody else's by now, and PostgreSQL would take that for a running postmaster. */
+static void remove_sockets(const char *dir)
+{
+    char path[SOCKET_DIR_SIZE + 32];
+    const char *left[] = {".s.PGSQL.5432", ".s.PGSQL.5432.lock"};
+    for (size_t i = 0; is_own_dir(dir) && i < array_len(left); i++) {
+        snprintf(path, sizeof(path), "%s/%s", dir, left[i]);
+        unlink(path);
+    }
+}
+
+/* The number in a stale postmaster.pid may be somebody else's by now, and PostgreSQL would take that for a running postmaster; so may the
+ * one beside the socket. */
 static void clear_stale(struct cluster *c)
 {
     struct postmaster old;
@@ -214,16 +244,11 @@ static void clear_stale(struct cluster *c)
     c->stale_started = old.started;
     if (kill(old.pid, 0) == 0 && !process_any_ours(c))
         unlinkat(c->db_fd, "postmaster.pid", 0);
-    if (strcmp(old.socket_dir, c->socket_dir) == 0)
-        return;
-    char path[SOCKET_DIR_SIZE + 32];
-    const char *left[] = {".s.PGSQL.5432", ".s.PGSQL.5432.lock"};
-    const char *name = strrchr(old.socket_dir, '/');
-    for (size_t i = 0; name && strncmp(name, "/yizhan-", 8) == 0 && i < array_len(left); i++) {
-        snprintf(path, sizeof(path), "%s/%s", old.socket_dir, left[i]);
-        unlink(path);
-    }
-    remove_socket_dir(old.socket_dir);
+    remove_sockets(old.socket_dir);
+    if (!*c->socket_dir && is_own_name(old.socket_dir))
+        snprintf(c->socket_dir, sizeof(c->socket_dir), "%s", old.socket_dir);
+    else if (strcmp(old.socket_dir, c->socket_dir) != 0)
+        remove_socket_dir(old.socket_dir);
 }
 
 static bool spawn_postmaster(struct cluster *c)
@@ -232,7 +257,7 @@ static bool spawn_postmaster(struct cluster *c)
     if (!wait_leftovers(c))
         return false;
     clear_stale(c);
-    if (!make_socket_dir(c) || files_write_settings(c) != 0)
+    if (!find_socket_dir(c) || files_write_settings(c) != 0)
         return false;
     snprintf(postgres, sizeof(postgres), "%s/postgres", c->bin);
     snprintf(data, sizeof(data), "/proc/self/fd/%d", c->db_fd);
@@ -396,7 +421,7 @@ static int drop(struct cluster *c)
         return 0;
     if (initgroups(c->user, c->gid) != 0 || setgid(c->gid) != 0 || setuid(c->uid) != 0 || setuid(0) == 0)
         return -EPERM;
-    return 0;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 
 /* The terminal's ^C and systemd's TERM go to the whole group: the server decides when PostgreSQL stops. */

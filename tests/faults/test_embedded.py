@@ -148,8 +148,23 @@ def test_another_server_on_the_same_state():
     check(len(postmasters(home)) == 1 and second.port != server.port, "at another address it shares the one postmaster")
     with yz.Client(second, "admin") as admin:
         check(admin.session["user"] == "admin", "and serves")
+    was = postmasters(home)
+    server.kill()
+    os.kill(was[0], signal.SIGKILL)
+    server.restart()
+    with yz.Client(second) as client:
+        yz.wait_until("the second server to find it", lambda: logs_in(client), 30)
+    check(len(postmasters(home)) == 1 and postmasters(home) != was, "the first and PostgreSQL killed and started at once: the second finds it again")
     second.stop()
     check(len(postmasters(home)) == 1 and is_kept(), "leaving, it lets the first one's PostgreSQL run")
+
+
+def logs_in(client):
+    try:
+        return client.call("session.login", {"user": "admin", "password": yz.PASSWORD})
+    except yz.Refused as refused:
+        assert refused.code == "unavailable", refused
+        return None
 
 
 def test_plain_user():
