@@ -4,7 +4,8 @@ A line is a word and what belongs to it; `#` begins a comment. Before the first 
 
     language en zh_CN       the script runs once in each
     size 80x24              of the terminal
-    user order_clerk        who is logged in; `-`: nobody, the script logs in itself
+    user order_clerk        who is logged in; `-`: nobody, the script logs in itself. `driver*` is the one of the first branch
+                            for the run in English, of the second (driver_b) for the others, here and below
     options --plain         more for the command line
     environment TERM=xterm  of the program
 
@@ -22,12 +23,15 @@ and then, in order:
     let o = clerk V {…}     another user sends a request; later `$o.id` is the id of its answer
     do clerk V {…}          the same, the answer is not needed
     refused clerk V {…}     the same, and the server must refuse
+    free driver*            whatever job the driver has is taken away; `$driver_id` and `$vehicle_id` are known from here on
     ended                   waits until the program has left the terminal
 
 Nothing ever waits for a time. In what is expected `…` stands for anything on the line, `{Save}` for the words of that msgid in
-the language of the run, and `<Tow|拖车|拖車>` for words of the data in English, simplified and traditional Chinese.
+the language of the run, and `<Tow|拖车|拖車>` for words of the data in English, simplified and traditional Chinese. `$language`,
+`$n` and `$phone` differ from run to run: what one makes, no other finds.
 """
 import gettext
+import itertools
 import json
 import pathlib
 import re
@@ -40,6 +44,9 @@ SECONDS = 20
 REQUESTS = ("let", "do", "refused")
 EXPECTATIONS = ("see", "row", "gone", "screen", "plain", "ended", "refused")
 HEADER = ("language", "size", "user", "options", "environment")
+
+
+_numbers = itertools.count(101)
 
 
 class Step:
@@ -113,6 +120,19 @@ class Stage:
         with yz.Client(self.server, user) as client:
             return client.do(verb, args)
 
+    def free_driver(self, login):
+        """Takes away what the driver has to do; says who that is and what he drives."""
+        dispatcher = login.replace("driver", "dispatcher")
+        last = self.request(login, "rescue.list", {"limit": 1, "sort": ["-created_at"]})["rows"][0]
+        live = {"state": {"in": ["dispatched", "accepted", "on_the_way", "arrived"]}}
+        for order in self.request(login, "rescue.list", {"filter": live})["rows"]:
+            step = {"id": order["id"], "version": order["version"]}
+            if order["state"] == "arrived":
+                self.request(dispatcher, "rescue.complete", {**step, "km": 1})
+            else:
+                self.request(dispatcher, "rescue.recall", {**step, "reason": "too_far"})
+        return {"driver_id": last["driver_id"], "vehicle_id": last["vehicle_id"]}
+
     def terminal(self, user, language, columns=80, lines=24, options="", environment=None, **more):
         argv = [yz.YIZHAN, "--server", self.server.address, "--ca", self.server.ca, "--lang", language, *options.split()]
         env = dict(environment or {})
@@ -128,10 +148,12 @@ class Run:
     def __init__(self, script, language, stage):
         self.script, self.language, self.stage = script, language, stage
         self.words = Words(language)
-        self.values = {"language": language}
+        number = next(_numbers)
+        self.values = {"language": language, "n": f"{number:03}", "phone": f"13{number * 7919:09}"}
         columns, lines = script.header["size"].split("x")
+        user = self.who(script.header["user"])
         environment = dict(pair.split("=", 1) for pair in script.header["environment"].split())
-        self.terminal = stage.terminal(script.header["user"], language, int(columns), int(lines), script.header["options"], environment,
+        self.terminal = stage.terminal(user, language, int(columns), int(lines), script.header["options"], environment,
                                        **({"term": environment["TERM"]} if "TERM" in environment else {}))
 
     def close(self):
@@ -156,6 +178,9 @@ class Run:
                 found = found[int(key) if key.isdigit() else key]
             return found if isinstance(found, str) else json.dumps(found)
         return re.sub(r"\$(\w+)((?:\.\w+)*)", value, text)
+
+    def who(self, user):
+        return user.replace("*", "" if self.language == "en" else "_b")
 
     def lines(self):
         return [line.rstrip() for line in self.terminal.screen()]
@@ -182,7 +207,10 @@ class Run:
 
     def _request(self, text):
         user, verb, args = self.fill(text).split(" ", 2)
-        return self.stage.request(user, verb, json.loads(args))
+        return self.stage.request(self.who(user), verb, json.loads(args))
+
+    def do_free(self, step):
+        self.values.update(self.stage.free_driver(self.who(step.rest)))
 
     def do_let(self, step):
         name, text = re.match(r"(\w+)\s*=\s*(.*)", step.rest).groups()
