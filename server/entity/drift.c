@@ -174,12 +174,12 @@ static bool index_leads(const struct drift *drift, const char *const *keys, size
 }
 
 /* The key as PostgreSQL prints it. */
-static const char *sort_expression(struct drift *drift, const struct field *field)
+static const char *sort_expression(struct drift *drift, const struct field *field, bool whole)
 {
     struct str text;
     enum field_type type = field_type_of(field);
     const char *collation = type == FIELD_TEXT || type == FIELD_NOTE ? " zh-x-icu" : "";
-    if (field_never_null(drift->entity, field))
+    if (!whole && field_never_null(drift->entity, field))
         return arena_printf(drift->arena, "%s%s", field_column(field), collation);
     str_init(&text, drift->arena);
     str_addf(&text, "COALESCE(%s, ", field_column(field));
@@ -200,15 +200,16 @@ static void look_sortable(struct drift *drift, const struct field *field)
     const struct entity *entity = drift->entity;
     if (!(entity->flags & ENTITY_BIG) || !field_is_indexed(entity, field) || !strcmp(field->name, "id"))
         return;
-    const char *key = sort_expression(drift, field);
+    const char *key = sort_expression(drift, field, false);
     const char *led[] = {"branch_id", key, "id"}, *plain[] = {key, "id"};
+    const char *whole[] = {sort_expression(drift, field, true), "id"};
     bool scoped = entity_is_scoped(entity);
     if (!index_leads(drift, scoped ? led : plain, scoped ? 3 : 2))
         differ(drift, "no index for sorting by",
                arena_printf(drift->arena, "%s (%s%s, id)", field->name, scoped ? "branch_id, " : "", key));
-    if (scoped && entity->flags & ENTITY_WHOLE && !index_leads(drift, plain, 2))
+    if (scoped && entity->flags & ENTITY_WHOLE && !index_leads(drift, whole, 2))
         differ(drift, "no index for sorting all branches by",
-               arena_printf(drift->arena, "%s (%s, id)", field->name, key));
+               arena_printf(drift->arena, "%s (%s, id)", field->name, whole[0]));
 }
 
 static void look_unique(struct drift *drift, const struct field *field)
@@ -254,7 +255,7 @@ static void look_states(struct drift *drift)
     if (!(entity->flags & ENTITY_BIG) || !entity->state || !entity_is_scoped(entity) || !field)
         return;
     const char *keys[] = {"branch_id", field_column(entity_field(entity, entity->state)),
-                          sort_expression(drift, field), "id"};
+                          sort_expression(drift, field, false), "id"};
     if (!index_leads(drift, keys, 4))
         differ(drift, "no index for one state's list:",
                arena_printf(drift->arena, "(%s, %s, %s, id)", keys[0], keys[1], keys[2]));

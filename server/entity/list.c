@@ -160,6 +160,25 @@ static bool is_broad(const struct filter *filter)
     return !filter->q;
 }
 
+static bool names_one_branch(const struct filter *filter)
+{
+    for (size_t i = 0; i < filter->count; i++) {
+        if (filter->terms[i].op == FILTER_EQ && !strcmp(filter->terms[i].field->name, "branch_id"))
+            return true;
+    }
+    return false;
+}
+
+/* All branches of a table that has indexes for it: the keys are written as those have them. */
+static void lead_whole(struct list *list)
+{
+    struct sort *sort = &list->sort;
+    bool whole = list->request->grant->all && list->entity->flags & ENTITY_WHOLE && !sort->by_offset &&
+                 is_broad(&list->filter) && !names_one_branch(&list->filter);
+    for (size_t i = 0; i + 1 < sort->count; i++)
+        sort->keys[i].whole = whole;
+}
+
 /* Rows of his own, wherever they stand. */
 static bool sees_own(const struct list *list)
 {
@@ -465,6 +484,7 @@ int entity_run_list(struct request *request)
         rc = request_take_long(request);
     if (rc)
         return rc;
+    lead_whole(list);
     queue_page(list);
     queue_totals(list);
     rc = request_need(request);
