@@ -48,6 +48,7 @@ static void cancel(struct box *box)
 {
     struct screen *below = ui_find(box->app->ui, box->below);
     box->screen.closing = true;
+    sheet_drop(&box->sheet); /* the fields may go with what is told now */
     if (below && box->cancelled)
         box->cancelled(below, box->context);
 }

@@ -153,6 +153,24 @@ static void a_question_left_while_its_answer_is_awaited(void **state)
     assert_true(is_asked("rescue.list"));
 }
 
+static void a_reason_half_typed_and_left(void **state)
+{
+    (void)state;
+    open_with_offers();
+    keys("Tab", NULL);
+    type("rnot needed");
+    assert_shown("not needed");
+    keys("Esc", NULL);
+    assert_hidden("not needed");
+    assert_false(is_asked("rescue.recall"));
+    type("r");
+    keys("F10", NULL);
+    assert_shown("Reason is required");
+    type("too far");
+    keys("F10", NULL);
+    assert_string_equal(asked_value("rescue.recall", "reason"), "\"too far\"");
+}
+
 static void a_filter_narrows_and_goes(void **state)
 {
     (void)state;
@@ -182,6 +200,7 @@ int main(void)
         desk_test(another_order_has_other_offers),
         desk_test(letters_are_the_steps_of_the_order),
         desk_test(a_question_left_while_its_answer_is_awaited),
+        desk_test(a_reason_half_typed_and_left),
         desk_test(a_filter_narrows_and_goes),
     };
     return run_views(tests);
