@@ -35,6 +35,11 @@ class Proxy:
         with self.lock:
             self.armed[client.socket.getsockname()[1]] = kind
 
+    def arm_next(self, kind):
+        """Whoever asks next is cut so: for a client that is not ours to look into and has no request under way."""
+        with self.lock:
+            self.armed[None] = kind
+
     def cuts(self, *kinds):
         return sum(self.done[k] for k in kinds or KINDS)
 
@@ -87,7 +92,7 @@ class Proxy:
 
     def _take(self, port):
         with self.lock:
-            return self.armed.pop(port, None)
+            return self.armed.pop(port, None) or self.armed.pop(None, None)
 
     def _cut(self, kind, near, far):
         """As a line breaks: to the client without a farewell, to the server by turns with one."""
