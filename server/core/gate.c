@@ -184,13 +184,19 @@ static bool may_rerun(const struct request *request, int runs)
            time_monotonic_ms() < request->deadline_ms && !request_cancelled(request);
 }
 
+/* They changed each time we looked: that is no end of the session. */
+static int rights_unsettled(struct request *request)
+{
+    return request_fail(request, ERR_BUSY, NULL, N_("Rights are changing; try again"), NULL);
+}
+
 static int run_command(struct request *request)
 {
     for (int runs = 1;; runs++) {
         request_reset(request);
         int result = run_once(request);
         if (result == 0 || !may_rerun(request, runs))
-            return result;
+            return result && request->state->rerun == RERUN_RIGHTS ? rights_unsettled(request) : result;
         if (request->state->rerun == RERUN_CONNECTION)
             request->state->reconnected = true;
         if (request->state->rerun == RERUN_RIGHTS) {

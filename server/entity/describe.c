@@ -157,6 +157,8 @@ static int check_arguments(struct request *request)
 static int run_describe(struct request *request)
 {
     int rc = check_arguments(request);
+    if (!rc)
+        rc = request_need(request); /* rights that changed are read again only before the first row left */
     if (rc)
         return rc;
     const json_t *have = json_object_get(request->args, "have");
