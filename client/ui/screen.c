@@ -6,8 +6,6 @@
 #include "client/ui/screen.h"
 #include "client/ui/words.h"
 
-typedef struct screen *screen_pointer; /* for vec_each */
-
 void ui_init(struct ui *ui, int rows, int cols)
 {
     *ui = (struct ui){.next_id = 1, .dirty = true};
@@ -50,8 +48,14 @@ struct screen *ui_top(const struct ui *ui)
 
 struct screen *ui_find(const struct ui *ui, uint64_t id)
 {
-    vec_each(struct task, task, &ui->tasks) vec_each(
-        screen_pointer, screen, &task->stack) if ((*screen)->id == id && !(*screen)->closing) return *screen;
+    vec_each(struct task, task, &ui->tasks)
+    {
+        vec_each(struct screen *, screen, &task->stack)
+        {
+            if ((*screen)->id == id && !(*screen)->closing)
+                return *screen;
+        }
+    }
     return NULL;
 }
 
@@ -183,7 +187,7 @@ void ui_close(struct ui *ui, struct screen *screen)
     vec_each(struct task, task, &ui->tasks)
     {
         bool over = false;
-        vec_each(screen_pointer, each, &task->stack)
+        vec_each(struct screen *, each, &task->stack)
         {
             over = over || *each == screen;
             if (over)
@@ -195,8 +199,13 @@ void ui_close(struct ui *ui, struct screen *screen)
 
 void ui_close_all(struct ui *ui)
 {
-    vec_each(struct task, task, &ui->tasks) vec_each(screen_pointer, screen, &task->stack)(*screen)->closing =
-        true;
+    vec_each(struct task, task, &ui->tasks)
+    {
+        vec_each(struct screen *, screen, &task->stack)
+        {
+            (*screen)->closing = true;
+        }
+    }
     reap(ui);
 }
 

@@ -28,6 +28,7 @@ void *vec_grow(void *items, size_t *count, size_t *cap, size_t item_size) must_c
 #define vec_clear(v) ((void)((v)->count = 0))
 #define vec_finish(v) (free((v)->items), (v)->items = NULL, (void)((v)->count = (v)->cap = 0))
 
-/* for (type *item = …): walks the items in order; do not push while walking. */
+/* for (type *item = …): walks the items in order, whatever the type (typeof makes `char *` one word); do not push while walking. */
 #define vec_each(type, item, v)                                                                              \
-    for (type *item = (v)->items, *item##_end = item ? item + (v)->count : item; item != item##_end; item++)
+    for (typeof(type) *item = (v)->items, *item##_end = item ? item + (v)->count : item; item != item##_end; \
+         item++)

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/vec.h"
 #include "tests/unit/test.h"
 
@@ -38,6 +40,17 @@ static void items_may_be_structs(void **state)
     vec_finish(&v);
 }
 
+static void items_may_be_pointers(void **state)
+{
+    VEC(const char *) v = {0};
+    size_t letters = 0;
+    vec_push(&v, "one");
+    vec_push(&v, "three");
+    vec_each(const char *, word, &v) letters += strlen(*word);
+    assert_int_equal(letters, 8);
+    vec_finish(&v);
+}
+
 static void an_empty_one_is_walked_too(void **state)
 {
     VEC(char) v = {0};
@@ -49,6 +62,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(items_are_pushed_and_popped),
         cmocka_unit_test(items_may_be_structs),
+        cmocka_unit_test(items_may_be_pointers),
         cmocka_unit_test(an_empty_one_is_walked_too),
     };
     return run_all(tests);
