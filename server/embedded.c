@@ -41,6 +41,11 @@ const char *embedded_conninfo(const struct embedded *e, enum embedded_role role)
     return e->conninfo[role];
 }
 
+uid_t embedded_owner(const struct embedded *e)
+{
+    return e->cluster.uid;
+}
+
 int embedded_fd(const struct embedded *e)
 {
     return e->cluster.ctl_fd;

@@ -17,12 +17,14 @@
 
 #include "base/util.h"
 
+#include <sys/types.h>
+
 struct embedded;
 
 struct embedded_options {
     const char *state_dir;
-    const char *
-        user; /* whom PostgreSQL runs as when root starts us; NULL: postgres. An existing cluster's owner goes before */
+    /* Whom PostgreSQL runs as when root starts us; NULL: postgres. An existing cluster's owner goes before. */
+    const char *user;
     int pool; /* database connections of one server; there will be room for at least three times as many */
 };
 
@@ -40,6 +42,9 @@ int embedded_start(const struct embedded_options *options, struct embedded **emb
 
 /* Live as long as the cluster is ours. */
 const char *embedded_conninfo(const struct embedded *embedded, enum embedded_role role);
+
+/* Whom PostgreSQL runs as; nobody but root and he reach its socket. */
+uid_t embedded_owner(const struct embedded *embedded);
 
 /* At its end (readable, end of file) the child is gone and nobody watches PostgreSQL any more; say so and go on. */
 int embedded_fd(const struct embedded *embedded);

@@ -11,6 +11,7 @@
 #include "server/areas/registry.h"
 #include "server/core/core.h"
 #include "server/place.h"
+#include "server/privilege.h"
 #include "server/serve.h"
 #include "server/settings.h"
 #ifdef HAVE_SEED
@@ -101,9 +102,12 @@ static int run(const struct options *options, struct settings *settings)
     struct place place;
     if (place_open(settings, &place) < 0)
         return EX_UNAVAILABLE;
+    struct account account;
     int result = EX_UNAVAILABLE;
-    if (place_migrate(&place) == 0 && (!options->demo || fill_demo(&place) == 0))
-        result = serve(settings, options->config, &place) == 0 ? EX_OK : EX_UNAVAILABLE;
+    if (account_choose(settings, place.embedded, &account) < 0)
+        result = EX_CONFIG;
+    else if (place_migrate(&place) == 0 && (!options->demo || fill_demo(&place) == 0))
+        result = serve(settings, options->config, &place, &account) == 0 ? EX_OK : EX_UNAVAILABLE;
     place_close(&place);
     return result;
 }

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,16 @@ static int open_named(const struct settings *settings, struct place *place)
     return 0;
 }
 
+/* Whom a new cluster is made for when root makes it. */
+static const char *cluster_user(const struct settings *settings)
+{
+    if (settings->database_user)
+        return settings->database_user;
+    if (settings->user)
+        return settings->user;
+    return getpwnam(SETTINGS_USER) ? SETTINGS_USER : NULL;
+}
+
 static int open_private(const struct settings *settings, struct place *place)
 {
     if (!settings->state) {
@@ -48,7 +59,7 @@ static int open_private(const struct settings *settings, struct place *place)
         return -EINVAL;
     }
     struct embedded_options options = {.state_dir = settings->state,
-                                       .user = settings->database_user,
+                                       .user = cluster_user(settings),
                                        .pool = (int)(settings->workers ? settings->workers : 32) +
                                                (int)settings->long_workers + (int)settings->hash_workers +
                                                POOL_BESIDE};

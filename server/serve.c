@@ -1,12 +1,17 @@
 #include <errno.h>
 #include <ev.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #ifdef HAVE_SYSTEMD
 #include <systemd/sd-daemon.h>
 #endif
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
@@ -14,6 +19,7 @@
 #include "server/core/core.h"
 #include "server/embedded.h"
 #include "server/place.h"
+#include "server/privilege.h"
 #include "server/serve.h"
 #include "server/settings.h"
 #include "wire/tls.h"
@@ -28,10 +34,11 @@ static struct {
     const char *config;
     char *host; /* as it was asked for, without brackets */
     char *port;
+    int config_dir, tls_dir; /* held by descriptors: whom the server becomes may not walk there. -1: none */
     ev_signal term, interrupt, hangup;
     ev_io embedded;
     bool ending;
-} server;
+} server = {.config_dir = -1, .tls_dir = -1};
 
 static void notify(const char *state)
 {
@@ -68,26 +75,62 @@ static int split_listen(const char *listen)
     return 0;
 }
 
-static char *tls_dir(const struct settings *settings)
+/* By this way a descriptor is walked through; no other does it for OpenSSL and libconfuse. */
+static void held_path(char *buf, size_t size, int dir, const char *name)
 {
-    struct str path;
-    str_init(&path, NULL);
-    str_addf(&path, "%s/tls", settings->state);
-    return str_steal(&path);
+    snprintf(buf, size, "/proc/self/fd/%d%s%s", dir, *name ? "/" : "", name);
+}
+
+/* STATE/tls, made when it is missing. */
+static int hold_tls_dir(const struct settings *settings)
+{
+    char path[PATH_MAX];
+    if (server.tls_dir >= 0)
+        return 0;
+    snprintf(path, sizeof(path), "%s/tls", settings->state);
+    if (mkdir(path, 0755) == 0 || errno == EEXIST)
+        server.tls_dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (server.tls_dir >= 0)
+        return 0;
+    int result = -errno;
+    log_error("%s: %s", path, strerror(errno));
+    return result;
+}
+
+static void hold_config_dir(void)
+{
+    char *copy = server.config ? memory_strdup(server.config) : NULL;
+    if (copy)
+        server.config_dir = open(dirname(copy), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    free(copy);
+}
+
+/* As it was named, so that messages name it so; by way of its directory where we cannot walk to it any more. */
+static const char *config_path(char *buf, size_t size)
+{
+    if (!server.config || access(server.config, R_OK) == 0 || server.config_dir < 0)
+        return server.config;
+    const char *slash = strrchr(server.config, '/');
+    held_path(buf, size, server.config_dir, slash ? slash + 1 : server.config);
+    return buf;
 }
 
 /* Where no certificate is named, ours is made or renewed. */
-static int make_tls_files(const struct settings *settings, const char *dir)
+static int make_tls_files(const struct settings *settings)
 {
+    char dir[64];
     VEC(const char *) names = {0};
     char *copy = memory_strdup(settings->tls_names ? settings->tls_names : ""), *rest = NULL;
     if (*server.host)
         vec_push(&names, server.host);
     for (char *name = strtok_r(copy, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
         vec_push(&names, name);
-    int result = tls_make_files(dir, names.items, names.count);
+    int result = hold_tls_dir(settings);
+    held_path(dir, sizeof(dir), server.tls_dir, "");
+    if (result == 0)
+        result = tls_make_files(dir, names.items, names.count);
     if (result < 0)
-        log_error("the TLS files in %s cannot be made: %s", dir, strerror(-result));
+        log_error("the TLS files in %s/tls cannot be made: %s", settings->state, strerror(-result));
     vec_finish(&names);
     free(copy);
     return result;
@@ -95,7 +138,7 @@ static int make_tls_files(const struct settings *settings, const char *dir)
 
 static SSL_CTX *open_tls(const struct settings *settings)
 {
-    char text[256], cert[4096], key[4096];
+    char text[256], cert[PATH_MAX], key[PATH_MAX];
     if (settings->tls_cert) {
         snprintf(cert, sizeof(cert), "%s", settings->tls_cert);
         snprintf(key, sizeof(key), "%s", settings->tls_key);
@@ -104,13 +147,10 @@ static SSL_CTX *open_tls(const struct settings *settings)
             log_error("tls_cert, or a state directory to make one in, is needed");
             return NULL;
         }
-        char *dir = tls_dir(settings);
-        int made = make_tls_files(settings, dir);
-        snprintf(cert, sizeof(cert), "%s/server.crt", dir);
-        snprintf(key, sizeof(key), "%s/server.key", dir);
-        free(dir);
-        if (made < 0)
+        if (make_tls_files(settings) < 0)
             return NULL;
+        held_path(cert, sizeof(cert), server.tls_dir, "server.crt");
+        held_path(key, sizeof(key), server.tls_dir, "server.key");
     }
     struct tls_server_options options = {
         .cert = cert, .key = key, .client_ca = settings->tls_client_ca, .allow_tls12 = settings->tls_12};
@@ -166,7 +206,8 @@ static void on_term(struct ev_loop *loop, ev_signal *watcher, int events)
 static void on_hangup(struct ev_loop *loop, ev_signal *watcher, int events)
 {
     struct settings fresh;
-    if (settings_load(server.config, &fresh) < 0) {
+    char path[PATH_MAX];
+    if (settings_load(config_path(path, sizeof(path)), &fresh) < 0) {
         log_error("the configuration stays as it was");
         return;
     }
@@ -215,7 +256,8 @@ static void raise_descriptors(struct settings *settings)
         settings->connections = (long)limit.rlim_cur - DESCRIPTORS_BESIDE;
 }
 
-static int listen_and_say(void)
+/* The port, or negative. */
+static int start_listening(void)
 {
     int port = 0;
     int result = core_listen(server.host, server.port, &port);
@@ -223,15 +265,57 @@ static int listen_and_say(void)
         log_error("cannot listen at %s: %s", server.settings->listen, strerror(-result));
         return result;
     }
+    return port;
+}
+
+static void say_ready(int port)
+{
     const char *host = *server.host ? server.host : "0.0.0.0";
     printf(strchr(host, ':') ? "ready [%s]:%d\n" : "ready %s:%d\n", host, port);
     fflush(stdout);
     notify("READY=1");
     log_info("listening at %s, port %d", host, port);
+}
+
+/* A file that SIGHUP would read in vain is told of while somebody watches the start. */
+static void look_again(const char *path, const struct account *account)
+{
+    if (path && access(path, R_OK) < 0)
+        log_warn("%s: %s cannot read it, so SIGHUP will not: %s", path, account->name, strerror(errno));
+}
+
+/* What root was needed for is done. */
+static int give_up_root(const struct settings *settings, const struct account *account)
+{
+    static const char *const files[] = {"ca.crt", "ca.key", "server.crt", "server.key"};
+    int result = server.tls_dir < 0 ? 0 : account_give(account, server.tls_dir, files, array_len(files));
+    if (result < 0)
+        log_error("%s/tls cannot be given to %s: %s", settings->state, account->name, strerror(-result));
+    if (result == 0)
+        result = privilege_drop(account);
+    if (result == 0 && account->change) {
+        char path[PATH_MAX];
+        look_again(config_path(path, sizeof(path)), account);
+        look_again(settings->tls_cert, account);
+        look_again(settings->tls_key, account);
+        look_again(settings->tls_client_ca, account);
+    }
+    return result;
+}
+
+static int serve_as(const struct account *account)
+{
+    int port = start_listening();
+    int result = port < 0 ? port : give_up_root(server.settings, account);
+    if (result < 0)
+        return result;
+    core_start();
+    say_ready(port);
+    ev_run(server.loop, 0);
     return 0;
 }
 
-static int run(const struct place *place)
+static int run(const struct place *place, const struct account *account)
 {
     SSL_CTX *tls = open_tls(server.settings);
     if (!tls)
@@ -243,25 +327,27 @@ static int run(const struct place *place)
     }
     raise_descriptors(server.settings);
     struct core_options options = core_options(server.settings, place);
-    core_start(server.loop, &options);
+    core_open(server.loop, &options);
     core_set_tls(tls);
     SSL_CTX_free(tls);
     watch_signals(place);
-    int result = listen_and_say();
-    if (result == 0)
-        ev_run(server.loop, 0);
+    int result = serve_as(account);
     core_stop();
     ev_loop_destroy(server.loop);
     return result;
 }
 
-int serve(struct settings *settings, const char *config, const struct place *place)
+int serve(struct settings *settings, const char *config, const struct place *place,
+          const struct account *account)
 {
     server.settings = settings;
     server.config = config;
+    hold_config_dir();
     int result = split_listen(settings->listen);
     if (result == 0)
-        result = run(place);
+        result = run(place, account);
+    cleanup_close(&server.config_dir);
+    cleanup_close(&server.tls_dir);
     free(server.host);
     free(server.port);
     return result;

@@ -1,5 +1,6 @@
 #include <confuse.h>
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,14 @@ const struct setting settings_table[] = {
          "The same as user yizhan_tail, who seals the trail, keeps balances and follows the changes of other "
          "servers. Without it database is taken with that user."),
     TEXT(database_user, NULL,
-         "System user that the private cluster runs as when the server is started by root."),
+         "System user that the private cluster runs as when it is made by root; without it user, or yizhan "
+         "where there is "
+         "such a user, or else postgres. It stays with whom it was made for."),
+    TEXT(user, NULL,
+         "System user that the server becomes when root starts it, as soon as it listens and has read its "
+         "keys: the one the private cluster runs as, or, with a database of its own, without this setting, "
+         "yizhan. It never "
+         "goes on as root. What SIGHUP reads again must be readable for this user."),
     TEXT(tls_cert, NULL,
          "PEM file with the server's certificate and what it needs to be verified. Without it one is made "
          "under the state directory.",
@@ -121,6 +129,16 @@ static int judge_number(cfg_t *cfg, cfg_opt_t *opt)
     return -1;
 }
 
+static int judge_user(cfg_t *cfg, cfg_opt_t *opt)
+{
+    const char *name = cfg_opt_getnstr(opt, 0);
+    const struct passwd *pw = getpwnam(name);
+    if (pw && pw->pw_uid != 0)
+        return 0;
+    cfg_error(cfg, pw ? "%s: the server does not run as root" : "%s: there is no user %s", opt->name, name);
+    return -1;
+}
+
 static int judge_log_level(cfg_t *cfg, cfg_opt_t *opt)
 {
     enum log_level level;
@@ -136,6 +154,7 @@ static void set_judges(cfg_t *cfg)
         if (settings_table[i].kind == SETTING_NUMBER)
             cfg_set_validate_func(cfg, settings_table[i].name, judge_number);
     cfg_set_validate_func(cfg, "log_level", judge_log_level);
+    cfg_set_validate_func(cfg, "user", judge_user);
 }
 
 static int check_together(const struct settings *settings)

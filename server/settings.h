@@ -9,11 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Whom the server runs as where root starts it and nobody else is named. */
+#define SETTINGS_USER "yizhan"
+
 struct settings {
     char *listen;
     char *state;
     char *database, *database_owner, *database_tail;
-    char *database_user;
+    char *database_user, *user;
     char *tls_cert, *tls_key, *tls_client_ca;
     char *tls_names; /* parted by spaces */
     bool tls_12;

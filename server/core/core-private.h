@@ -6,11 +6,14 @@
 #include "server/core/task.h"
 #include "server/net/net.h"
 
+#include <stdio.h>
+
 struct core {
     struct ev_loop *loop;
     struct net *net;
     struct core_options options;
-    struct queue *lanes[LANES];
+    struct queue *lanes[LANES]; /* NULL before core_start */
+    FILE *statement_log;
     bool draining;
 };
 

@@ -63,7 +63,6 @@ static FILE *open_statement_log(const char *path)
 
 static void start_lanes(const struct core_options *options)
 {
-    FILE *log = open_statement_log(options->statement_log);
     static const char *const names[LANES] = {
         [LANE_SHORT] = "short", [LANE_LONG] = "long", [LANE_HASH] = "hash"};
     int counts[LANES] = {[LANE_SHORT] = options->workers > 0 ? options->workers : default_workers(),
@@ -71,7 +70,7 @@ static void start_lanes(const struct core_options *options)
                          [LANE_HASH] = options->hash_workers};
     for (int lane = 0; lane < LANES; lane++) {
         core.lanes[lane] = queue_create((size_t)options->queue_length);
-        workers_start(core.lanes[lane], names[lane], counts[lane], options->database, log);
+        workers_start(core.lanes[lane], names[lane], counts[lane], options->database, core.statement_log);
     }
     workers_run();
 }
@@ -91,7 +90,7 @@ static struct net_limits limits_of(const struct core_options *options)
                                .output_pause = WIRE_EXPORT_PAUSE};
 }
 
-void core_start(struct ev_loop *loop, const struct core_options *options)
+void core_open(struct ev_loop *loop, const struct core_options *options)
 {
     core.loop = loop;
     core.options = *options;
@@ -104,6 +103,11 @@ void core_start(struct ev_loop *loop, const struct core_options *options)
     struct net_limits limits = limits_of(options);
     core.net = net_create(loop, &caller_ops, &limits);
     post_init(loop, caller_deliver);
+    core.statement_log = open_statement_log(options->statement_log);
+}
+
+void core_start(void)
+{
     start_lanes(&core.options);
     tail_start(core.options.database_tail);
     schedule_start(core.options.database_tail);
@@ -163,7 +167,8 @@ void core_stop(void)
     tail_stop();
     schedule_stop();
     for (int lane = 0; lane < LANES; lane++)
-        queue_close(core.lanes[lane]);
+        if (core.lanes[lane])
+            queue_close(core.lanes[lane]);
     workers_stop();
     net_destroy(core.net);
     post_finish();

@@ -28,10 +28,13 @@ struct core_options {
 /* Registers the core's own verbs. Before threads, like the areas'. */
 void core_register_verbs(void);
 
-/* Starts the threads. The options' texts are copied. */
-void core_start(struct ev_loop *loop, const struct core_options *options);
+/* Opens what the core will work with; no thread yet. The options' texts are copied. */
+void core_open(struct ev_loop *loop, const struct core_options *options);
 void core_set_tls(SSL_CTX *tls);
 int core_listen(const char *host, const char *port, int *port_r) must_check;
+
+/* Starts the threads. */
+void core_start(void);
 
 /* What may change while running: idle and request times. */
 void core_change(const struct core_options *options);
@@ -39,7 +42,7 @@ void core_change(const struct core_options *options);
 /* Stops listening, lets requests under way finish, says bye; `done` is called in the loop when nobody is left or time is up. */
 void core_drain(void (*done)(void));
 
-/* Ends the threads. After the loop has ended. */
+/* Ends the threads, if they were started. After the loop has ended. */
 void core_stop(void);
 
 /* session.describe is answered by the floor above: it puts rows and the reply into the request. NULL: an empty catalogue. */

@@ -222,6 +222,8 @@ class Server:
             lines += [f'database = "{self.cluster.conninfo(self.database, "yizhan_app")}"',
                       f'database_owner = "{self.cluster.conninfo(self.database, "yizhan_owner")}"',
                       f'database_tail = "{self.cluster.conninfo(self.database, "yizhan_tail")}"']
+            if os.getuid() == 0 and not any(line.startswith("user ") for line in lines):
+                lines.append(f'user = "{self.cluster.owner}"')
         conf.write_text("\n".join(lines) + "\n")
         env = {**os.environ, "ASAN_OPTIONS": "abort_on_error=0:detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1", **self.env}
         self.log = open(self.log_path, "ab")
