@@ -17,30 +17,36 @@ struct parts {
     struct area waiting, offers, detail, rule, live;
 };
 
+/* Rows for the upper list. A narrow screen has the vehicles below it and gives it what it needs only. */
+static int upper_rows(const struct dispatch *desk, struct area body, int detail)
+{
+    const struct jobs *jobs = desk->focus == FOCUS_LIVE ? &desk->live : &desk->waiting;
+    int most = body.cols < BESIDE_FROM ? MIN((int)jobs->items.count + 1, body.rows * 2 / 5)
+                                       : MAX((int)OFFER_ROWS, body.rows * 2 / 5);
+    return MIN(MAX(most, 4), MAX(body.rows - detail - 1 - 3, 3));
+}
+
 static struct parts divide(const struct dispatch *desk, struct area body)
 {
     struct parts parts = {0};
     int detail = body.rows >= TALL ? DETAIL_ROWS_TALL : DETAIL_ROWS;
-    int top = MIN(MAX((int)OFFER_ROWS, body.rows * 2 / 5), MAX(body.rows - detail - 1 - 3, 3));
+    int top = upper_rows(desk, body, detail), left = body.cols * 48 / 100;
     parts.waiting = (struct area){body.row, body.col, top, body.cols};
     parts.detail = (struct area){body.row + top, body.col, detail, body.cols};
     parts.rule = (struct area){body.row + top + detail, body.col, 1, body.cols};
     parts.live = (struct area){parts.rule.row + 1, body.col, body.rows - top - detail - 1, body.cols};
-    if (body.cols < BESIDE_FROM) {
-        /* A narrow screen shows the list that has the cursor, and the vehicles below it. */
-        parts.offers = parts.live;
-        if (desk->focus == FOCUS_LIVE) {
-            parts.live.row = body.row;
-            parts.live.rows = top;
-            parts.waiting.rows = 0;
-        } else {
-            parts.live.rows = 0;
-        }
+    if (body.cols >= BESIDE_FROM) {
+        parts.waiting.cols = left - 1;
+        parts.offers = (struct area){body.row, body.col + left + 1, top, body.cols - left - 1};
         return parts;
     }
-    int left = body.cols * 48 / 100;
-    parts.waiting.cols = left - 1;
-    parts.offers = (struct area){body.row, body.col + left + 1, top, body.cols - left - 1};
+    parts.offers = parts.live; /* only the list that has the cursor is shown */
+    if (desk->focus == FOCUS_LIVE) {
+        parts.live = parts.waiting;
+        parts.waiting.rows = 0;
+    } else {
+        parts.live.rows = 0;
+    }
     return parts;
 }
 
