@@ -142,7 +142,7 @@ def test_another_server_on_the_same_state():
     """The same address is refused with a word. At another address it shares the one PostgreSQL, as servers may."""
     done = subprocess.run([str(yz.YIZHAND), "--state", str(home), "--listen", server.address], capture_output=True, text=True, timeout=60)
     check(done.returncode == os.EX_UNAVAILABLE and done.stdout == "", f"a second server at the same address ends with {done.returncode}")
-    check(f"cannot listen at {server.address}: Address already in use" in done.stderr, f"and says why: {done.stderr.strip()[-100:]}")
+    check(f"cannot listen at {server.address}: Address already in use" in done.stderr, f"and says why: {done.stderr.strip().splitlines()[-1]}")
     check(is_kept() and len(postmasters(home)) == 1, "the first one is as it was")
     second = start(home)
     check(len(postmasters(home)) == 1 and second.port != server.port, "at another address it shares the one postmaster")

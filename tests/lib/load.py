@@ -258,8 +258,11 @@ class Person(threading.Thread):
             self.drop()
 
     def _log_out(self):
-        session = self._call("session.whoami", {})["session_id"]
-        self._call("session.logout", {})
+        session = self.read("session.whoami")["session_id"]
+        try:
+            self._call("session.logout", {})
+        except (yz.Closed, OSError):
+            return  # whether it was heard is not known
         self.crowd.record.note("out", id=session, who=self.login)
 
     def take(self, pile):
