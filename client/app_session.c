@@ -8,7 +8,6 @@
 #include "client/catalogue_file.h"
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
-#include "client/views/choices_of.h"
 #include "client/views/live.h"
 #include "client/views/login.h"
 #include "client/views/menu.h"
@@ -24,25 +23,23 @@ static void take_text(const json_t *object, const char *name, char *out, size_t 
     snprintf(out, size, "%s", text);
 }
 
-/* The roles in words where the catalogue has them; their codes else. */
-static void take_roles(struct app *app, const json_t *object, char *out, size_t size)
+/* The roles in words: shipped names are msgids, a company's own stand as they are. */
+static void take_roles(const json_t *object, char *out, size_t size)
 {
-    const struct catalogue_entity *employee = catalogue_entity(app->catalogue, "employee");
-    const struct field *field = employee ? catalogue_field(employee, "roles") : NULL;
-    const json_t *roles = json_object_get(object, "roles");
+    const json_t *names = json_object_get(object, "role_names");
     size_t used = 0;
     *out = '\0';
-    for (size_t i = 0; i < json_array_size(roles) && used < size; i++) {
-        const char *code = json_string_value(json_array_get(roles, i));
-        const char *words = field ? choice_label(&app->context, field, code) : code;
-        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", words);
+    for (size_t i = 0; i < json_array_size(names) && used < size; i++) {
+        const char *name = json_string_value(json_array_get(names, i));
+        used +=
+            (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", name && *name ? _(name) : "");
     }
 }
 
 void app_show_person(struct app *app)
 {
     struct identity *who = &app->context.who;
-    take_roles(app, link_identity(app->context.link), who->role, sizeof(who->role));
+    take_roles(link_identity(app->context.link), who->role, sizeof(who->role));
     if (status_set_person(&app->ui.status, who->branch, *who->name ? who->name : who->user, who->role))
         ui_redraw(&app->ui);
 }

@@ -12,7 +12,9 @@ static const struct sql open_scope = {
 
 #define WHO_COLUMNS                                                                                          \
     "SELECT e.id, e.login, e.name, e.branch_id, b.name, b.time_zone, e.roles, e.extension,"                  \
-    " e.must_change_password, branch_all()::bigint[]::text, branch_and_below(e.branch_id)::bigint[]::text"   \
+    " e.must_change_password, branch_all()::bigint[]::text, branch_and_below(e.branch_id)::bigint[]::text,"  \
+    " ARRAY(SELECT coalesce(r.name, u.code) FROM unnest(e.roles) WITH ORDINALITY u(code, n)"                 \
+    " LEFT JOIN role r ON r.code = u.code ORDER BY u.n)"                                                     \
     " FROM employee e JOIN branch b ON b.id = e.branch_id"
 
 static const struct sql who_by_id = {"access_who", WHO_COLUMNS
@@ -134,14 +136,19 @@ static void take_permissions(struct session *session, struct rows *rows)
     free(list);
 }
 
-static void take_roles(struct session *session, struct text_set roles)
+static const char *const *copy_texts(struct arena *arena, struct text_set texts)
 {
-    struct arena *arena = session->private_->arena;
-    const char **names = arena_alloc(arena, (roles.count + 1) * sizeof(*names));
-    for (size_t i = 0; i < roles.count; i++)
-        names[i] = arena_strdup(arena, roles.items[i]);
-    session->roles = names;
-    session->nroles = roles.count;
+    const char **copy = arena_alloc(arena, (texts.count + 1) * sizeof(*copy));
+    for (size_t i = 0; i < texts.count; i++)
+        copy[i] = arena_strdup(arena, texts.items[i]);
+    return copy;
+}
+
+static void take_roles(struct session *session, struct text_set roles, struct text_set names)
+{
+    session->roles = copy_texts(session->private_->arena, roles);
+    session->role_names = copy_texts(session->private_->arena, names);
+    session->nroles = MIN(roles.count, names.count);
 }
 
 struct session *access_session(const struct access_read *read, const char *terminal)
@@ -156,7 +163,7 @@ struct session *access_session(const struct access_read *read, const char *termi
     session->branch_id = rows_int(read->who, 0, 3);
     session->branch_name = arena_strdup(arena, rows_text(read->who, 0, 4));
     session->time_zone = arena_strdup(arena, rows_text(read->who, 0, 5));
-    take_roles(session, rows_set(read->who, 0, 6));
+    take_roles(session, rows_set(read->who, 0, 6), rows_set(read->who, 0, 11));
     session->extension = arena_strdup(arena, rows_text(read->who, 0, 7));
     session->must_change_password = rows_bool(read->who, 0, 8);
     session->terminal = arena_strdup(arena, terminal);

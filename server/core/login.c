@@ -103,6 +103,7 @@ void login_describe(struct request *request, const struct session *session, cons
     add_member(out, "time_zone", session->time_zone);
     add_member(out, "extension", session->extension);
     add_texts(out, "roles", session->roles, session->nroles);
+    add_texts(out, "role_names", session->role_names, session->nroles);
     add_permissions(out, session);
     str_addf(out, ",\"must_change_password\":%s", session->must_change_password ? "true" : "false");
     add_member(out, "expires_at", time_print(expires, sizeof(expires), session->expires_at));

@@ -31,6 +31,7 @@ struct session {
     bool must_change_password;
     const char *extension; /* phone extension, may be NULL */
     const char *const *roles;
+    const char *const *role_names; /* as they are stored, in the order of roles */
     size_t nroles;
     struct session_private *private_; /* grants by permission, reference count, arena */
 };

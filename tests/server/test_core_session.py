@@ -21,6 +21,10 @@ def test_the_answer_says_who_one_is():
     assert len(session["token"]) == 64 and session["lock_seconds"] > 0
     who = admin.call("session.whoami")
     assert who["employee_id"] == session["employee_id"] and "token" not in who
+    assert session["role_names"] == who["role_names"] == ["Administrator"], session["role_names"]
+    bare.make_employee(admin, "rolf", ["dispatcher", "call_taker"])
+    with bare.client(server, "rolf", OTHER) as rolf:
+        assert (rolf.session["roles"], rolf.session["role_names"]) == (["dispatcher", "call_taker"], ["Dispatcher", "Call-taker"]), rolf.session
 
 
 def test_before_login_three_verbs_are_heard():
@@ -104,6 +108,7 @@ def test_resume_is_good_once_and_bound_to_the_device():
         assert bare.refusal(other.call, "session.resume", {"token": "0" * 64, "terminal": "till-7"}).code == "unauthenticated"
     again = bare.client(server)
     session = again.call("session.resume", {"token": token, "terminal": "till-7"})
+    assert session["role_names"] == first.session["role_names"] == ["Call-taker"], session
     assert session["user"] == "anna" and session["session_id"] == first.session["session_id"] and session["token"] != token
     with bare.client(server) as late:
         assert bare.refusal(late.call, "session.resume", {"token": token, "terminal": "till-7"}).code == "unauthenticated"
