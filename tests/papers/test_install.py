@@ -10,12 +10,14 @@ import yz
 
 root = yz.temp_dir("yizhan-install-")
 prefix = root / "usr/local"
-me = pwd.getpwuid(os.getuid()).pw_name
+me = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name  # in place of the system user yizhan
+AS_ME = ["setpriv", "--reuid", me, "--regid", me, "--clear-groups", "--"] if os.getuid() == 0 else []
 QUIET = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 
 
-def run(*argv, **more):
-    done = subprocess.run([str(a) for a in argv], capture_output=True, text=True, env=QUIET, **more)
+def run(*argv, plain=False, **more):
+    argv = [str(a) for a in (AS_ME if plain else []) + list(argv)]
+    done = subprocess.run(argv, capture_output=True, text=True, env=QUIET, **more)
     assert done.returncode == 0, (argv, done.stdout[-1000:], done.stderr[-3000:])
     return done.stdout
 
@@ -76,12 +78,13 @@ def test_server_of_the_readme():
     prepare(cluster)
     lines = [line.replace("/run/postgresql", str(cluster.socket)) for line in papers.block("listen = ") if not line.startswith("listen")]
     state = yz.temp_dir("yizhan-state-")
-    yz.YIZHAND = prefix / "sbin/yizhand"
+    shutil.chown(state, me)
+    yz.YIZHAND = as_me(prefix / "sbin/yizhand")
     conf = root / "yizhand.conf"
     conf.write_text("\n".join(lines) + "\n")
     control = [prefix / "sbin/yizhanctl", "--config", conf, "--state", state]
     run(prefix / "sbin/yizhand", "--config", conf, "--check-config")
-    run(*control, "passwd", "admin", input=yz.PASSWORD + "\n")
+    run(*control, "passwd", "admin", plain=True, input=yz.PASSWORD + "\n")
     server = yz.Server(None, settings=lines, state=state)
     assert "desk.example.com" in run("openssl", "x509", "-in", state / "tls/server.crt", "-noout", "-text")
     with yz.Client(server, "admin") as admin:
@@ -91,10 +94,18 @@ def test_server_of_the_readme():
     asked = run(prefix / "bin/yizhan", "--server", server.address, "--ca", server.ca, "--user", "admin", "--password-file", password_file(),
                 "call", "branch.list", '{"columns":["code"]}')
     assert '"GZ"' in asked, asked
-    run(*control, "check")
+    run(*control, "check", plain=True)
     server.stop()
     owner = cluster.sql("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'", "yizhan")
     assert owner == [["yizhan_owner"]], owner
+
+
+def as_me(program):
+    """A script that becomes the plain user first, as the unit does, and is the program afterwards."""
+    script = root / "as-me"
+    script.write_text(f'#!/bin/sh\nexec {" ".join(AS_ME)} "{program}" "$@"\n')
+    script.chmod(0o755)
+    return script
 
 
 def password_file():
