@@ -551,6 +551,7 @@ uint64_t link_call(struct link *link, const char *verb, json_t *args, unsigned f
     return number;
 }
 
+/* A call that is under way stays until its answer, for nobody: the server counts it among those in flight. */
 void link_cancel(struct link *link, uint64_t number)
 {
     for (size_t i = 0; i < link->calls.count; i++) {
@@ -558,12 +559,15 @@ void link_cancel(struct link *link, uint64_t number)
         if (call->number != number)
             continue;
         if (call->sent && link->state == LINK_READY) {
-            struct call *cancel =
-                call_create(link, "session.cancel", json_pack("{s:s}", "tag", call->tag), CALL_READ);
-            cancel->session = true;
+            call->row = NULL;
+            call->done = NULL;
+            call->session = true; /* neither asked again nor carried to another connection */
+            call_create(link, "session.cancel", json_pack("{s:s}", "tag", call->tag), CALL_READ)->session =
+                true;
+        } else {
+            link_take_out(link, i);
+            call_free(call);
         }
-        link_take_out(link, i);
-        call_free(call);
         link_pump(link);
         return;
     }
@@ -575,7 +579,8 @@ void link_stop(struct link *link, uint64_t number)
         struct call *call = link->calls.items[i];
         if (call->number != number || !call->sent || link->state != LINK_READY)
             continue;
-        struct call *cancel = call_create(link, "session.cancel", json_pack("{s:s}", "tag", call->tag), CALL_READ);
+        struct call *cancel =
+            call_create(link, "session.cancel", json_pack("{s:s}", "tag", call->tag), CALL_READ);
         cancel->session = true;
         link_pump(link);
         return;
