@@ -91,6 +91,8 @@ CREATE TABLE change (
     row_id bigint,
     branch_id int,              -- NULL: belongs to the company
     old_branch_id int,          -- where the row left from; that branch is told it is gone
+    own_id bigint,              -- whose row it is, for who is told of his own only; -1: nobody's, NULL: not known
+    old_own_id bigint,          -- whose it was, when that changed
     version int,
     reason text,
     was jsonb,                  -- changed columns only, secrets as ***
@@ -114,8 +116,8 @@ CREATE POLICY change_scope ON change FOR SELECT TO yizhan_app
 CREATE POLICY change_tail ON change FOR SELECT TO yizhan_tail USING (true);
 
 -- era, tx and at are the database's own to say: no right to give them.
-GRANT INSERT (id, who, session_id, terminal, verb, entity, row_id, branch_id, old_branch_id, version, reason, was, now)
-    ON change TO yizhan_app;
+GRANT INSERT (id, who, session_id, terminal, verb, entity, row_id, branch_id, old_branch_id, own_id, old_own_id, version, reason,
+              was, now) ON change TO yizhan_app;
 GRANT SELECT ON change TO yizhan_app, yizhan_tail;
 GRANT SELECT ON era TO yizhan_app, yizhan_tail;
 GRANT USAGE ON SEQUENCE change_id_seq TO yizhan_app;

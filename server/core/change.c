@@ -8,7 +8,8 @@
 static const struct sql insert_change = {
     "change_add",
     "INSERT INTO change (who, session_id, terminal, verb, entity, row_id, branch_id, old_branch_id,"
-    " version, reason, was, now) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    " version, reason, was, now, own_id, old_own_id)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     " RETURNING pg_current_xact_id()::text"};
 
 static const char *verb_action(const char *verb)
@@ -45,12 +46,13 @@ void change_add(struct request *request, const struct change *change)
 {
     const struct session *session = request->session;
     const char *action = change->action ? change->action : verb_action(request->verb->name);
-    struct rows *rows =
-        tx_read(request->tx, &insert_change, p_int(session ? session->employee_id : NIL),
-                p_int(session ? session->id : NIL), p_text(session ? session->terminal : NULL),
-                p_text(trail_verb(request, change, action)), p_text(change->entity), p_int(change->id),
-                p_int(change->branch_id), p_int(change->old_branch_id), p_int(change->version),
-                p_text(change->reason), p_text(change->was), p_text(change->now));
+    struct rows *rows = tx_read(
+        request->tx, &insert_change, p_int(session ? session->employee_id : NIL),
+        p_int(session ? session->id : NIL), p_text(session ? session->terminal : NULL),
+        p_text(trail_verb(request, change, action)), p_text(change->entity), p_int(change->id),
+        p_int(change->branch_id), p_int(change->old_branch_id), p_int(change->version),
+        p_text(change->reason), p_text(change->was), p_text(change->now),
+        p_int(change->own_id ? change->own_id : NIL), p_int(change->old_own_id ? change->old_own_id : NIL));
     if (!request->state->own_tx)
         request->state->own_tx = rows;
     keep_event(request, change, action);

@@ -7,6 +7,8 @@
 
 struct request;
 
+enum { CHANGE_NOBODY = -1 }; /* it is known that the row is nobody's */
+
 struct change {
     const char *entity;
     int64_t id;
@@ -14,8 +16,9 @@ struct change {
     int64_t version;
     int64_t branch_id;     /* NIL for shared rows */
     int64_t old_branch_id; /* NIL when it did not move */
-    int64_t
-        own_id; /* employee whose row it is (entity.own_column), for who watches only his own; 0: nobody's or not known */
+    /* Employee whose row it is (entity.own_column), for who watches only his own; or CHANGE_NOBODY. 0: not known, and then everybody of
+     * the branch is told. */
+    int64_t own_id;
     int64_t old_own_id; /* whose it was, when that changed; else 0 */
     const char *reason;
     const char *was; /* JSON object of the changed columns before, secrets as "***"; NULL at create */

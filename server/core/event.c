@@ -39,7 +39,7 @@ void watch_add(struct watch *watch, const char *entity)
     watch->entities[watch->count++] = memory_strdup(entity);
 }
 
-/* Rows of one's own: where it is not known whose a row is (it came from another server), the branch is what can be told by. */
+/* Rows of one's own: where it is not known whose a row is, the branch is what can be told by. */
 static bool sees_own(const struct session *session, const struct grant *grant, int64_t own_id,
                      int64_t branch_id)
 {

@@ -30,6 +30,7 @@ static void add_trail(struct request *request, struct rows *version, const char 
                                          .version = rows_int(version, 0, 0),
                                          .branch_id = session->branch_id,
                                          .old_branch_id = NIL,
+                                         .own_id = session->employee_id,
                                          .was = hidden,
                                          .now = hidden});
 }

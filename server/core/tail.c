@@ -39,7 +39,9 @@ static struct {
 /* One statement, so one snapshot: the horizon and the rows before it. */
 static const struct sql read_rows = {
     "tail_read",
-    "SELECT h.x::text, h.era, c.tx::text, c.entity, c.row_id, c.verb, c.version, c.branch_id, c.old_branch_id"
+    "SELECT h.x::text, h.era, c.tx::text, c.entity, c.row_id, c.verb, c.version, c.branch_id, "
+    "c.old_branch_id,"
+    " coalesce(c.own_id, 0), coalesce(c.old_own_id, 0)"
     " FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS x, (SELECT max(n) FROM era) AS era) h"
     " LEFT JOIN LATERAL (SELECT * FROM change WHERE tx >= $1::xid8 AND tx < "
     "pg_snapshot_xmin(pg_current_snapshot())"
@@ -99,6 +101,8 @@ static struct event *event_of(struct rows *rows, size_t row)
     event->version = rows_int(rows, row, 6);
     event->branch_id = rows_int(rows, row, 7);
     event->old_branch_id = rows_int(rows, row, 8);
+    event->own_id = rows_int(rows, row, 9);
+    event->old_own_id = rows_int(rows, row, 10);
     return event;
 }
 

@@ -24,9 +24,9 @@ static const struct sql read_cursor = {
     "SELECT max(n), pg_snapshot_xmin(pg_current_snapshot())::text, extract(epoch FROM now())::bigint"
     " FROM era"};
 static const struct sql read_missed = {
-    "watch_missed",
-    "SELECT entity, row_id, verb, version, branch_id, old_branch_id FROM change WHERE tx >= $1::xid8"
-    " AND era = (SELECT max(n) FROM era) AND entity = ANY ($2) ORDER BY tx, id LIMIT $3"};
+    "watch_missed", "SELECT entity, row_id, verb, version, branch_id, old_branch_id, coalesce(own_id, 0),"
+                    " coalesce(old_own_id, 0) FROM change WHERE tx >= $1::xid8"
+                    " AND era = (SELECT max(n) FROM era) AND entity = ANY ($2) ORDER BY tx, id LIMIT $3"};
 static const struct sql open_scope = {"watch_scope",
                                       "SELECT set_config('app.scope', branch_all()::text, true)"};
 
@@ -135,6 +135,8 @@ static void add_event(struct request *request, const struct watch *watch, struct
     event->version = rows_int(rows, row, 3);
     event->branch_id = rows_int(rows, row, 4);
     event->old_branch_id = rows_int(rows, row, 5);
+    event->own_id = rows_int(rows, row, 6);
+    event->old_own_id = rows_int(rows, row, 7);
     const char *permission = arena_printf(request->arena, "%s.list", event->entity);
     const struct grant *grant = session_grant(request->session, permission);
     const char *action = watch_sees(watch, request->session, grant, event);

@@ -73,13 +73,25 @@ static void add_branch(struct str *out, int64_t branch_id)
 }
 
 /* Whose row it is, for who watches only his own. */
-static int64_t owner(const struct entity *entity, const void *record)
+static int64_t owner(const struct act *act, const void *record)
 {
-    const struct field *field = entity->own_column ? entity_field(entity, entity->own_column) : NULL;
-    if (!record || !field || field->storage != STORE_INT)
+    const char *column = act->entity->own_column;
+    if (!column || !record)
+        return 0;
+    if (strcmp(column, "id") == 0)
+        return act->id;
+    const struct field *field = entity_field(act->entity, column);
+    if (!field || field->storage != STORE_INT)
         return 0;
     struct value value = record_get(field, record);
-    return value.null ? 0 : value.number;
+    return value.null ? CHANGE_NOBODY : value.number;
+}
+
+/* Whose it was, when that was somebody else. */
+static int64_t old_owner(const struct act *act)
+{
+    int64_t was = owner(act, act->was);
+    return was > 0 && was != owner(act, act->now) ? was : 0;
 }
 
 /* One row for the command. disabled: the member disabled_at that disable and enable change, as JSON; NULL: not touched. */
@@ -121,8 +133,8 @@ void trail_add(struct command *command, const char *disabled)
         .version = command->meta.version + 1,
         .branch_id = entity_is_scoped(entity) ? act->branch_id : NIL,
         .old_branch_id = moved ? command->old_branch_id : NIL,
-        .own_id = owner(entity, act->now),
-        .old_own_id = owner(entity, act->was) != owner(entity, act->now) ? owner(entity, act->was) : 0,
+        .own_id = owner(act, act->now),
+        .old_own_id = old_owner(act),
         .reason = act->reason,
         .was = was.len ? was.data : NULL,
         .now = now.len ? now.data : NULL,

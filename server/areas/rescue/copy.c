@@ -69,7 +69,7 @@ static void tell(struct act *act, const struct copy_of *copy, const char *number
                                               .version = 1,
                                               .branch_id = act->branch_id,
                                               .old_branch_id = NIL,
-                                              .own_id = -1, /* nobody's yet */
+                                              .own_id = CHANGE_NOBODY,
                                               .reason = act->reason,
                                               .now = now.data});
     struct str reply;

@@ -37,7 +37,7 @@ static void tell(struct request *request, struct rows *rows, int64_t id, struct 
                                          .version = rows_int(rows, 0, 0) + 1,
                                          .branch_id = rows_int(rows, 0, 1),
                                          .old_branch_id = NIL,
-                                         .own_id = driver == NIL ? 0 : driver,
+                                         .own_id = driver == NIL ? CHANGE_NOBODY : driver,
                                          .now = arena_printf(request->arena, "{\"lon\":%.6f,\"lat\":%.6f}",
                                                              at.lon, at.lat)});
 }

@@ -286,7 +286,7 @@ void vehicle_follow(struct request *request, const struct vehicle_row *vehicle, 
                                 .version = vehicle->version + 1,
                                 .branch_id = vehicle->branch_id,
                                 .old_branch_id = NIL,
-                                .own_id = driver_id == NIL ? 0 : driver_id,
+                                .own_id = driver_id == NIL ? CHANGE_NOBODY : driver_id,
                                 .old_own_id = vehicle->driver_id == NIL || vehicle->driver_id == driver_id
                                                   ? 0
                                                   : vehicle->driver_id,

@@ -2,6 +2,7 @@
 #include "../test.h"
 
 #include "base/str.h"
+#include "server/core/change.h"
 #include "server/core/event.h"
 #include "server/core/session-private.h"
 
@@ -62,8 +63,8 @@ static void rows_of_ones_own(void **state)
     assert_string_equal(sees(&own, (struct row){.branch = 4, .own = 77}), "dispatch");
     assert_string_equal(sees(&own, (struct row){.branch = 2, .own = 78}), "-");
     assert_string_equal(sees(&own, (struct row){.branch = 2, .own = 78, .old_own = 77}), "gone");
-    assert_string_equal(sees(&own, (struct row){.branch = 2, .own = NIL}), "-");
-    assert_string_equal(sees(&own, (struct row){.branch = 2, .own = NIL, .old_own = 77}), "gone");
+    assert_string_equal(sees(&own, (struct row){.branch = 2, .own = CHANGE_NOBODY}), "-");
+    assert_string_equal(sees(&own, (struct row){.branch = 2, .own = CHANGE_NOBODY, .old_own = 77}), "gone");
     /* whose it is is not known: told by the branch */
     assert_string_equal(sees(&own, (struct row){.branch = 2}), "dispatch");
     assert_string_equal(sees(&own, (struct row){.branch = 3}), "-");
