@@ -105,7 +105,24 @@ void command_reply(struct command *command, int64_t version)
     str_add_char(out, '}');
 }
 
-/* Wrong state: the client learns what is allowed now. */
+/* The column that the action goes by; NULL: the entity has none. */
+static const struct field *state_field(const struct act *act)
+{
+    const char *column = act->action && act->action->state ? act->action->state : act->entity->state;
+    return column ? entity_field(act->entity, column) : NULL;
+}
+
+/* In words; a code that is not among the choices stands for itself. */
+static const char *state_words(const struct entity *entity, const struct field *field, const char *code)
+{
+    bool main = entity->state && strcmp(field->name, entity->state) == 0;
+    const struct choice *choice = main && entity->states ? entity->states : field->choices;
+    while (choice && choice->code && strcmp(choice->code, code) != 0)
+        choice++;
+    return choice && choice->code && choice->label ? choice->label : code;
+}
+
+/* Wrong state: the client learns which, and what is allowed now. */
 int command_fault_state(struct command *command, const char *msgid)
 {
     struct request *request = command->act.request;
@@ -114,8 +131,13 @@ int command_fault_state(struct command *command, const char *msgid)
     const char *refused = strchr(request->verb->name, '.') + 1;
     allowed_write(command->act.entity, request->session, &command->meta, refused, &allowed);
     request_fail_detail(request, "allowed", allowed.data);
-    return request_fail(request, ERR_CONFLICT, NULL, msgid, "state",
-                        command->meta.states[0] ? command->meta.states[0] : "", NULL);
+    const struct field *field = state_field(&command->act);
+    if (!field)
+        return request_fail(request, ERR_CONFLICT, NULL, msgid, NULL);
+    struct value value = record_get(field, command->act.was);
+    const char *code = value.null || !value.text ? "" : value.text;
+    return request_fail(request, ERR_CONFLICT, field->name, msgid, "field", field->label, "state",
+                        state_words(command->act.entity, field, code), NULL);
 }
 
 static void run_after_commit(struct request *request, void *data)

@@ -92,8 +92,10 @@ static int judge_record(struct command *command)
         return stale(command);
     if (action) {
         const char *column = action->state ? action->state : act->entity->state;
-        if (!action_from(action, state_value(command, column)))
-            return command_fault_state(command, N_("This is not possible in the state {state}"));
+        const char *state = state_value(command, column);
+        if (!action_from(action, state))
+            return command_fault_state(command, state ? N_("This is not possible while {field} is {state}")
+                                                      : N_("This is not possible while {field} is empty"));
     }
     if (command->meta.disabled && act->kind != ACT_ENABLE && act->kind != ACT_DELETE)
         return command_fault_state(command, N_("The record is disabled"));

@@ -104,6 +104,18 @@ def test_wrong_state_names_what_is_allowed():
     id = order()
     refusal = step_or_refusal("dispatcher", "arrive", id)
     assert refusal.code == "conflict" and "dispatch" in refusal.error["allowed"], refusal
+    assert (refusal.field, refusal.error["args"]) == ("state", {"field": "State", "state": "New"}), refusal.error
+    early = step_or_refusal("accountant", "audit", id)
+    assert (early.code, early.field) == ("conflict", "money_state") and "while Money is empty" in early.error["message"], early.error
+
+
+def test_a_money_step_in_the_wrong_state_names_that_state():
+    id = finished(30000)
+    again = step_or_refusal("accountant", "audit", id)
+    assert (again.code, again.field) == ("conflict", "money_state"), again.error
+    assert again.error["args"] == {"field": "Money", "state": "Priced"}, again.error
+    assert again.error["message"] == "This is not possible while Money is Priced", again.error
+    assert isinstance(again.error["allowed"], list), again.error
 
 
 def test_stale_version_gets_the_current_row():
