@@ -1,5 +1,7 @@
 #include "client/views/open.h"
 
+#include <string.h>
+
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "model/catalogue.h"
@@ -21,6 +23,19 @@ static const struct desk *desk_of(const struct app_context *app, const struct ca
 {
     const struct desk *desk = desk_find(entity->view);
     return desk && desk_allowed(app, desk) ? desk : NULL;
+}
+
+/* The desk made for making such records, whether or not it shows their list. */
+static const struct desk *desk_of_new(const struct app_context *app, const struct catalogue_entity *entity)
+{
+    const struct desk *desk = desk_of(app, entity);
+    for (size_t i = 0; (!desk || !desk->open_new) && i < desk_count(); i++) {
+        desk = desk_at(i);
+        if (!desk->verb || strcmp(desk->verb, verb_of(entity->name, "create")) != 0 ||
+            !desk_allowed(app, desk))
+            desk = NULL;
+    }
+    return desk && desk->open_new ? desk : NULL;
 }
 
 static bool allowed(struct app_context *app, const struct catalogue_entity *entity, const char *verb)
@@ -58,10 +73,10 @@ void open_record(struct app_context *app, const struct catalogue_entity *entity,
 void open_new(struct app_context *app, const struct catalogue_entity *entity, const json_t *prefill,
               enum open_where where)
 {
-    const struct desk *desk = desk_of(app, entity);
+    const struct desk *desk = desk_of_new(app, entity);
     wanted = where;
     if (allowed(app, entity, "create")) {
-        if (desk && desk->open_new)
+        if (desk)
             desk->open_new(app, entity, prefill);
         else
             form_open_new(app, entity, prefill);
