@@ -12,6 +12,7 @@ A line is a word and what belongs to it; `#` begins a comment. Before the first 
 and then, in order:
 
     keys Down Enter F10     keys by tmux's names
+    press Enter see text    a key, and again after two seconds in vain, until a line has the text
     type 138 0013           text, as typed
     paste 10000 text        pasted in one piece, the text repeated up to so many bytes
     see text                waits until a line of the screen has the text
@@ -36,13 +37,14 @@ import json
 import pathlib
 import re
 import subprocess
+import time
 
 import yz
 
 LANGUAGES = ("en", "zh_CN", "zh_TW")
 SECONDS = 20
 REQUESTS = ("let", "do", "refused")
-EXPECTATIONS = ("see", "row", "gone", "screen", "plain", "ended", "refused")
+EXPECTATIONS = ("see", "press", "row", "gone", "screen", "plain", "ended", "refused")
 HEADER = ("language", "size", "user", "options", "environment")
 
 
@@ -193,8 +195,19 @@ class Run:
     def do_keys(self, step):
         self.terminal.keys(*step.rest.split())
 
+    def do_press(self, step):
+        key, text = step.rest.split(" see ", 1)
+        seen, at = self.seen(text), [0.0]
+
+        def pressed():
+            if time.monotonic() - at[0] > 2:
+                at[0] = time.monotonic()
+                self.terminal.keys(key)
+            return seen()
+        self.until(pressed)
+
     def do_type(self, step):
-        self.terminal.type(self.fill(step.rest))
+        self.terminal.type(self.words.expand(self.fill(step.rest)))
 
     def do_paste(self, step):
         size, text = step.rest.split(" ", 1)
@@ -228,9 +241,12 @@ class Run:
 
     # ---- what must be seen
 
+    def seen(self, text):
+        pattern = self.words.pattern(self.fill(text))
+        return lambda: any(pattern.search(line) for line in self.lines())
+
     def do_see(self, step):
-        pattern = self.words.pattern(self.fill(step.rest))
-        self.until(lambda: any(pattern.search(line) for line in self.lines()))
+        self.until(self.seen(step.rest))
 
     def do_gone(self, step):
         pattern = self.words.pattern(self.fill(step.rest))

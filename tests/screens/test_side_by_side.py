@@ -1,0 +1,229 @@
+"""Three terminals beside one another, in Chinese, by keyboard alone: an order made at one appears at the others without a key
+pressed there, goes from ring to done; then four people of finance bring it into the books. Who has no right sees no key.
+"""
+import re
+
+import yz
+from screenplay import Stage, Words
+
+LANGUAGE = "zh_CN"
+ZH = Words(LANGUAGE)
+PHONE, PLATE = "13900008888", "粤A8S888"
+
+cluster, database = yz.fresh_demo()
+server = yz.Server(cluster, database)
+stage = Stage(server)
+story = {}
+
+
+def words(text):
+    return ZH.expand(text)
+
+
+class Desk:
+    """A person at a terminal."""
+
+    def __init__(self, user, code, columns=80, lines=24):
+        self.user = user
+        self.terminal = stage.terminal(user, LANGUAGE, columns, lines)
+        self.sees("{Yizhan}" if columns < 80 else "{Leave}")
+        self.types(code)
+        self.sees("▸", "{Command}")
+        self.presses("Enter")
+
+    def presses(self, *keys):
+        self.terminal.keys(*keys)
+
+    def types(self, text):
+        self.terminal.type(text)
+
+    def enters(self, text, key="Tab"):
+        self.types(text)
+        self.presses(key)
+
+    def sees(self, *wanted):
+        """One count for what must come, each time."""
+        wanted = [words(w) for w in wanted]
+        patterns = [ZH.pattern(w) for w in wanted]
+
+        def all_there():
+            lines = self.terminal.screen()
+            return all(any(p.search(line) for line in lines) for p in patterns)
+        try:
+            yz.wait_until(wanted, all_there)
+        except AssertionError:
+            raise AssertionError(f"{self.user} does not see {wanted}; the screen was:\n{self.terminal.text()}") from None
+        yz.check(True, f"{self.user} sees {' '.join(wanted)}")
+
+    def sees_no(self, unwanted):
+        unwanted = words(unwanted)
+        try:
+            self.terminal.wait_gone(unwanted)
+        finally:
+            yz.check(unwanted not in self.terminal.text(), f"{self.user} sees no {unwanted}")
+
+    def key_bar(self):
+        return self.terminal.screen()[-1]
+
+
+def order():
+    return stage.request("auditor", "rescue.get", {"id": story["id"]})
+
+
+def test_one_order_on_three_terminals():
+    stage.free_driver("driver")
+    clerk = Desk("order_clerk", "ca")
+    dispatcher = Desk("dispatcher", "dp")
+    driver = Desk("driver", "my", 40, 20)
+    clerk.sees("{New rescue order}")
+    dispatcher.sees("{Dispatch}", "{waiting}")
+    driver.sees("{My jobs}")
+
+    # A caller nobody knows: a new customer out of the same form.
+    clerk.enters(PHONE)
+    clerk.types("肖像")
+    clerk.sees("{Nothing found}")
+    clerk.presses("F6")
+    clerk.sees("{New customer}", "肖像")
+    clerk.presses("F10")
+    clerk.sees("{Contact} …肖像")
+    clerk.presses("Tab")
+    clerk.presses("Tab") if ZH.pattern(words("{Contact}")).search(clerk.key_bar()) else None
+    story["clerk"] = clerk
+    finish_order(clerk)
+
+    # It is on the dispatcher's screen by itself.
+    dispatcher.sees("拖车 …天河路")
+    dispatcher.presses("F9")
+    dispatcher.sees("{Words}")
+    dispatcher.enters(PLATE[1:], "Enter")
+    dispatcher.sees("{waiting} 1", f"肖像 · {PHONE} · {PLATE}")
+    send_driver(dispatcher)
+    dispatcher.sees("{waiting} 0 · {on the road} 1")
+
+    # And on the driver's.
+    driver.sees("天河路 385 号太古汇", PLATE, "▸ Enter: {Accept}")
+    for done, step in (("accepted", "Depart"), ("on_the_way", "Arrive"), ("arrived", "Complete")):
+        driver.presses("Enter")
+        driver.sees(f"▸ Enter: {{{step}}}")
+        yz.check(order()["state"] == done, f"the order is {done}")
+        dispatcher.sees({"accepted": "{Accepted}", "on_the_way": "{On the way}", "arrived": "{Arrived}"}[done])
+    driver.presses("Enter")
+    driver.sees("{Km out}")
+    driver.enters("12")
+    driver.enters("9")
+    driver.presses("F10")
+    driver.sees("{Nothing found}")
+    dispatcher.sees("{waiting} 0 · {on the road} 0")
+    row = order()
+    yz.check(row["state"] == "done" and row["km"] == 21 and row["money_state"] == "unaudited", "it is done, with its kilometres")
+    for desk in (clerk, dispatcher, driver):
+        desk.terminal.close()
+
+
+def finish_order(clerk):
+    clerk.enters(PLATE.lower())
+    clerk.types("轿")
+    clerk.sees("轿车")
+    clerk.presses("Enter")
+    clerk.enters("红")
+    clerk.enters("天河路 385 号太古汇地库入口")
+    clerk.sees("天河区")
+    clerk.presses("Tab")
+    clerk.types("市区")
+    clerk.sees("市区道路")
+    clerk.presses("Enter")
+    clerk.types("拖")
+    clerk.sees("拖车")
+    clerk.presses("Enter")
+    clerk.sees("{Base price} …300.00", "{Estimate} …00")
+    clerk.presses("F10")
+    clerk.sees("{Order %s is saved}")
+    number = re.search(r"R\d{11}", clerk.terminal.text()).group()
+    story["number"] = number
+    rows = stage.request("order_clerk", "rescue.list", {"filter": {"number": number}})["rows"]
+    story["id"] = rows[0]["id"]
+    yz.check(rows[0]["plate"] == PLATE and rows[0]["contact_phone"], "the order is in the books of the station")
+
+
+def send_driver(dispatcher):
+    """The vehicle of the driver who sits at the third terminal, by its plate."""
+    plate = stage.request("driver", "rescue.list", {"limit": 1, "sort": ["-created_at"]})["rows"][0]["vehicle_label"]
+    dispatcher.sees(f"[0-9]… {plate}" if False else plate)
+    digit = re.search(rf"(\d) {plate}", dispatcher.terminal.text()).group(1)
+    dispatcher.types(digit)
+
+
+def test_the_money_by_four_people():
+    price = order()["proposal_fen"]
+    steps = (("accountant", "A", "Audit", "audited"), ("finance_manager", "P", "Set price", "priced"),
+             ("cashier", "R", "Receive", "received"), ("accountant2", "C", "Clear", "cleared"))
+    for user, _, label, state in steps:
+        desk = Desk(user, "os")
+        desk.sees("{One-stop}")
+        desk.presses("F9")
+        desk.sees("{Words}")
+        desk.enters(PLATE[1:], "Enter")
+        desk.sees(story["number"])
+        yz.check(words(f"Enter {{{label}}}") in desk.key_bar(), f"{user} is offered {label}")
+        for other in steps:
+            if other[2] != label and other[2] != "Clear":
+                yz.check(words(f"{{{other[2]}}}") not in desk.key_bar().split("  "), f"{user} is not offered {other[2]}")
+        desk.presses("Enter")
+        settle(desk, state)
+        desk.sees_no(story["number"])
+        yz.check(order()["money_state"] == state, f"{user} has made it {state}")
+        desk.terminal.close()
+    row = order()
+    yz.check(row["price_fen"] == price and row["received_fen"] == price, "all that was proposed came in")
+
+
+def settle(desk, state):
+    if state == "received":
+        desk.sees("{Amount}")
+        desk.presses("F10")
+    elif state != "cleared":
+        desk.sees("{Price}")
+        desk.presses("F10")
+
+
+def test_the_books_balance():
+    documents = stage.request("accountant", "document.list", {"filter": {"entity": "rescue", "row_id": story["id"]}})["rows"]
+    yz.check(sorted(d["kind"] for d in documents) == ["receipt", "receivable"], "a receivable and a receipt, and nothing else")
+    balance = stage.request("accountant", "ledger.trial_balance", {})
+    total = balance["sum"]
+    for what in ("opening", "closing"):
+        yz.check(total[f"{what}_debit_fen"] == total[f"{what}_credit_fen"], f"the trial balance balances: {what}")
+    yz.check(total["debit_fen"] == total["credit_fen"] and total["debit_fen"] > 0, "the trial balance balances: turnover")
+
+
+def test_nobody_does_what_is_not_theirs():
+    """Every role looks at the new order of another; the letters of all steps are typed, and nothing happens."""
+    customer = order()["customer_id"]
+    new = stage.request("order_clerk", "rescue.create", {
+        "customer_id": customer, "contact_name": "肖像", "contact_phone": PHONE, "plate": "粤A8S889", "car_model": "sedan",
+        "service": "tow", "road": "city", "place": "天河路", "lon": 113.33, "lat": 23.13})
+    for user in ("call_taker", "accountant", "cashier", "finance_manager", "auditor"):
+        terminal = stage.terminal(user, LANGUAGE)
+        terminal.wait(words("{Rescue orders}"))
+        terminal.type("ro A8S889")
+        terminal.wait(new["number"])
+        terminal.keys("Enter")
+        terminal.wait(words("{Rescue order}") + " " + new["number"])
+        bar = terminal.screen()[-1]
+        for label in ("Dispatch", "Accept", "Depart", "Audit", "Set price", "Receive", "Clear"):
+            yz.check(words(f"{{{label}}}") not in bar, f"{user} is not offered {label} on a new order")
+        terminal.type("dAPR")
+        terminal.keys("F11")
+        terminal.wait(words("{History}"))
+        row = stage.request("auditor", "rescue.get", {"id": new["id"]})
+        yz.check(row["version"] == 1 and row["state"] == "new", f"{user} types the letters, and nothing happens")
+        terminal.close()
+
+
+def finish():
+    server.stop()
+
+
+if __name__ == "__main__":
+    yz.main(globals())
