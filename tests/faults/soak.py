@@ -49,11 +49,11 @@ class Soak:
         self.dice = random.Random(options.seed)
         # a checked build keeps what was freed for a while, to see who uses it: little of it, or it would look like growth
         environment = {"ASAN_OPTIONS": "abort_on_error=0:detect_leaks=1:quarantine_size_mb=8:malloc_context_size=5"}
-        self.first = yz.Server(None, env=environment, start_seconds=120)
+        self.first = load.own_server(env=environment)
         self.store = load.Store.of_state(self.first.state)
         load.make_company(self.first, self.store)
         self.store.sql("UPDATE job SET lease = '5 seconds'")
-        self.second = yz.Server(None, env=environment, state=self.first.state, start_seconds=120)
+        self.second = load.own_server(self.first.state, env=environment)
         self.between = [proxy.Proxy(s) for s in (self.first, self.second)]
         self.kinds = proxy.KINDS
         self.crowd = load.Crowd(self.store, self.between, seed=options.seed, think=options.think)

@@ -31,7 +31,7 @@ def closed_home():
 
 def start(state, **more):
     state.mkdir(exist_ok=True)
-    return yz.Server(None, state=state, start_seconds=120, **more)
+    return load.own_server(state, **more)
 
 
 def inside(state):

@@ -13,7 +13,7 @@ import yz
 from yz import check
 
 KILLS = 10
-server = yz.Server(None, args=[], start_seconds=120)
+server = load.own_server()
 store = load.Store.of_state(server.state)
 load.make_company(server, store)
 crowd = load.Crowd(store, [server])

@@ -5,13 +5,15 @@ again after a lost reply, `busy`, `unavailable` or `unknown_outcome`, a dropped 
 is gone. What goes out and what is acknowledged stands in a Record before the next request leaves; tests/lib/checker.py holds the
 database against it.
 """
+import atexit
 import collections
+import contextlib
 import json
 import os
 import pathlib
 import queue
 import random
-import socket
+import signal
 import subprocess
 import threading
 import time
@@ -61,6 +63,20 @@ class Store:
         """yizhanctl on this data."""
         return subprocess.run([str(yz.YIZHANCTL), *self.ctl, *words], capture_output=True, text=True, cwd="/",
                               env={**os.environ, "ASAN_OPTIONS": "detect_leaks=1"}, **more)
+
+
+def own_server(state=None, **more):
+    """A server with its own PostgreSQL. Whatever becomes of the test, nothing of it is left running."""
+    state = pathlib.Path(state) if state else yz.temp_dir("yizhan-state-")
+    atexit.register(_clear, state)  # after the server's own end, which is registered later
+    return yz.Server(None, state=state, start_seconds=120, **more)
+
+
+def _clear(state):
+    for entry in pathlib.Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and os.readlink(entry / "cwd") == str(state / "db"):
+                os.kill(int(entry.name), signal.SIGKILL)
 
 
 def postmaster_lines(state):
@@ -516,9 +532,3 @@ def defects_in_log(path):
     """What a server must never write, whatever happened around it."""
     bad = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:", "incident ")
     return [line for line in pathlib.Path(path).read_text(errors="replace").splitlines() if any(b in line for b in bad)]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
