@@ -75,7 +75,7 @@ END
 $$;
 
 -- ---------------------------------------------------------------------------------------------------------------
--- change: history, audit trail and event feed in one; one row per command (decisions 7, 10, 11)
+-- change: history, audit trail and event feed in one; one row per command
 
 CREATE SEQUENCE change_id_seq CACHE 32;
 CREATE TABLE change (
@@ -173,7 +173,7 @@ $$;
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- search_key: tokens written on save; a look-up is token >= $1 AND token < $2, which is leakproof and so uses the
--- index under row-level security (decision 13)
+-- index under row-level security
 
 CREATE TABLE search_key (
     token text COLLATE "C" NOT NULL,

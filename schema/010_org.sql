@@ -274,7 +274,7 @@ CREATE TABLE session (
     updated_at timestamptz,
     disabled_at timestamptz,
     employee_id bigint NOT NULL REFERENCES employee (id),
-    epoch int NOT NULL DEFAULT 1,       -- a step on: the rights read at login are no longer true (decision 22)
+    epoch int NOT NULL DEFAULT 1,       -- a step on: the rights read at login are no longer true
     token_hash bytea,                   -- of the one-time resume token; NULL: cannot be resumed
     device text,
     terminal text,

@@ -136,7 +136,7 @@ CREATE TRIGGER ledger_number_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON 
 -- ---------------------------------------------------------------------------------------------------------------
 -- The door
 
--- Decision 19: the business day's period; if that takes nothing, the earliest open one, dated its first day. An
+-- The business day's period; if that takes nothing, the earliest open one, dated its first day. An
 -- adjustment or a transfer belongs to its own period or nowhere.
 CREATE FUNCTION ledger_choose_period(INOUT p_day date, p_kind text, OUT chosen int)
 LANGUAGE plpgsql AS $$

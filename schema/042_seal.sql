@@ -1,4 +1,4 @@
--- The chain of seals over the trail and the ledger, and the voucher numbers, in commit order (decision 10).
+-- The chain of seals over the trail and the ledger, and the voucher numbers, in commit order.
 --
 -- Ids are not in commit order: a tail by "id > last" misses rows. A transaction id below the snapshot's xmin belongs
 -- to a transaction that is over, so a range from ≤ tx < horizon is complete for ever once it is read.

@@ -1,5 +1,5 @@
 -- Kept balances: a job folds ledger lines of finished transactions into `balance`; a read adds the tail that is not
--- folded yet. No row is hot, and every read is exact (decision 12).
+-- folded yet. No row is hot, and every read is exact.
 
 CREATE TABLE balance (
     account text NOT NULL REFERENCES ledger_account (code),

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Said in the start-up packet, so they cost no round trip. A lock not had in 2 s is answered with busy (decision 4); a server that
+/* Said in the start-up packet, so they cost no round trip. A lock not had in 2 s is answered with busy; a server that
  * died in the middle of a transaction must not hold its locks. */
 #define SETTINGS                                                                                             \
     "-c timezone=UTC -c datestyle=ISO -c search_path=public,pg_temp -c jit=off -c lock_timeout=2s "          \
@@ -137,7 +137,7 @@ void connection_set_log(struct connection *c, FILE *log)
     c->log = log;
 }
 
-/* A wait for a standby that was cancelled ends with a WARNING and then `COMMIT`: that commit is not sure (decision 4). */
+/* A wait for a standby that was cancelled ends with a WARNING and then `COMMIT`: that commit is not sure. */
 static void take_notice(void *ctx, const PGresult *notice)
 {
     struct connection *c = ctx;

@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-/* Prepared only when the result of its Parse came: one skipped in an aborted segment is not (decision 3). */
+/* Prepared only when the result of its Parse came: one skipped in an aborted segment was never looked at. */
 enum statement_state { STATEMENT_NEW, STATEMENT_SENT, STATEMENT_READY };
 
 struct statement {

@@ -381,7 +381,7 @@ static void send_rollback(struct tx *tx)
         lose(tx);
 }
 
-/* Everything up to the first Sync may be aborted, a ROLLBACK with it: it stands in a segment of its own (decision 3). */
+/* Everything up to the first Sync may be aborted, a ROLLBACK with it: it stands in a segment of its own. */
 void tx_rollback(struct tx *tx)
 {
     if (tx->over)

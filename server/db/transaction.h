@@ -75,7 +75,7 @@ enum tx_fault {
     TX_BUSY,    /* lock_timeout */
     TX_TIMEOUT, /* the deadline passed before COMMIT was flushed, or the statement was cancelled */
     TX_UNAVAILABLE, /* no connection, or lost before COMMIT was flushed */
-    TX_UNKNOWN,     /* lost, or warned, between flushing COMMIT and its answer (decision 4) */
+    TX_UNKNOWN,     /* lost, or warned, between flushing COMMIT and its answer: done or not, nobody knows */
     TX_BROKEN       /* a statement that can never work: our bug */
 };
 
@@ -102,7 +102,8 @@ struct rows *tx_read_params(struct tx *tx, const struct sql *sql, const struct p
 void tx_write_params(struct tx *tx, const struct sql *sql, const struct param *params, size_t count);
 
 /* Queues an UPDATE or DELETE … that must hit exactly one row. The text given is the bare statement ending in RETURNING 1;
- * it is wrapped so that the database itself raises YZ001 otherwise and COMMIT is skipped (decision 1). */
+ * it is wrapped so that the database itself raises YZ001 otherwise: to hit nothing is no error of SQL's, and a COMMIT queued behind would go
+ * through. */
 #define tx_write_one(tx, sql, ...) tx_write_one_params(tx, sql, TX_PARAMS(__VA_ARGS__))
 void tx_write_one_params(struct tx *tx, const struct sql *sql, const struct param *params, size_t count);
 

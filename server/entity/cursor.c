@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What stands for NULL in an order, so that the same expression can lead an index (decision 15). */
+/* What stands for NULL in an order, so that the same expression leads the index, orders and is compared. */
 static const char *low_of(const struct field *field)
 {
     switch (field_storage_of(field)) {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Encoded lines by entity and set of rights: the same for everybody with the same rights (decision 24). */
+/* Encoded lines by entity and set of rights: the same for everybody with the same rights, and too long to make anew for each. */
 struct line {
     char *json;
     char hash[17];

@@ -194,7 +194,7 @@ static const char *sort_expression(struct drift *drift, const struct field *fiel
     return text.data;
 }
 
-/* Sortable columns of a big entity: an index led by the branch, in that order, id last (decisions 14 and 15). */
+/* Sortable columns of a big entity: an index led by the branch, in that order, id last; without it a page reads the branch. */
 static void look_sortable(struct drift *drift, const struct field *field)
 {
     const struct entity *entity = drift->entity;

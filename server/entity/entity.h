@@ -84,7 +84,7 @@ struct search_extra {
 };
 
 struct entity {
-    const char *name; /* business.md */
+    const char *name; /* singular; its verbs are name.list, name.create … */
     const char *area; /* where it stands in the menu */
     const char *table;
     const char *label;  /* msgid, singular */

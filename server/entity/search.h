@@ -1,4 +1,5 @@
-/* The keys records are found by (decision 13): written on save, looked up as token >= $1 AND token < $2. */
+/* The keys records are found by: written on save, looked up as token >= $1 AND token < $2. That is leakproof, so an index serves it under
+ * row-level security too, where LIKE reads every row. */
 #pragma once
 
 #include "model/field.h"

@@ -225,7 +225,7 @@ void sql_label_name(struct str *out, const struct field *field)
     str_addf(out, "\"%.*s_label\"", (int)len, field->name);
 }
 
-/* One branch is an equality, so that an index led by it serves any order (decision 14). */
+/* One branch is an equality, so that an index led by it serves any order; of several, all rows would be read and sorted. */
 static void add_branches(struct builder *b, const struct grant *grant)
 {
     if (grant->count == 1) {

@@ -1,4 +1,4 @@
-"""pgbench scripts made of the server's own statement log: what a command sends, no more and no less (decision 38)."""
+"""pgbench scripts made of the server's own statement log: what a command sends, no more and no less."""
 import json
 import re
 import subprocess

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """`./dev bench`: every speed as a ratio of two things measured in one run, interleaved, median of the rounds, with CPU time beside it.
 
-Prints a table and writes bench.json. P-numbers: P1-P5 a whole rescue.create against pgbench running exactly its statements, P11 and P12 pages of a
-list over a million orders, P17 a person typing.
+Prints a table and writes bench.json: a whole rescue.create against pgbench running exactly its statements, round trips, pages of a list over a
+million orders, a person typing.
 """
 import argparse
 import json
@@ -28,7 +28,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--times", type=int, default=500, help="how many times the demo company's orders (500: a million)")
-    parser.add_argument("--only", default="", help="comma-separated, e.g. P1,P11")
+    parser.add_argument("--only", default="", help="comma-separated: create, trips, pages, keys")
     parser.add_argument("--json", default="bench.json")
     return parser.parse_args()
 
@@ -50,7 +50,7 @@ def row(name, what, value, never, reach, note="", higher=True):
     allowed = value >= never if higher else value <= never
     rows.append({"figure": name, "what": what, "value": round(value, 3), "never": never, "reach": reach,
                  "verdict": "reached" if reached else "allowed" if allowed else "MISSED", "note": note})
-    print(f"{name:5} {what:58} {value:8.3f}  never {never:<5} reach {reach:<5} {rows[-1]['verdict']:8} {note}", flush=True)
+    print(f"{name:11} {what:58} {value:8.3f}  never {never:<5} reach {reach:<5} {rows[-1]['verdict']:8} {note}", flush=True)
 
 
 class Bench:
@@ -118,7 +118,7 @@ def median(values):
 
 
 def create_orders(bench):
-    """P1 to P4: rescue.create by 64 connections beside pgbench -c16 with the same statements."""
+    """rescue.create by 64 connections beside pgbench -c16 with the same statements."""
     database = bench.copy("bench_create")
     logs, answers = logged(bench, database, "order_clerk", [("rescue.create", {**ORDER, "key": "bench-create-0"})])
     made, log = answers["rescue.create"], logs["rescue.create"]
@@ -143,17 +143,17 @@ def create_orders(bench):
                        "server_us_per_order": round(1e6 * median([x["server_cpu"] / x["requests"] for x in a])),
                        "pgbench_postgres_us_per_transaction": round(1e6 * median([x[1] for x in b])),
                        "round_trips": replay.round_trips(log)}
-    row("P1", "create, 64 connections : pgbench pipelined -c16", median([x["rate"] / y[0] for x, y in zip(a, b)]), 0.70, 1.00, f"{rate:.0f}/s")
-    row("P2", "create : pgbench, statements one by one", median([x["rate"] / y for x, y in zip(a, c)]), 0.90, 1.25)
-    row("P3", "server CPU : PostgreSQL CPU per order", median([x["server_cpu"] / x["postgres_cpu"] for x in a]), 0.35, 0.15, higher=False)
+    row("create", "create, 64 connections : pgbench pipelined -c16", median([x["rate"] / y[0] for x, y in zip(a, b)]), 0.70, 1.00, f"{rate:.0f}/s")
+    row("create/one", "create : pgbench, statements one by one", median([x["rate"] / y for x, y in zip(a, c)]), 0.90, 1.25)
+    row("create/cpu", "server CPU : PostgreSQL CPU per order", median([x["server_cpu"] / x["postgres_cpu"] for x in a]), 0.35, 0.15, higher=False)
     p50 = median([x["p50_us"] / y[len(y) // 2] for x, y in zip(d, e)])
     p99 = median([x["p99_us"] / y[len(y) * 99 // 100] for x, y in zip(d, e)])
-    row("P4", "p50, 16 clients : pgbench -c16", p50, 2.0, 1.2, higher=False)
-    row("P4", "p99, 16 clients : pgbench -c16", p99, 2.5, 1.3, higher=False)
+    row("create/p50", "p50, 16 clients : pgbench -c16", p50, 2.0, 1.2, higher=False)
+    row("create/p99", "p99, 16 clients : pgbench -c16", p99, 2.5, 1.3, higher=False)
 
 
 def count_round_trips(bench):
-    """P5: counted from the statement log, for what a person does most."""
+    """Counted from the statement log, for what a person does most."""
     database = bench.copy("bench_trips")
     made = {}
 
@@ -171,7 +171,7 @@ def count_round_trips(bench):
     facts["round_trips"] = {verb: replay.round_trips(log) for verb, log in made.items()}
     allowed = {"rescue.create": 2, "rescue.urge": 2, "rescue.list": 1, "rescue.get": 1, "session.login": 2, "rescue.history": 1, "vehicle.list": 1}
     for verb, most in allowed.items():
-        row("P5", f"round trips of {verb}, counted", replay.round_trips(made[verb]), most, most, higher=False)
+        row("trips", f"round trips of {verb}, counted", replay.round_trips(made[verb]), most, most, higher=False)
 
 
 def first_order(bench, database):
@@ -193,7 +193,7 @@ def action_log(bench, database):
 
 
 def pages(bench):
-    """P11, P12: a page of 50 with a filter over a million orders."""
+    """A page of 50 with a filter over a million orders."""
     database = bench.copy("bench_pages")
     grown = {}
     for times in (0, options.times):
@@ -203,7 +203,7 @@ def pages(bench):
         grown[total] = page_ratio(bench, database)
     facts["pages"] = {f"{total} orders": value for total, value in grown.items()}
     last = list(grown.values())[-1]
-    row("P11", f"page of 50 of {total}, filtered : the same query in pgbench", last["ratio"], 0.65, 0.90, f"{last['rate']:.0f}/s")
+    row("page", f"page of 50 of {total}, filtered : the same query in pgbench", last["ratio"], 0.65, 0.90, f"{last['rate']:.0f}/s")
     depth(bench, database)
 
 
@@ -237,7 +237,7 @@ def page_ratio(bench, database):
 
 
 def depth(bench, database):
-    """P12: the page that begins after 100,000 rows beside the first one, one person asking, turn about."""
+    """The page that begins after 100,000 rows beside the first one, one person asking, turn about."""
     server = bench.server(database)
     with yz.Client(server, "auditor") as client:
         page = {"limit": 500, "columns": ["number"]}
@@ -257,11 +257,11 @@ def depth(bench, database):
                 times.append(time.perf_counter() - before)
     server.stop()
     facts["depth"] = {"walked": walked, "first_ms": round(1e3 * median(first), 3), "deep_ms": round(1e3 * median(deep), 3)}
-    row("P12", f"page at depth {walked} : first page, latency", median(deep) / median(first), 1.3, 1.05, f"{1e3 * median(deep):.2f} ms", higher=False)
+    row("page/depth", f"page at depth {walked} : first page, latency", median(deep) / median(first), 1.3, 1.05, f"{1e3 * median(deep):.2f} ms", higher=False)
 
 
 def keys(bench):
-    """P17: a person typing into a field of the real client, beside readline."""
+    """A person typing into a field of the real client, beside readline."""
     database = bench.copy("bench_keys")
     server = bench.server(database)
     text = "the quick brown fox 138001"
@@ -279,12 +279,12 @@ def keys(bench):
     paint.sort()
     facts["keys"] = {"bytes_per_character": median(a), "readline": median(b), "paint_ms_p50": round(paint[len(paint) // 2], 2),
                      "paint_ms_p99": round(paint[len(paint) * 99 // 100], 2)}
-    row("P17", "bytes to the terminal per typed character : readline's", median(a) / median(b), 3, 1.5, f"{median(a):.2f} B", higher=False)
-    row("P17", "key to paint p99 : a 60 Hz frame (16.7 ms)", paint[len(paint) * 99 // 100] / 16.7, 1.0, 1.0,
+    row("keys/bytes", "bytes to the terminal per typed character : readline's", median(a) / median(b), 3, 1.5, f"{median(a):.2f} B", higher=False)
+    row("keys/paint", "key to paint p99 : a 60 Hz frame (16.7 ms)", paint[len(paint) * 99 // 100] / 16.7, 1.0, 1.0,
         f"{facts['keys']['paint_ms_p99']} ms", higher=False)
 
 
-PARTS = {"P5": count_round_trips, "P17": keys, "P1": create_orders, "P11": pages}
+PARTS = {"trips": count_round_trips, "keys": keys, "create": create_orders, "pages": pages}
 
 
 def main():

@@ -51,6 +51,13 @@ def test_the_project_speaks_of_itself_alone():
         assert not found, (name, found)
 
 
+def test_reasons_stand_where_they_are_needed():
+    """A comment says why; it does not send the reader to a paper that is not here."""
+    for name, text in texts():
+        found = re.findall(r"\b[Dd]ecisions? \d+|\b\w+\.md\b|\brequirement [A-Z]\d", text) if not name.startswith("tests/papers/") else []
+        assert not found, (name, found)
+
+
 def test_text_files_are_clean():
     for name, text in texts():
         assert "\r" not in text or "corpus" in name, name

@@ -1,6 +1,6 @@
 """Who may do what: every action of every flow from every state, and every other verb, by every base role, on rows of the own and of another branch.
 
-The tables below are written from flows.md and roles.md; nothing of them is read from the server. A verb the tables do not know fails.
+The tables below were written down for themselves; nothing of them is read from the server. A verb the tables do not know fails.
 """
 import collections
 
@@ -120,7 +120,7 @@ def arguments(action, situation, vehicle, driver):
 
 
 def in_state(action, situation):
-    """Whether flows.md allows the action there."""
+    """Whether the flow as written above allows the action there."""
     look, froms, _ = FLOW[action]
     state, money, result = SITUATIONS[situation]
     value = {"state": state, "money_state": money, "result": result}[look]

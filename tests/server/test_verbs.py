@@ -12,7 +12,7 @@ import yz
 co = company.Company()
 VERBS = co.verbs()
 OPEN = {"session.login", "session.resume", "session.ping", "session.hello"}
-# Verbs that change nothing, or nothing that a repeat would change again (decision 5: a key on every other one, but session's own).
+# Verbs that change nothing, or nothing that a repeat would change again (every other one takes a key, but session's own).
 KEYLESS = {"list", "get", "history", "unmask", "suggest", "estimate", "trial_balance", "balance", "position"}
 
 

@@ -41,7 +41,7 @@ struct document_post {
 struct rows *finance_document_draw(struct request *request);
 
 /* Queues the document and its ledger entry, in the transaction of the request; the database refuses what does not balance or a closed
- * period. Lines whose amount is 0 are left out. The period is chosen by the database (decision 19). */
+ * period. Lines whose amount is 0 are left out. The database chooses the period: the day's, or where that is closed the earliest open one. */
 void finance_document_post(struct request *request, const struct document_post *post);
 
 /* Letters in front of the number of a document of this kind; day and id follow: AR260301-17. */

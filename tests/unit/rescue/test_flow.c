@@ -60,7 +60,7 @@ static const struct action *action_of(const char *name)
     return NULL;
 }
 
-/* As flows.md draws it; where a hook decides, no state stands in the row. */
+/* Drawn here once more, by hand; where a hook decides, no state stands in the row. */
 static void the_flow_is_as_drawn(void **state)
 {
     static const struct {
