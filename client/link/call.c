@@ -1,4 +1,4 @@
-#include "client/link/call.h"
+#include "client/link/call-private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,67 +7,26 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "base/uuid.h"
-#include "base/vec.h"
-#include "client/link/connection.h"
 #include "wire/json.h"
 #include "wire/limits.h"
 #include "wire/message.h"
 
-enum {
-    RETRY_BUSY_MAX = 8,           /* times a busy or unknown answer is asked again */
-    RETRY_FIRST_MS = 250,         /* first pause after a lost line */
-    RETRY_LONGEST_MS = 10 * 1000, /* pauses double up to here */
-    PING_IDLE_SECONDS = 25,       /* silence after which the line is tried */
-    PING_ANSWER_SECONDS = 10      /* silence after a ping that means it is dead */
-};
+enum { RETRY_BUSY_MAX = 8 }; /* times a busy or unknown answer is asked again */
 
-struct call {
-    uint64_t number;
-    char tag[24];
-    char *verb;
-    json_t *args;
-    unsigned flags;
-    bool sent, session; /* session: may go before login, and dies with the connection */
-    int tries;
-    int64_t sent_ms, not_before_ms;
-    row_handler *row;
-    answer_handler *done;
-    void *context;
-};
-
-struct link {
-    struct link_settings settings;
-    char *host, *port, *terminal;
-    const struct link_ops *ops;
-    void *context;
-    struct connection *connection;
-    enum link_state state;
-    const char *broken;       /* why there can be no connection at all */
-    VEC(struct call *) calls; /* in the order they were made */
-    uint64_t numbers;
-    json_t *identity;
-    char *token; /* session.resume's, kept in memory only */
-    int64_t retry_ms, retry_at_ms, heard_ms, round_trip_ms;
-    bool pinged, want_login;
-    ev_timer timer; /* one second: retries, pings, postponed calls */
-};
-
-static void link_pump(struct link *link);
-
-static void link_turn(struct link *link, enum link_state state, const char *why)
+void link_turn(struct link *link, enum link_state state, const char *why)
 {
     link->state = state;
     link->ops->state(link->context, state, why);
 }
 
-static void call_free(struct call *call)
+void call_free(struct call *call)
 {
     json_decref(call->args);
     free(call->verb);
     free(call);
 }
 
-static void link_take_out(struct link *link, size_t i)
+void link_take_out(struct link *link, size_t i)
 {
     memmove(&link->calls.items[i], &link->calls.items[i + 1],
             (link->calls.count - i - 1) * sizeof(struct call *));
@@ -96,7 +55,7 @@ static void call_answer(struct call *call, enum error_code code, const json_t *o
 }
 
 /* An answer of our own making: nothing was done. */
-static void call_fail(struct call *call, enum error_code code, const char *message)
+void call_fail(struct call *call, enum error_code code, const char *message)
 {
     json_t *object =
         json_pack("{s:s, s:s, s:s}", "code", error_code_name(code), "message", message, "msgid", message);
@@ -123,7 +82,7 @@ static void call_send(struct link *link, struct call *call)
 }
 
 /* Sends what may go now: 16 in flight, one changing at a time, session verbs ahead of the rest while there is no login. */
-static void link_pump(struct link *link)
+void link_pump(struct link *link)
 {
     if (connection_state(link->connection) != CONNECTION_OPEN)
         return;
@@ -147,7 +106,7 @@ static void link_pump(struct link *link)
     }
 }
 
-static struct call *call_create(struct link *link, const char *verb, json_t *args, unsigned flags)
+struct call *call_create(struct link *link, const char *verb, json_t *args, unsigned flags)
 {
     struct call *call = calloc(1, sizeof *call);
     if (!call)
@@ -187,8 +146,6 @@ static bool call_postpone(struct link *link, struct call *call, enum error_code 
     return true;
 }
 
-static void link_forget_token(struct link *link);
-
 /* The session has ended under it: it waits for the next login. */
 static bool link_expired(struct link *link, struct call *call, enum error_code code, const json_t *object)
 {
@@ -203,7 +160,7 @@ static bool link_expired(struct link *link, struct call *call, enum error_code c
     return true;
 }
 
-static void link_answer(struct link *link, const struct message_reply *reply, const json_t *object)
+void link_answer(struct link *link, const struct message_reply *reply, const json_t *object)
 {
     size_t index = 0;
     struct call *call = link_find(link, reply->tag, &index);
@@ -231,234 +188,6 @@ static void link_answer(struct link *link, const struct message_reply *reply, co
     link_pump(link);
 }
 
-/* ---- login and resume ---- */
-
-static void link_take_identity(struct link *link, const json_t *object)
-{
-    const char *token = NULL;
-    json_decref(link->identity);
-    link->identity = json_deep_copy(object);
-    if (json_get_text(object, "token", &token) == JSON_GET_FOUND) {
-        free(link->token);
-        link->token = strdup(token);
-        json_object_del(link->identity, "token");
-    }
-}
-
-static void link_forget_token(struct link *link)
-{
-    if (link->token)
-        explicit_bzero(link->token, strlen(link->token));
-    free(link->token);
-    link->token = NULL;
-}
-
-static void on_resumed(void *context, const struct answer *answer)
-{
-    struct link *link = context;
-    if (answer->code == ERR_NONE) {
-        link_take_identity(link, answer->object);
-        link->retry_ms = RETRY_FIRST_MS;
-        link_turn(link, LINK_READY, "");
-        link_pump(link);
-    } else {
-        link_forget_token(link);
-        link_turn(link, LINK_LOGIN, answer->message);
-    }
-}
-
-static void link_resume(struct link *link)
-{
-    json_t *args = json_pack("{s:s}", "token", link->token);
-    if (link->terminal) /* the server resumes a session on the device it was begun at */
-        json_object_set_new(args, "terminal", json_string(link->terminal));
-    struct call *call = call_create(link, "session.resume", args, CALL_READ);
-    call->session = true;
-    call->done = on_resumed;
-    call->context = link;
-    link_pump(link);
-}
-
-static void link_hello(struct link *link)
-{
-    if (link->token)
-        link_resume(link);
-    else
-        link_turn(link, LINK_LOGIN, "");
-}
-
-struct login_done {
-    struct link *link;
-    answer_handler *done;
-    void *context;
-};
-
-/* Somebody else sits down at the terminal: what the one before left waiting is not sent in the newcomer's name. */
-static void link_drop_strangers(struct link *link, const json_t *newcomer)
-{
-    const char *was = "", *is = "";
-    json_get_text(link->identity, "user", &was);
-    json_get_text(newcomer, "user", &is);
-    if (strcmp(was, is) == 0)
-        return;
-    for (size_t i = 0; i < link->calls.count;) {
-        struct call *call = link->calls.items[i];
-        if (call->session) {
-            i++;
-            continue;
-        }
-        link_take_out(link, i);
-        call_fail(call, ERR_UNAUTHENTICATED, N_("Another user has logged in"));
-    }
-}
-
-static void on_login(void *context, const struct answer *answer)
-{
-    struct login_done *login = context;
-    struct link *link = login->link;
-    if (answer->code == ERR_NONE) {
-        link_drop_strangers(link, answer->object);
-        link_take_identity(link, answer->object);
-        link->retry_ms = RETRY_FIRST_MS;
-        link_turn(link, LINK_READY, "");
-    }
-    if (login->done)
-        login->done(login->context, answer);
-    free(login);
-    link_pump(link);
-}
-
-void link_login(struct link *link, char *user, char *password, const char *otp, answer_handler *done,
-                void *context)
-{
-    json_t *args = json_pack("{s:s, s:s}", "user", user, "password", password);
-    explicit_bzero(password, strlen(password));
-    if (otp && *otp)
-        json_object_set_new(args, "otp", json_string(otp));
-    if (link->terminal)
-        json_object_set_new(args, "terminal", json_string(link->terminal));
-    struct login_done *login = calloc(1, sizeof *login);
-    if (!login)
-        abort();
-    *login = (struct login_done){link, done, context};
-    struct call *call = call_create(link, "session.login", args, CALL_READ);
-    call->session = true;
-    call->done = on_login;
-    call->context = login;
-    link_pump(link);
-}
-
-void link_logout(struct link *link)
-{
-    if (link->state == LINK_READY) {
-        struct call *call = call_create(link, "session.logout", NULL, CALL_READ);
-        call->session = true;
-        link_pump(link);
-    }
-    link_forget_token(link);
-    if (link->state == LINK_READY)
-        link_turn(link, LINK_LOGIN, "");
-}
-
-/* ---- the connection's side ---- */
-
-static void on_open(void *context)
-{
-    struct link *link = context;
-    link->heard_ms = time_monotonic_ms();
-    link->pinged = false; /* the server speaks first: hello */
-}
-
-static void link_event(struct link *link, const char *name, const json_t *object)
-{
-    if (strcmp(name, "hello") == 0)
-        link_hello(link);
-    else
-        link->ops->event(link->context, name, object);
-}
-
-static void on_line(void *context, char *line, size_t len)
-{
-    struct link *link = context;
-    struct message_reply reply;
-    struct json_fault fault;
-    link->heard_ms = time_monotonic_ms();
-    link->pinged = false;
-    if (message_parse_reply(line, len, &reply))
-        return;
-    json_t *object = json_read_reply(reply.json, reply.json_len, &fault);
-    if (!object)
-        return;
-    if (reply.kind == MESSAGE_EVENT)
-        link_event(link, reply.event, object);
-    else
-        link_answer(link, &reply, object);
-    json_decref(object);
-}
-
-/* Session calls end with the connection; all others wait for the next one. */
-static void link_rewind(struct link *link)
-{
-    for (size_t i = 0; i < link->calls.count;) {
-        struct call *call = link->calls.items[i];
-        if (!call->session) {
-            call->sent = false;
-            i++;
-            continue;
-        }
-        link_take_out(link, i);
-        if (call->done == on_resumed)
-            call_free(call); /* tried again by itself */
-        else
-            call_fail(call, ERR_UNAVAILABLE, N_("The line was lost"));
-    }
-}
-
-static void on_lost(void *context, const char *why, bool refused)
-{
-    struct link *link = context;
-    link_rewind(link);
-    if (refused) {
-        link_turn(link, LINK_REFUSED, why);
-        return;
-    }
-    link->retry_at_ms = time_monotonic_ms() + link->retry_ms;
-    link->retry_ms = MIN(link->retry_ms * 2, (int64_t)RETRY_LONGEST_MS);
-    link_turn(link, LINK_WAITING, why);
-}
-
-static const struct connection_ops connection_ops = {.open = on_open, .line = on_line, .lost = on_lost};
-
-static void link_ping(struct link *link)
-{
-    int64_t silent_ms = time_monotonic_ms() - link->heard_ms;
-    if (connection_state(link->connection) != CONNECTION_OPEN)
-        return;
-    if (!link->pinged && silent_ms > PING_IDLE_SECONDS * 1000) {
-        link->pinged = true;
-        connection_send(link->connection, "ping session.ping\n", sizeof "ping session.ping\n" - 1);
-    } else if (link->pinged && silent_ms > (PING_IDLE_SECONDS + PING_ANSWER_SECONDS) * 1000) {
-        connection_close(link->connection);
-        on_lost(link, "no answer", false);
-    }
-}
-
-static void on_tick(struct ev_loop *loop, ev_timer *watcher, int events)
-{
-    struct link *link = watcher->data;
-    if (link->state == LINK_WAITING) {
-        if (time_monotonic_ms() >= link->retry_at_ms)
-            link_retry_now(link);
-        else
-            link->ops->state(link->context, LINK_WAITING, NULL); /* the countdown */
-        return;
-    }
-    link_ping(link);
-    link_pump(link);
-}
-
-/* ---- outside ---- */
-
 struct link *link_create(const struct link_settings *settings, const struct link_ops *ops, void *context)
 {
     struct link *link = calloc(1, sizeof *link);
@@ -466,9 +195,9 @@ struct link *link_create(const struct link_settings *settings, const struct link
         abort();
     *link = (struct link){.settings = *settings, .ops = ops, .context = context, .retry_ms = RETRY_FIRST_MS};
     link->connection = connection_create(settings->loop, settings->host, settings->port, settings->ca,
-                                         &connection_ops, link, &link->broken);
+                                         &line_ops, link, &link->broken);
     link->terminal = settings->terminal ? strdup(settings->terminal) : NULL;
-    ev_timer_init(&link->timer, on_tick, 0.25, 0.25);
+    ev_timer_init(&link->timer, line_tick, 0.25, 0.25);
     link->timer.data = link;
     return link;
 }
@@ -480,8 +209,7 @@ void link_destroy(struct link *link)
     ev_timer_stop(link->settings.loop, &link->timer);
     connection_destroy(link->connection);
     for (size_t i = 0; i < link->calls.count; i++) {
-        if (link->calls.items[i]->done == on_login)
-            free(link->calls.items[i]->context);
+        call_forget_login(link->calls.items[i]);
         call_free(link->calls.items[i]);
     }
     vec_finish(&link->calls);
