@@ -28,7 +28,7 @@ struct net {
     uint32_t generation;
     int spare; /* a descriptor kept free to refuse with */
     size_t closed_since_trim;
-    ev_prepare prepare;
+    ev_prepare flusher; /* never started, only fed */
     ev_timer trim;
 };
 

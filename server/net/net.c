@@ -9,8 +9,9 @@
 /* glibc keeps the peak of its heap unless asked, so after many closes we ask. */
 enum { TRIM_EVERY_SECONDS = 30, TRIM_AFTER_CLOSES = 200 };
 
-/* Before the loop sleeps: what this turn wrote for each peer leaves as one record. */
-static void on_prepare(struct ev_loop *loop, ev_prepare *watcher, int events)
+/* At the end of a turn, behind everything else that is pending: what was written for each peer leaves as one record. It is fed, not
+ * called before the loop sleeps: flushing may feed reads, and what those write must leave before the loop sleeps, too. */
+static void on_flush(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
     struct net *net = watcher->data;
     for (size_t i = 0; i < net->dirty.count; i++) {
@@ -42,9 +43,9 @@ struct net *net_create(struct ev_loop *loop, const struct net_ops *ops, const st
     net->limits = *limits;
     map_init(&net->addresses);
     net->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    ev_prepare_init(&net->prepare, on_prepare);
-    net->prepare.data = net;
-    ev_prepare_start(loop, &net->prepare);
+    ev_init(&net->flusher, on_flush);
+    ev_set_priority(&net->flusher, EV_MINPRI);
+    net->flusher.data = net;
     ev_timer_init(&net->trim, on_trim, TRIM_EVERY_SECONDS, TRIM_EVERY_SECONDS);
     net->trim.data = net;
     ev_timer_start(loop, &net->trim);
@@ -59,7 +60,7 @@ void net_destroy(struct net *net)
     for (size_t i = 0; i < net->slots.count; i++)
         if (net->slots.items[i])
             peer_destroy(net->slots.items[i]);
-    ev_prepare_stop(net->loop, &net->prepare);
+    ev_clear_pending(net->loop, &net->flusher);
     ev_timer_stop(net->loop, &net->trim);
     vec_finish(&net->slots);
     vec_finish(&net->dirty);

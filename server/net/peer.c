@@ -224,6 +224,7 @@ void peer_mark_dirty(struct peer *peer)
         return;
     peer->dirty = true;
     vec_push(&peer->net->dirty, peer_id(peer));
+    ev_feed_event(peer->net->loop, &peer->net->flusher, EV_CUSTOM);
 }
 
 size_t peer_unsent(const struct peer *peer)
