@@ -198,15 +198,14 @@ CREATE UNIQUE INDEX rescue_order_live_driver ON rescue_order (driver_id)
 CREATE INDEX rescue_order_created ON rescue_order (branch_id, created_at, id);
 CREATE INDEX rescue_order_state ON rescue_order (branch_id, state, created_at, id);
 CREATE INDEX rescue_order_money_state ON rescue_order (branch_id, money_state, created_at, id) WHERE money_state IS NOT NULL;
--- Who sees all branches pages through these. The coalesce keeps them for that alone: in the same order as the indexes led by the branch, they
--- would now and then be walked through for the page of a branch that has few rows.
-CREATE INDEX rescue_order_all_created ON rescue_order (coalesce(created_at, '-infinity'::timestamptz), id);
-CREATE INDEX rescue_order_all_state ON rescue_order (state, coalesce(created_at, '-infinity'::timestamptz), id);
-CREATE INDEX rescue_order_all_money_state ON rescue_order (money_state, coalesce(created_at, '-infinity'::timestamptz), id)
-    WHERE money_state IS NOT NULL;
+-- Who sees all branches pages through these. They are partial, though every row is in them, and serve statements that say so alone: in the
+-- same order as the indexes led by the branch, they would now and then be walked through for the page of a branch that has few rows.
+CREATE INDEX rescue_order_all_created ON rescue_order (created_at, id) WHERE id > 0;
+CREATE INDEX rescue_order_all_state ON rescue_order (state, created_at, id) WHERE id > 0;
+CREATE INDEX rescue_order_all_money_state ON rescue_order (money_state, created_at, id) WHERE id > 0 AND money_state IS NOT NULL;
 -- Results that were asked for: few beside all the orders.
 CREATE INDEX rescue_order_result ON rescue_order (branch_id, result, created_at, id) WHERE result <> 'none';
-CREATE INDEX rescue_order_all_result ON rescue_order (result, coalesce(created_at, '-infinity'::timestamptz), id) WHERE result <> 'none';
+CREATE INDEX rescue_order_all_result ON rescue_order (result, created_at, id) WHERE id > 0 AND result <> 'none';
 CREATE INDEX rescue_order_appoint ON rescue_order (branch_id, appoint_at, id) WHERE state = 'new' AND appoint_at IS NOT NULL;
 CREATE INDEX rescue_order_customer ON rescue_order (customer_id, created_at, id);
 CREATE INDEX rescue_order_branch_customer ON rescue_order (branch_id, customer_id, created_at, id);

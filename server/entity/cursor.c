@@ -29,7 +29,7 @@ static const char *collation_of(const struct field *field)
 
 void sql_sort_key(struct str *out, const struct entity *entity, const struct sort_key *key)
 {
-    bool nullable = key->whole || !field_never_null(entity, key->field);
+    bool nullable = !field_never_null(entity, key->field);
     if (nullable)
         str_add(out, "coalesce(");
     sql_plain_value(out, key->field);

@@ -124,7 +124,7 @@ static void add_choices(struct str *out, const char *name, const struct choice *
 
 static void add_fields(struct str *out, const struct entity *line, struct arena *arena);
 
-static void add_field(struct str *out, const struct field *field, struct arena *arena)
+static void add_field(struct str *out, const struct field *field, bool sortable, struct arena *arena)
 {
     uint32_t max = field_max(field);
     str_add_char(out, '{');
@@ -140,7 +140,7 @@ static void add_field(struct str *out, const struct field *field, struct arena *
     add_true(out, "pii", field->pii);
     add_true(out, "search", field->search);
     add_true(out, "unique", field->unique);
-    add_true(out, "sortable", field->sortable);
+    add_true(out, "sortable", sortable);
     if (max)
         add_number(out, "max", max);
     if (field->min)
@@ -170,7 +170,7 @@ static void add_fields(struct str *out, const struct entity *line, struct arena 
         if (!first)
             str_add_char(out, ',');
         first = false;
-        add_field(out, &line->fields[i], arena);
+        add_field(out, &line->fields[i], line->fields[i].sortable, arena);
     }
     str_add_char(out, ']');
 }
@@ -210,7 +210,8 @@ static void add_all_fields(struct str *out, const struct entity *entity, struct 
     for (size_t i = 0; i < n; i++) {
         if (i)
             str_add_char(out, ',');
-        add_field(out, fields[i], arena);
+        bool by_index = !(entity->flags & ENTITY_BIG) || field_is_indexed(entity, fields[i]);
+        add_field(out, fields[i], fields[i]->sortable && by_index, arena);
     }
     str_add_char(out, ']');
 }
@@ -258,7 +259,7 @@ static void add_action(struct str *out, const struct entity *entity, const struc
     for (size_t i = 0; i < action->nargs; i++) {
         if (i)
             str_add_char(out, ',');
-        add_field(out, &action->args[i], arena);
+        add_field(out, &action->args[i], false, arena);
     }
     str_add_char(out, ']');
     add_text(out, "confirm", action->confirm);

@@ -54,16 +54,17 @@ static const char columns_sql[] =
     "FROM pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY "
     "a.attnum";
 
-/* unique, whole, then the first four keys with their collation behind */
+/* unique, not partial, the first four keys with their collation behind, and whether it is one over all branches (list.c) */
 static const char indexes_sql[] =
-    "SELECT i.indisunique, i.indpred IS NULL, k1, k2, k3, k4 FROM (SELECT i.*, "
+    "SELECT i.indisunique, i.indpred IS NULL, k1, k2, k3, k4, all_branches FROM (SELECT i.*, "
     "pg_get_indexdef(i.indexrelid, 1, true) || coalesce(' ' || (SELECT collname FROM pg_collation WHERE oid "
     "= i.indcollation[0] AND collname <> 'default'), '') AS k1, "
     "pg_get_indexdef(i.indexrelid, 2, true) || coalesce(' ' || (SELECT collname FROM pg_collation WHERE oid "
     "= i.indcollation[1] AND collname <> 'default'), '') AS k2, "
     "pg_get_indexdef(i.indexrelid, 3, true) || coalesce(' ' || (SELECT collname FROM pg_collation WHERE oid "
     "= i.indcollation[2] AND collname <> 'default'), '') AS k3, "
-    "pg_get_indexdef(i.indexrelid, 4, true) AS k4 FROM pg_index i WHERE i.indrelid = to_regclass($1)) i";
+    "pg_get_indexdef(i.indexrelid, 4, true) AS k4, "
+    "coalesce(pg_get_expr(i.indpred, i.indrelid) = '(id > 0)', false) AS all_branches FROM pg_index i WHERE i.indrelid = to_regclass($1)) i";
 
 static int find_column(const struct drift *drift, const char *name)
 {
@@ -158,28 +159,31 @@ static void look_reference(struct drift *drift, const struct field *field, size_
                arena_printf(drift->arena, "%s %s", field->name, to));
 }
 
-static bool index_leads(const struct drift *drift, const char *const *keys, size_t count)
+enum { INDEX_NOT_PARTIAL = 1, INDEX_KEYS = 2, INDEX_ALL_BRANCHES = 6 };
+
+/* An index that begins so, of that sort. */
+static bool index_leads(const struct drift *drift, const char *const *keys, size_t count, int sort)
 {
     for (size_t row = 0; row < rows_count(drift->indexes); row++) {
         size_t i = 0;
         for (; i < count; i++) {
-            const char *key = rows_text(drift->indexes, row, 2 + (int)i);
+            const char *key = rows_text(drift->indexes, row, INDEX_KEYS + (int)i);
             if (!key || strcmp(key, keys[i]) != 0)
                 break;
         }
-        if (i == count && rows_bool(drift->indexes, row, 1))
+        if (i == count && rows_bool(drift->indexes, row, sort))
             return true;
     }
     return false;
 }
 
 /* The key as PostgreSQL prints it. */
-static const char *sort_expression(struct drift *drift, const struct field *field, bool whole)
+static const char *sort_expression(struct drift *drift, const struct field *field)
 {
     struct str text;
     enum field_type type = field_type_of(field);
     const char *collation = type == FIELD_TEXT || type == FIELD_NOTE ? " zh-x-icu" : "";
-    if (!whole && field_never_null(drift->entity, field))
+    if (field_never_null(drift->entity, field))
         return arena_printf(drift->arena, "%s%s", field_column(field), collation);
     str_init(&text, drift->arena);
     str_addf(&text, "COALESCE(%s, ", field_column(field));
@@ -200,16 +204,15 @@ static void look_sortable(struct drift *drift, const struct field *field)
     const struct entity *entity = drift->entity;
     if (!(entity->flags & ENTITY_BIG) || !field_is_indexed(entity, field) || !strcmp(field->name, "id"))
         return;
-    const char *key = sort_expression(drift, field, false);
+    const char *key = sort_expression(drift, field);
     const char *led[] = {"branch_id", key, "id"}, *plain[] = {key, "id"};
-    const char *whole[] = {sort_expression(drift, field, true), "id"};
     bool scoped = entity_is_scoped(entity);
-    if (!index_leads(drift, scoped ? led : plain, scoped ? 3 : 2))
+    if (!index_leads(drift, scoped ? led : plain, scoped ? 3 : 2, INDEX_NOT_PARTIAL))
         differ(drift, "no index for sorting by",
                arena_printf(drift->arena, "%s (%s%s, id)", field->name, scoped ? "branch_id, " : "", key));
-    if (scoped && entity->flags & ENTITY_WHOLE && !index_leads(drift, whole, 2))
+    if (scoped && entity->flags & ENTITY_WHOLE && !index_leads(drift, plain, 2, INDEX_ALL_BRANCHES))
         differ(drift, "no index for sorting all branches by",
-               arena_printf(drift->arena, "%s (%s, id)", field->name, whole[0]));
+               arena_printf(drift->arena, "%s (%s, id) WHERE id > 0", field->name, key));
 }
 
 static void look_unique(struct drift *drift, const struct field *field)
@@ -255,8 +258,8 @@ static void look_states(struct drift *drift)
     if (!(entity->flags & ENTITY_BIG) || !entity->state || !entity_is_scoped(entity) || !field)
         return;
     const char *keys[] = {"branch_id", field_column(entity_field(entity, entity->state)),
-                          sort_expression(drift, field, false), "id"};
-    if (!index_leads(drift, keys, 4))
+                          sort_expression(drift, field), "id"};
+    if (!index_leads(drift, keys, 4, INDEX_NOT_PARTIAL))
         differ(drift, "no index for one state's list:",
                arena_printf(drift->arena, "(%s, %s, %s, id)", keys[0], keys[1], keys[2]));
 }

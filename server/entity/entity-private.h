@@ -193,9 +193,6 @@ void sql_like(struct builder *b, const struct filter_term *term);
 struct sort_key {
     const struct field *field;
     bool descending;
-    /* Written as coalesce(…) though it is never null, which is the order of the indexes over all branches. It keeps them apart from those led
-     * by the branch; else the planner, asked for the page of a branch with few rows, now and then walks through all branches' rows. */
-    bool whole;
 };
 
 struct sort {

@@ -147,7 +147,7 @@ static int read_list(struct list *list)
               : cursor_read(list->request, json_string_value(after), &list->sort, list->hash, &list->cursor);
 }
 
-static bool is_broad(const struct filter *filter)
+static bool names_few(const struct filter *filter)
 {
     for (size_t i = 0; i < filter->count; i++) {
         const struct filter_term *term = &filter->terms[i];
@@ -155,9 +155,9 @@ static bool is_broad(const struct filter *filter)
         enum field_type type = field_type_of(term->field);
         if (narrow && type != FIELD_CHOICE && type != FIELD_BOOL &&
             strcmp(term->field->name, "branch_id") != 0)
-            return false;
+            return true;
     }
-    return !filter->q;
+    return false;
 }
 
 static bool names_one_branch(const struct filter *filter)
@@ -169,14 +169,14 @@ static bool names_one_branch(const struct filter *filter)
     return false;
 }
 
-/* All branches of a table that has indexes for it: the keys are written as those have them. */
-static void lead_whole(struct list *list)
+/* All branches of a table that has indexes for it, or a search in several: what is found there has no order by branch. Those are partial, for the rows whose id is above 0, which are all, and serve a statement
+ * that asks for these: else the planner, asked for the page of a branch with few rows, now and then walks through all branches' rows. */
+static bool leads_whole(const struct list *list)
 {
-    struct sort *sort = &list->sort;
-    bool whole = list->request->grant->all && list->entity->flags & ENTITY_WHOLE && !sort->by_offset &&
-                 is_broad(&list->filter) && !names_one_branch(&list->filter);
-    for (size_t i = 0; i + 1 < sort->count; i++)
-        sort->keys[i].whole = whole;
+    const struct grant *grant = list->request->grant;
+    bool wide = grant->all || (list->filter.q && grant->count > 1);
+    return wide && list->entity->flags & ENTITY_WHOLE && !list->sort.by_offset && !names_few(&list->filter) &&
+           !names_one_branch(&list->filter);
 }
 
 /* Rows of his own, wherever they stand. */
@@ -194,7 +194,7 @@ static bool by_branch(const struct list *list)
     bool many = grant->count > 1 || (list->entity->scope == SCOPE_SHARED && grant->count == 1);
     return list->entity->flags & ENTITY_BIG && entity_is_scoped(list->entity) &&
            !entity_is_branch(list->entity) && many && !(grant->all && list->entity->flags & ENTITY_WHOLE) &&
-           !sees_own(list) && !list->sort.by_offset && is_broad(&list->filter);
+           !sees_own(list) && !list->sort.by_offset && !names_few(&list->filter) && !list->filter.q;
 }
 
 /* Whether the page is made of ids alone and its rows are fetched again: where far more rows are looked at than shown, and for
@@ -237,6 +237,8 @@ static void add_conditions(struct builder *b, const struct list *list, bool scop
         sql_scope(b, list->entity, list->request->grant, list->request->session->employee_id);
     else if (list->entity->only)
         str_addf(&b->text, " AND (%s)", list->entity->only);
+    if (leads_whole(list))
+        str_add(&b->text, " AND t.id > 0");
     sql_filter(b, list->entity, &list->filter, sees_own(list));
     sql_search(b, list->entity, list->filter.q, sees_own(list));
 }
@@ -484,7 +486,6 @@ int entity_run_list(struct request *request)
         rc = request_take_long(request);
     if (rc)
         return rc;
-    lead_whole(list);
     queue_page(list);
     queue_totals(list);
     rc = request_need(request);

@@ -159,6 +159,8 @@ bool field_is_indexed(const struct entity *entity, const struct field *field)
 {
     if (field == &built_in[BUILT_CREATED])
         return !entity->sort || strstr(entity->sort, field->name);
+    if (field == &built_in[BUILT_ID]) /* one index, not led by a branch: fit where it is the list's own order */
+        return !(entity->flags & ENTITY_BIG) || !entity_has_version(entity);
     return field->sortable && !field->virtual_;
 }
 

@@ -285,8 +285,8 @@ static bool confirm(struct account *account, struct instant *at)
         return false;
     order->row.result = disputed ? "disputed" : "confirmed";
     order->row.result_remarks = disputed ? "公里数有异议" : NULL;
-    order_told(account->seed, order, &was, disputed ? "rescue.dispute" : "rescue.confirm_result",
-               people_find(account->seed, order->branch, "order_clerk")->id, *at, NULL);
+    const struct person *who = disputed ? people_login(account->seed, "partner") : people_find(account->seed, order->branch, "order_clerk");
+    order_told(account->seed, order, &was, disputed ? "rescue.dispute" : "rescue.confirm_result", who->id, *at, NULL);
     return !disputed;
 }
 

@@ -180,8 +180,10 @@ static int write_all(struct seed *seed)
 void seed_begin(struct seed *seed, const struct seed_options *options)
 {
     *seed = (struct seed){.arena = arena_create(ARENA_BLOCK), .scratch = arena_create(ARENA_BLOCK), .now = options->now};
-    if (instant_is_nil(seed->now))
+    if (instant_is_nil(seed->now)) {
+        clock_init();
         seed->now = clock_now();
+    }
     seed->now.us -= seed->now.us % US_PER_SECOND;
     if (time_zone_offset("Asia/Shanghai", seed->now, &seed->offset) < 0)
         seed->offset = 8 * 3600;

@@ -1,0 +1,232 @@
+"""The list of a million rescue orders in fifty branches, as the server itself asks for it, touches few rows whatever is asked.
+
+A database is filled in bulk (schema/seed). The real list verb is called over the protocol for each scope, order, filter, search and deep page;
+the server's statement log tells what it sent. Each of these statements is then explained as the application's role under row-level security,
+and the rows that its scans looked at are counted: a count, not a time, so it fails the same on every machine.
+"""
+import base64
+import json
+import pathlib
+import random
+import time
+
+import yz
+
+ORDERS = 1_000_000
+TOUCHED_MOST = 10_000
+LOG_SQL = "row_to_json(x)"
+
+cluster, database = yz.fresh_demo()
+
+
+def owner(text):
+    return cluster.sql(text, database, "yizhan_owner")
+
+
+def make_branches():
+    """Fifty branches: the company's seven, a region of ten, the rest alone; six vehicles each, and three people to look from there."""
+    owner("""
+        INSERT INTO branch (code, name, kind, parent_id, place_lon, place_lat)
+        SELECT 'P' || lpad(n::text, 2, '0'), '测试站' || n, 'station', (SELECT min(id) FROM branch), 113 + n / 50.0, 23 + n / 90.0
+        FROM generate_series(1, 43) n;
+        UPDATE branch SET parent_id = (SELECT id FROM branch WHERE code = 'P01') WHERE code BETWEEN 'P02' AND 'P10';
+        INSERT INTO employee (branch_id, code, name, login, roles, password_hash, must_change_password)
+        SELECT b.id, 'D' || b.code || n, '司机' || b.code || n, lower('d' || b.code || n), '{driver}', NULL, false
+        FROM branch b, generate_series(1, 6) n WHERE b.code ~ '^P[0-9]';
+        INSERT INTO vehicle (branch_id, code, plate, type)
+        SELECT b.id, b.code || n, '粤P' || b.code || n, 'flatbed' FROM branch b, generate_series(1, 6) n WHERE b.code ~ '^P[0-9]';
+        INSERT INTO vehicle_driver (vehicle_id, driver_id)
+        SELECT v.id, e.id FROM vehicle v JOIN employee e ON e.code = 'D' || v.code;
+        INSERT INTO employee (branch_id, code, name, login, roles, password_hash, must_change_password)
+        SELECT b.id, 'PLAN' || login, login, login, ARRAY[role], (SELECT password_hash FROM employee WHERE login = 'dispatcher'), false
+        FROM (VALUES ('plan_ten', 'P01', 'dispatcher'), ('plan_one', 'P20', 'dispatcher'), ('plan_none', 'P20', 'driver')) AS who (login, branch, role)
+        JOIN branch b ON b.code = who.branch""")
+
+
+def make_orders():
+    parts = sorted((yz.ROOT / "schema" / "seed").glob("*.sql"))
+    assert len(parts) == 3, parts
+    settings = (f"SELECT set_config('seed.orders', '{ORDERS}', true), set_config('seed.first', '1', true), "
+                "set_config('seed.at', now()::text, true), set_config('seed.days', '720', true);")
+    owner("BEGIN;\n" + settings + "\n".join(p.read_text() for p in parts) + "COMMIT; VACUUM (ANALYZE) rescue_order; ANALYZE")
+
+
+started = time.monotonic()
+make_branches()
+make_orders()
+filled = time.monotonic() - started
+log_path = yz.temp_dir() / "statements"
+server = yz.Server(cluster, database, settings=[f'statement_log = "{log_path}"'])
+# one sees everything, one 10 of 50 branches, one a single branch, one only what he drove, and one nothing at all
+scopes = {"all": "auditor", "ten": "plan_ten", "one": "plan_one", "own": "driver", "none": "plan_none"}
+clients = {scope: yz.Client(server, login) for scope, login in scopes.items()}
+read = [0]
+
+
+def statements():
+    """What the server sent since the last call: one list per transaction, of (text, params)."""
+    lines = pathlib.Path(log_path).read_bytes()[read[0]:]
+    read[0] += len(lines)
+    return [(s["text"], s["params"]) for s in map(json.loads, lines.decode().splitlines()) if "text" in s]
+
+
+def quoted(value):
+    return "NULL" if value is None else "'" + str(value).replace("'", "''") + "'"
+
+
+def executed(text, params):
+    return ("DEALLOCATE ALL; PREPARE s AS " + text + ";\n"
+            f"EXPLAIN (ANALYZE, VERBOSE false, TIMING OFF, FORMAT JSON) EXECUTE s{'(' + ', '.join(map(quoted, params)) + ')' if params else ''};\n")
+
+
+def touched(node):
+    """Rows that the scans of a plan looked at, those thrown away included."""
+    loops = node.get("Actual Loops", 0)
+    seen = 0
+    if "Scan" in node["Node Type"] and node["Node Type"] not in ("Subquery Scan", "Function Scan", "CTE Scan", "Values Scan", "WorkTable Scan"):
+        seen = sum(node.get(k, 0) for k in ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")) * loops
+    return seen + sum(touched(child) for child in node.get("Plans", ()))
+
+
+class Case:
+    def __init__(self, name, scope, args):
+        self.name, self.scope, self.args = name, scope, args
+        reply = clients[scope].call("rescue.list", args)
+        self.reply, self.rows, self.next = reply, len(reply["rows"]), reply["next"]
+        sent = statements()
+        self.setting = [(t, p) for t, p in sent if "set_config" in t][-1:]
+        self.sql = [(t, p) for t, p in sent if LOG_SQL in t and '"rescue_order"' in t]
+        assert self.sql and self.setting, (name, sent)
+
+    def script(self):
+        setup = "".join(f"SELECT set_config('{k}', {quoted(v)}, true);" for k, v in zip(("app.scope", "app.scope_vehicle", "app.self"), self.setting[0][1]))
+        return "BEGIN READ ONLY;" + setup + "\n" + "\\echo =====\n" + "".join(executed(*s) for s in self.sql) + "\\echo =====\nCOMMIT;\n"
+
+
+cases = []
+
+
+def add(name, scope, args):
+    case = Case(f"{scope}: {name}", scope, {"limit": 50, **args})
+    cases.append(case)
+    return case
+
+
+def catalogue():
+    answer = clients["all"].call("session.describe", {"have": {}})
+    return next(row for row in answer["rows"] if row.get("name") == "rescue")
+
+
+entity = catalogue()
+sortable = [f["name"] for f in entity["fields"] if f.get("sortable")]
+choices = {f["name"]: [c["code"] for c in f["choices"]] for f in entity["fields"] if f.get("choices")}
+
+
+def cursor_at(case, key, values):
+    """The case's own cursor, moved to other values: as if somebody had paged there."""
+    plain = json.loads(base64.urlsafe_b64decode(case.next))
+    assert len(plain["v"]) == len(values), plain
+    return base64.urlsafe_b64encode(json.dumps({**plain, "v": values}).encode()).decode()
+
+
+def deep(column, scope):
+    """Values of that column and the id, in the middle of what a scope sees."""
+    where = {"all": "true", "ten": "branch_id IN (SELECT unnest(branch_and_below((SELECT id FROM branch WHERE code = 'P01'))))",
+             "one": "branch_id = (SELECT id FROM branch WHERE code = 'P20')", "own": "driver_id = (SELECT id FROM employee WHERE login = 'driver')"}[scope]
+    if column == "id":
+        return deep("created_at", scope)[1:]
+    value = f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')" if column.endswith("_at") else column
+    rows = owner(f"SELECT {value}, id FROM rescue_order WHERE {where} ORDER BY {column}, id OFFSET (SELECT count(*) / 2 FROM rescue_order WHERE {where}) LIMIT 1")
+    return [rows[0][0], int(rows[0][1])]
+
+
+def test_bulk_is_what_the_server_would_write():
+    """A sample of the bulk rows: numbers by the server's scheme, keys of search as its own code makes them."""
+    rows = owner("SELECT id, number, plate, contact_phone FROM rescue_order WHERE id % 99991 = 7 OR plate LIKE '%港' AND id % 7 = 0 LIMIT 40")
+    assert len(rows) >= 10
+    for id, number, plate, phone in rows:
+        wanted = {number.lower()}
+        for text in (plate.lower(), phone):
+            wanted |= {text} | {text[-n:] for n in range(4, 9) if n <= len(text)}
+        have = {token for token, in owner(f"SELECT token FROM search_key WHERE entity = 'rescue_order' AND row_id = {id}")}
+        assert have == wanted, (id, have ^ wanted)
+    numbers = owner("SELECT count(*) FROM rescue_order o JOIN branch b ON b.id = o.branch_id WHERE number <> 'R' || "
+                    "to_char(o.created_at AT TIME ZONE b.time_zone, 'YYMMDD') || CASE WHEN o.id < 100000 THEN lpad(o.id::text, 5, '0') ELSE o.id::text END")
+    assert numbers == [["0"]], numbers
+
+
+def test_every_order_of_every_scope():
+    assert sortable, entity
+    for scope in scopes:
+        for column in sortable:
+            for sign in ("", "-"):
+                first = add(f"sort {sign}{column}", scope, {"sort": [sign + column]})
+                assert first.rows == (0 if scope == "none" else 50) or scope == "own", (scope, first.rows)
+                if first.next:
+                    add(f"sort {sign}{column}, deep", scope, {"sort": [sign + column], "after": cursor_at(first, column, deep(column, scope))})
+
+
+def test_every_state_of_every_scope():
+    for scope in scopes:
+        for field in ("state", "money_state", "result"):
+            for value in choices[field]:
+                first = add(f"{field} {value}", scope, {"filter": {field: value}})
+                if first.next:
+                    add(f"{field} {value}, deep", scope, {"filter": {field: value}, "after": cursor_at(first, "created_at", deep("created_at", scope))})
+        add("live", scope, {"filter": {"state": {"in": ["dispatched", "accepted", "on_the_way", "arrived"]}}})
+        add("over", scope, {"filter": {"state": {"in": ["done", "empty"]}}})
+        add("not void", scope, {"filter": {"state": {"not": "void"}}})
+        add("appointments", scope, {"filter": {"state": "new", "appoint_at": {"null": False}}})
+
+
+def test_search_of_every_scope():
+    number, plate, phone = owner("SELECT number, plate, contact_phone FROM rescue_order WHERE branch_id = (SELECT id FROM branch WHERE code = 'P20') "
+                                 "ORDER BY id DESC OFFSET 200 LIMIT 1")[0]
+    texts = [number, number[:9], plate, plate[-5:], plate[-4:], phone, phone[-8:], phone[-4:], "R26", "13", "1", "粤a", "zzzz", "13 粤a"]
+    for scope in scopes:
+        for text in texts:
+            found = add(f"q {text}", scope, {"q": text})
+            if scope in ("all", "one") and text in (number, plate, phone, phone[-4:]):
+                assert found.rows, (scope, text)
+        add("q and a state", scope, {"q": phone[-4:], "filter": {"state": "done"}})
+
+
+def test_narrow_filters():
+    customer, vehicle, driver = owner("SELECT customer_id, vehicle_id, driver_id FROM rescue_order WHERE vehicle_id IS NOT NULL AND branch_id = "
+                                      "(SELECT id FROM branch WHERE code = 'P20') ORDER BY id DESC OFFSET 5000 LIMIT 1")[0]
+    branch = int(owner("SELECT id FROM branch WHERE code = 'P03'")[0][0])
+    for scope in ("all", "one"):
+        add("a vehicle", scope, {"filter": {"vehicle_id": int(vehicle)}})
+        add("a driver", scope, {"filter": {"driver_id": int(driver)}})
+    for scope in ("all", "ten", "one"):
+        add("a customer", scope, {"filter": {"customer_id": int(customer)}})
+        add("a branch", scope, {"filter": {"branch_id": branch}})
+        add("a branch and a state", scope, {"filter": {"branch_id": branch, "state": "void"}})
+        add("two branches", scope, {"filter": {"branch_id": {"in": [branch, branch + 1]}}})
+        add("a day", scope, {"filter": {"created_at": {"gte": "2026-01-10T00:00:00Z", "lt": "2026-01-11T00:00:00Z"}}})
+        add("since", scope, {"filter": {"created_at": {"gte": "2026-01-10T00:00:00Z"}, "state": "done"}})
+
+
+def test_touched():
+    """The statements of all the cases above, explained in one go as the application's role."""
+    done = cluster.sql("SET jit = off;\n" + "".join(case.script() for case in cases), database, "yizhan_app")
+    text = "\n".join("\x1f".join(row) for row in done).split("=====")[1::2]
+    assert len(text) == len(cases), (len(text), len(cases))
+    worst = (0, "")
+    for case, plans in zip(cases, text):
+        decoder, at, seen = json.JSONDecoder(), 0, 0
+        while plans[at:].strip():
+            at += len(plans[at:]) - len(plans[at:].lstrip())
+            plan, at = decoder.raw_decode(plans, at)
+            seen += touched(plan[0]["Plan"])
+        worst = max(worst, (seen, case.name))
+        yz.check(seen <= TOUCHED_MOST, f"plan {case.name}" + (f" touches {seen:.0f} rows" if seen > TOUCHED_MOST else ""))
+    print(f"filled in {filled:.0f} s; {len(cases)} statements; the most rows touched: {worst[0]:.0f} ({worst[1]})")
+
+
+def finish():
+    server.stop()
+
+
+
+yz.main(globals())
