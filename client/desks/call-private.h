@@ -21,6 +21,7 @@ struct call {
     json_t *price;        /* the last answer; NULL: none */
     char *price_trouble;  /* why there is none, translated */
     bool customer_filled; /* the customer in the form was found by phone or plate, not chosen */
+    char *contact_filled; /* the contact that came with it, NULL: none did */
     bool filling;         /* this desk sets a field itself */
 
     bool saving;
@@ -58,6 +59,7 @@ struct point call_place(struct call *call, const char *coordinates, const char *
 /* call_facts.c: what is learned while typing. */
 void call_facts_init(struct call *call);
 void call_facts_changed(struct call *call); /* after every key */
+void call_facts_forget(struct call *call);
 void call_read_places(struct call *call);
 void call_learned(struct screen *screen); /* the caller is known better */
 

@@ -172,6 +172,7 @@ static void closed(struct screen *screen)
     json_decref(call->unsure);
     json_decref(call->customer);
     free(call->price_trouble);
+    free(call->contact_filled);
     free(call->priced);
     free(call);
 }

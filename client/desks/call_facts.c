@@ -106,6 +106,16 @@ void call_facts_init(struct call *call)
     caller_init(&call->caller, call->app, &call->screen, call_learned);
 }
 
+/* The next form knows nothing of the caller before: an answer that is still out is not for it. */
+void call_facts_forget(struct call *call)
+{
+    caller_finish(&call->caller);
+    caller_init(&call->caller, call->app, &call->screen, call_learned);
+    free(call->contact_filled);
+    call->contact_filled = NULL;
+    call->customer_filled = false;
+}
+
 void call_facts_changed(struct call *call)
 {
     price_changed(call);
@@ -120,6 +130,17 @@ static bool being_typed(struct call *call, const char *name)
     return entry && strcmp(entry->field->name, name) == 0 && call->sheet.editing && call->sheet.edited;
 }
 
+/* The contact comes and goes with the customer, unless it was typed. */
+static void fill_contact(struct call *call, const char *name)
+{
+    const char *now = call_typed(call, "contact_name");
+    if (now && (!call->contact_filled || strcmp(now, call->contact_filled) != 0))
+        return;
+    sheet_set(&call->sheet, "contact_name", name, NULL);
+    free(call->contact_filled);
+    call->contact_filled = name ? memory_strdup(name) : NULL;
+}
+
 static void fill_customer(struct call *call, const json_t *customer)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
@@ -127,8 +148,7 @@ static void fill_customer(struct call *call, const json_t *customer)
     const char *name = order_text(customer, "name");
     call->filling = true;
     sheet_set(&call->sheet, "customer_id", id, name);
-    if (id && strcmp(order_text(customer, "kind"), "person") == 0 && !call_typed(call, "contact_name"))
-        sheet_set(&call->sheet, "contact_name", name, NULL);
+    fill_contact(call, id && strcmp(order_text(customer, "kind"), "person") == 0 ? name : NULL);
     call->filling = false;
     call->customer_filled = id != NULL;
 }

@@ -196,8 +196,8 @@ static void on_number(struct screen *screen, const struct answer *answer, void *
 static void clear(struct call *call)
 {
     sheet_finish(&call->sheet);
+    call_facts_forget(call);
     call_add_fields(call);
-    call->customer_filled = false;
     call_facts_changed(call);
 }
 
