@@ -116,13 +116,32 @@ static void ask_theirs(struct form *form)
         json_pack("{s:I}", "id", (json_int_t)form->id), CALL_READ, NULL, on_theirs, form);
 }
 
+/* The server names what looks like the same; the record is made all the same. */
+static void tell_saved(struct form *form, const json_t *answer)
+{
+    struct str names cleanup(cleanup_str);
+    const char *name;
+    size_t i;
+    const json_t *row;
+    str_init(&names, NULL);
+    json_array_foreach(json_object_get(answer, "duplicates"), i, row)
+    {
+        if (json_get_text(row, "name", &name) == JSON_GET_FOUND)
+            str_addf(&names, "%s%s", names.len ? _(", ") : "", name);
+    }
+    if (names.len)
+        ui_say(form->app->ui, ROLE_WARNING, _("Saved. Perhaps there already: %s"), names.data);
+    else
+        ui_say(form->app->ui, ROLE_GOOD, "%s", _("Saved"));
+}
+
 static void saved(struct form *form, const json_t *answer)
 {
     form_remember(form);
     if (form->mode == FORM_NEW)
         json_get_int(answer, "id", &form->id);
     json_get_int(answer, "version", &form->version);
-    ui_say(form->app->ui, ROLE_GOOD, "%s", _("Saved"));
+    tell_saved(form, answer);
     if (form->leaving) {
         ui_close(form->app->ui, &form->screen);
         return;
