@@ -67,6 +67,25 @@ static const char *verb_words(struct history *history, const char *verb)
     return plain_words(history, name);
 }
 
+/* What stood in the lines of a record: each with its fields that are not empty. */
+static void add_lines(struct history *history, struct str *out, const struct field *field,
+                      const json_t *lines)
+{
+    size_t i;
+    const json_t *line;
+    json_array_foreach(lines, i, line)
+    {
+        bool any = false;
+        for (size_t k = 0; k < field->nline_fields; k++) {
+            const char *words = value_show_row(history->app, history->arena, &field->line_fields[k], line);
+            if (!*words)
+                continue;
+            str_addf(out, "%s%s", any ? " · " : i ? "; " : "", words);
+            any = true;
+        }
+    }
+}
+
 static const char *show(struct history *history, const struct field *field, const json_t *values,
                         const char *name)
 {
@@ -81,10 +100,16 @@ static const char *show(struct history *history, const struct field *field, cons
         if (words)
             return words;
     }
+    if (field && field_type_of(field) == FIELD_REF && strcmp(field->ref, "branch") == 0 &&
+        json_integer_value(value) == history->app->who.branch_id)
+        return history->app->who.branch;
     if (field && field_type_of(field) != FIELD_LINES)
         return value_show_row(history->app, history->arena, field, values);
     str_init(&text, history->arena);
-    json_write(value, &text);
+    if (field && json_is_array(value) && field->nline_fields)
+        add_lines(history, &text, field, value);
+    else
+        json_write(value, &text);
     return text.data;
 }
 
