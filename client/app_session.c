@@ -230,8 +230,10 @@ static const struct login_ops login_ops = {.login = login_with, .leave = on_logi
 static void open_login(struct app *app, const char *why)
 {
     const char *user = *app->context.who.user ? app->context.who.user : app->options->user;
-    if (app->login && ui_find(&app->ui, app->login))
+    if (app->login && ui_find(&app->ui, app->login)) {
+        login_online(&app->context, app->login);
         return;
+    }
     app->login = login_open(&app->context, &login_ops, user ? user : "");
     if (why && *why)
         ui_say(&app->ui, ROLE_WARNING, "%s", _(why));
@@ -320,6 +322,8 @@ static void on_event(void *context, const char *name, const json_t *object)
         if (status_set_bell(&app->ui.status, ROLE_ALARM, error_text(arena, NULL, object)))
             app->ui.bell = true;
         ui_redraw(&app->ui);
+    } else if (strcmp(name, "bye") == 0 && app->login && link_state(app->context.link) != LINK_READY) {
+        return; /* nobody logged in for a while: the line comes back by itself */
     } else if (strcmp(name, "bye") == 0) {
         ui_say(&app->ui, ROLE_WARNING, "%s", error_text(arena, NULL, object));
         ui_redraw(&app->ui);

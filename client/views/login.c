@@ -18,7 +18,7 @@ struct login {
     const struct login_ops *ops;
     struct input inputs[INPUTS];
     int focus;
-    bool wants_otp, waiting;
+    bool wants_otp, waiting, offline;
     char *trouble;
 };
 
@@ -217,6 +217,16 @@ void login_offline(struct app_context *app, uint64_t id, const char *why)
     if (!login)
         return;
     login->waiting = false;
+    login->offline = true;
     complain(login,
              text_fill(arena, _("The server cannot be reached ({why}); trying again"), "why", _(why), NULL));
+}
+
+void login_online(struct app_context *app, uint64_t id)
+{
+    struct login *login = find(app, id);
+    if (!login || !login->offline)
+        return;
+    login->offline = false;
+    complain(login, NULL);
 }

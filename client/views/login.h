@@ -14,6 +14,7 @@ uint64_t login_open(struct app_context *app, const struct login_ops *ops, const 
 void login_wait(struct app_context *app, uint64_t login); /* an answer is on its way */
 void login_refused(struct app_context *app, uint64_t login, const struct answer *answer);
 void login_offline(struct app_context *app, uint64_t login, const char *why); /* the line was lost; English */
+void login_online(struct app_context *app, uint64_t login);                   /* and is back */
 
 /* A new password must be chosen first: the screen asks for that now. It logs out when it is left. Returns its id. */
 uint64_t login_password_open(struct app_context *app, uint64_t login);
