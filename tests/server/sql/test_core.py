@@ -80,10 +80,10 @@ def test_each_scoped_table_shows_its_scope_only():
 
 def test_a_driver_sees_the_trail_of_his_own_orders():
     db.sql("INSERT INTO vehicle (id, branch_id, code, plate, type) VALUES (1, 2, 'V1', '粤A10001', 'flatbed')")
-    order = db.one("INSERT INTO rescue_order (branch_id, number, customer_id, contact_name, contact_phone, service, place, state, vehicle_id, "
-                   "driver_id, done_at, money_state) VALUES (2, 'R1', 1, 'x', '1', 'tow', 'x', 'done', 1, 2, now(), 'unaudited') RETURNING id")
-    other = db.one("INSERT INTO rescue_order (branch_id, number, customer_id, contact_name, contact_phone, service, place) "
-                   "VALUES (2, 'R2', 1, 'x', '1', 'tow', 'x') RETURNING id")
+    columns = "branch_id, number, customer_id, contact_name, contact_phone, service, place, car_model, road"
+    order = db.one(f"INSERT INTO rescue_order ({columns}, state, vehicle_id, driver_id, done_at, money_state) VALUES "
+                   "(2, 'R1', 1, 'x', '1', 'tow', 'x', 'sedan', 'city', 'done', 1, 2, now(), 'unaudited') RETURNING id")
+    other = db.one(f"INSERT INTO rescue_order ({columns}) VALUES (2, 'R2', 1, 'x', '1', 'tow', 'x', 'sedan', 'city') RETURNING id")
     db.sql(f"INSERT INTO change (verb, entity, row_id, branch_id) VALUES ('rescue.own', 'rescue', {order}, 2), ('rescue.other', 'rescue', {other}, 2)")
     trail = "SELECT verb FROM change WHERE verb LIKE 'rescue.%'"
     assert db.sql(trail, "app", [], 2) == [["rescue.own"]]
