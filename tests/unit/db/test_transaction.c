@@ -692,11 +692,13 @@ static void log_tells_statements_and_flushes(void **state)
                               "{\"name\": \"t.lock\", \"text\": \"SELECT n FROM thing WHERE id = $1 FOR "
                               "UPDATE\", \"params\": [\"1\"]}\n"
                               "{\"mark\": \"flush\"}\n"
+                              "{\"mark\": \"wait\"}\n"
                               "{\"name\": \"one:t.update\", \"text\": \"WITH u AS (UPDATE thing SET n = $2 "
                               "WHERE id = $1 RETURNING 1) SELECT "
                               "must_be_one(count(*)) FROM u\", \"params\": [\"1\", null]}\n"
                               "{\"name\": \"tx.commit\", \"text\": \"COMMIT\", \"params\": []}\n"
-                              "{\"mark\": \"sync\"}\n");
+                              "{\"mark\": \"sync\"}\n"
+                              "{\"mark\": \"wait\"}\n");
     free(text);
 }
 
