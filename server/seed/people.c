@@ -22,7 +22,6 @@ static const struct desk desks[] = {
     {"operations", "operations", "运营", HEAD_OFFICE, NULL},
     {"marketing", "marketing", "市场", HEAD_OFFICE, NULL},
     {"ho.accountant", "accountant", "会计", HEAD_OFFICE, NULL},
-    {"ho.accountant2", "accountant", "会计", HEAD_OFFICE, NULL},
     {"ho.cashier", "cashier", "出纳", HEAD_OFFICE, NULL},
     {"call_taker", "call_taker", "话务员", FIRST, NULL},
     {"order_clerk", "order_clerk", "建单员", FIRST, NULL},
@@ -48,6 +47,7 @@ static const struct desk desks[] = {
     {"accountant_b", "accountant", "会计", SECOND, NULL},
     {"cashier_b", "cashier", "出纳", SECOND, NULL},
     {"branch_manager_b", "branch_manager", "站长", SECOND, NULL},
+    {"finance_manager_b", "finance_manager", "财务副经理", SECOND, NULL}, /* reopening a period takes two */
     {"sd.desk", "order_clerk", "值班员", THIRD, "call_taker dispatcher"},
     {"nc.desk", "order_clerk", "值班员", FOURTH, "call_taker dispatcher"},
     {"xz.desk", "order_clerk", "值班员", FIFTH, "call_taker dispatcher"},
@@ -81,7 +81,8 @@ static const char *hour_text(struct seed *seed, int hour)
 }
 
 /* What everybody's row has; the caller adds what is his own. */
-static struct person *blank(struct seed *seed, enum branch_index branch, const char *login, struct employee *row)
+static struct person *blank(struct seed *seed, enum branch_index branch, const char *login,
+                            struct employee *row)
 {
     struct person *person = arena_new(seed->arena, struct person);
     *person = (struct person){.id = seed_id(seed, TABLE_EMPLOYEE),
@@ -127,7 +128,8 @@ static void desk_make(struct seed *seed, const struct desk *desk)
     person->role = desk->role;
     row.roles = roles_of(seed, desk);
     row.job_title = desk->title;
-    row.work_days = watch ? (struct text_set){(const char **)all_week, 7} : (struct text_set){(const char **)working_week, 5};
+    row.work_days = watch ? (struct text_set){(const char **)all_week, 7}
+                          : (struct text_set){(const char **)working_week, 5};
     row.extension = arena_printf(seed->arena, "8%03zu", seed->people.count + 1);
     if (watch)
         row.work_from = row.work_to = "08:00";
@@ -164,7 +166,8 @@ static void driver_make(struct seed *seed, size_t n)
     row.work_from = hour_text(seed, person->from);
     row.work_to = hour_text(seed, person->to);
     row.licence_class = "B2";
-    row.licence_number = arena_printf(seed->arena, "4401%014lld", (long long)seed_between(seed, 0, 99999999999999));
+    row.licence_number =
+        arena_printf(seed->arena, "4401%014lld", (long long)seed_between(seed, 0, 99999999999999));
     row.licence_until = day_back(seed, -(int)seed_between(seed, 60, 1500));
     put(seed, person, &row);
     van->drivers[0] = person;
