@@ -9,7 +9,7 @@
 #include "schema/files.h"
 
 enum {
-    PERSONS = 300,       /* for each time */
+    PERSONS = 300, /* for each time */
     PERSONS_AT_ONCE = 5000,
     PHONES_BEYOND = 1000000, /* of the company itself there are fewer */
     DAYS_EACH = 90,
@@ -37,7 +37,8 @@ static int64_t look(struct seed *seed)
 {
     bool failed = false;
     int64_t times = ask_number(seed, "SELECT value FROM setting WHERE name = 'demo.times'", &failed);
-    const char *at = failed ? NULL : sink_ask(seed, "SELECT value FROM setting WHERE name = 'demo.at'", &failed);
+    const char *at =
+        failed ? NULL : sink_ask(seed, "SELECT value FROM setting WHERE name = 'demo.at'", &failed);
     if (failed || !at || time_parse(at, &seed->now) < 0)
         return 0;
     return times;
@@ -46,12 +47,13 @@ static int64_t look(struct seed *seed)
 static int tell_settings(struct seed *seed, int64_t have, int64_t times)
 {
     char at[TIME_TEXT_SIZE];
-    return sink_run(seed, arena_printf(seed->arena,
-                                       "SELECT set_config('seed.orders', '%lld', true), set_config('seed.first', '%lld', true), "
-                                       "set_config('seed.at', '%s', true), set_config('seed.days', '%lld', true)",
-                                       (long long)(times - have) * SEED_ORDERS, (long long)(have - 1) * SEED_ORDERS + 1,
-                                       time_print(at, sizeof(at), seed->now),
-                                       (long long)MIN(times * DAYS_EACH, DAYS_MOST)));
+    return sink_run(
+        seed, arena_printf(
+                  seed->arena,
+                  "SELECT set_config('seed.orders', '%lld', true), set_config('seed.first', '%lld', true), "
+                  "set_config('seed.at', '%s', true), set_config('seed.days', '%lld', true)",
+                  (long long)(times - have) * SEED_ORDERS, (long long)(have - 1) * SEED_ORDERS + 1,
+                  time_print(at, sizeof(at), seed->now), (long long)MIN(times * DAYS_EACH, DAYS_MOST)));
 }
 
 static int write_persons(struct seed *seed)
@@ -95,9 +97,14 @@ static int make_all(struct seed *seed, int64_t have, int64_t times)
         result = run_part(seed, RESCUE_ORDERS);
     if (result == 0)
         result = run_part(seed, PUT_BACK);
-    return result ? result
-                  : sink_run(seed, arena_printf(seed->arena, "UPDATE setting SET value = '%lld', version = version + 1 WHERE name = 'demo.times'",
-                                                (long long)times));
+    return result
+               ? result
+               : sink_run(
+                     seed,
+                     arena_printf(
+                         seed->arena,
+                         "UPDATE setting SET value = '%lld', version = version + 1 WHERE name = 'demo.times'",
+                         (long long)times));
 }
 
 static int make_once(struct seed *seed, int64_t times)

@@ -26,15 +26,19 @@ static const struct firm firms[] = {
     {"platform", "一路通汽车服务平台", "一路通", false},
 };
 
-static const char *const towns[] = {"天河", "番禺", "白云", "南山", "宝安", "龙岗", "顺德", "南海", "南城", "虎门", "香洲", "斗门"};
+static const char *const towns[] = {"天河", "番禺", "白云", "南山", "宝安", "龙岗",
+                                    "顺德", "南海", "南城", "虎门", "香洲", "斗门"};
 static const char *const dealers[] = {"骏达汽车", "宏图汽车", "恒信汽车", "粤通汽车", "新世纪汽车"};
 static const char *const carriers[] = {"顺路物流", "粤海货运", "广通物流", "鸿运运输", "南方冷链"};
 static const char *const renters[] = {"悦行租车", "易驾租车", "鹏城租车"};
 static const char *const fleets[] = {"城市出租车队", "校车车队", "环卫车队", "公务车队"};
-static const char *const suppliers[] = {"利民拖车服务部", "广源清障服务有限公司", "粵港拖車有限公司", "宏发汽车救援"};
+static const char *const suppliers[] = {"利民拖车服务部", "广源清障服务有限公司", "粵港拖車有限公司",
+                                        "宏发汽车救援"};
 static const char *const colours[] = {"白", "黑", "银", "灰", "红", "蓝", "Pearl white", "金"};
-static const char *const models[] = {"sedan", "sedan", "sedan", "suv", "suv", "mpv", "ev", "pickup", "van", "sports"};
-static const char *const heavy_models[] = {"light_truck", "medium_truck", "heavy_truck", "trailer", "van", "special"};
+static const char *const models[] = {"sedan", "sedan", "sedan",  "suv", "suv",
+                                     "mpv",   "ev",    "pickup", "van", "sports"};
+static const char *const heavy_models[] = {"light_truck", "medium_truck", "heavy_truck",
+                                           "trailer",     "van",          "special"};
 static const char *const jobs[] = {"理赔主管", "服务经理", "调度", "Fleet manager", "財務", "客服专员"};
 
 static const char *firm_name(struct seed *seed, size_t n, const char **kind_r)
@@ -54,7 +58,8 @@ static const char *firm_name(struct seed *seed, size_t n, const char **kind_r)
     };
     size_t sort = n % array_len(sorts);
     *kind_r = sorts[sort].kind;
-    return arena_printf(seed->arena, "%s%s%s", towns[town], sorts[sort].names[(n / array_len(sorts) + pick) % sorts[sort].count],
+    return arena_printf(seed->arena, "%s%s%s", towns[town],
+                        sorts[sort].names[(n / array_len(sorts) + pick) % sorts[sort].count],
                         sorts[sort].suffix);
 }
 
@@ -106,6 +111,15 @@ static void add_plates(struct seed *seed, struct client *client, enum branch_ind
     client->row.plates = (struct line_set){plates, count};
 }
 
+static void settle(struct seed *seed, struct client *client, enum branch_index city)
+{
+    struct place place = branch_site(seed, city);
+    client->row.district = branch_district(city);
+    client->row.address = place.name;
+    client->row.place_lon = place.lon;
+    client->row.place_lat = place.lat;
+}
+
 static struct client *firm_make(struct seed *seed, size_t n)
 {
     struct client *client = blank(seed, 'C');
@@ -119,11 +133,12 @@ static struct client *firm_make(struct seed *seed, size_t n)
         row->name = firm_name(seed, n - array_len(firms), &row->kind);
     }
     enum branch_index city = (enum branch_index)(FIRST + n % 5);
-    row->address = branch_site(seed, city).name;
+    settle(seed, client, city);
     row->settlement = n % 3 ? "monthly" : "per_order";
     row->terms_days = 30;
     row->credit_limit_fen = seed_between(seed, 5, 50) * 1000000;
-    row->tax_number = arena_printf(seed->arena, "91440100MA%08lld", (long long)seed_between(seed, 0, 99999999));
+    row->tax_number =
+        arena_printf(seed->arena, "91440100MA%08lld", (long long)seed_between(seed, 0, 99999999));
     row->invoice_title = row->name;
     add_contacts(seed, client);
     if (drives_heavy(client) || strcmp(row->kind, "leasing") == 0)
@@ -138,7 +153,7 @@ struct client *clients_person(struct seed *seed, enum branch_index city)
     client->row.kind = "person";
     client->row.branch_id = seed->branches[city];
     client->row.name = name_person(seed);
-    client->row.address = branch_site(seed, city).name;
+    settle(seed, client, city);
     client->row.opted_out = seed_chance(seed, 10);
     add_plates(seed, client, city, seed_chance(seed, 15) ? 2 : 1);
     return client;
@@ -158,16 +173,20 @@ static struct client *supplier_make(struct seed *seed, size_t n)
 /* Insurers and platforms have prices of their own, and some free services for each car they send. */
 static void agree(struct seed *seed, struct client *client)
 {
-    static const char *const services[AGREED_MAX] = {"tow", "accident_tow", "jump_start", "tyre_change", "fuel", "extraction"};
+    static const char *const services[AGREED_MAX] = {"tow",         "accident_tow", "jump_start",
+                                                     "tyre_change", "fuel",         "extraction"};
     struct seed_table *table = &seed->tables[TABLE_AGREEMENT];
-    int64_t percent = seed_between(seed, 70, 95), free_times = client->row.result_required ? 1 : seed_between(seed, 0, 1);
+    int64_t percent = seed_between(seed, 70, 95),
+            free_times = client->row.result_required ? 1 : seed_between(seed, 0, 1);
     char from[DAY_TEXT_SIZE];
     day_print(from, sizeof(from), seed_day(seed, seed_at(seed, -DAYS(200))));
-    table->columns = "id, party_id, service, base_fen, included_km, per_km_fen, night_bp, holiday_bp, free_times, free_km, "
+    table->columns = "id, party_id, service, base_fen, included_km, per_km_fen, night_bp, holiday_bp, "
+                     "free_times, free_km, "
                      "valid_from, created_at, created_by";
     for (size_t i = 0; i < array_len(services); i++) {
         struct agreed *agreed = &client->agreed[client->nagreed++];
-        *agreed = (struct agreed){seed_id(seed, TABLE_AGREEMENT), services[i], tariffs_find(seed, services[i])->price};
+        *agreed = (struct agreed){seed_id(seed, TABLE_AGREEMENT), services[i],
+                                  tariffs_find(seed, services[i])->price};
         agreed->price.base_fen = agreed->price.base_fen * percent / 10000 * 100;
         agreed->price.included_km += 5;
         agreed->price.night_bp /= 2;
@@ -207,8 +226,8 @@ static void limit(struct seed *seed, struct client *client)
     row_end(&table->rows);
 }
 
-static void put_lines(struct seed *seed, enum seed_table_name table, const struct entity *line, const struct line_set *set,
-                      const struct record_meta *owner)
+static void put_lines(struct seed *seed, enum seed_table_name table, const struct entity *line,
+                      const struct line_set *set, const struct record_meta *owner)
 {
     for (size_t i = 0; i < set->count; i++) {
         struct record_meta meta = {.id = seed_id(seed, table), .parent_id = owner->id};
@@ -216,7 +235,8 @@ static void put_lines(struct seed *seed, enum seed_table_name table, const struc
     }
 }
 
-struct record_meta clients_put(struct seed *seed, const struct client *client, int64_t maker, struct instant at)
+struct record_meta clients_put(struct seed *seed, const struct client *client, int64_t maker,
+                               struct instant at)
 {
     const struct entity *entity = entity_find(client->supplier_only ? "supplier" : "customer");
     struct record_meta meta = {.id = client->id,
@@ -244,7 +264,8 @@ void clients_make(struct seed *seed)
 {
     enum { FIRMS = 60 };
     for (size_t i = 0; i < CUSTOMERS; i++) {
-        struct client *client = i < FIRMS ? firm_make(seed, i) : clients_person(seed, (enum branch_index)(FIRST + i % 5));
+        struct client *client =
+            i < FIRMS ? firm_make(seed, i) : clients_person(seed, (enum branch_index)(FIRST + i % 5));
         put(seed, client);
         if (i < array_len(firms))
             agree(seed, client);

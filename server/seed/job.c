@@ -140,7 +140,8 @@ static void take_in(struct seed *seed, struct order *order)
     const int64_t *sla = order->client->sla_s[0] ? order->client->sla_s : order->tariff->sla_s;
     int year, month, date;
     day_split(seed_day(seed, row->created_at), &year, &month, &date);
-    row->number = arena_printf(seed->arena, "R%02d%02d%02d%05lld", year % 100, month, date, (long long)order->id);
+    row->number =
+        arena_printf(seed->arena, "R%02d%02d%02d%05lld", year % 100, month, date, (long long)order->id);
     row->sla_dispatch_s = sla[0];
     row->sla_accept_s = sla[1];
     row->sla_arrive_s = sla[2];
@@ -156,8 +157,10 @@ static void take_in(struct seed *seed, struct order *order)
     row->estimate_fen = work->total_fen;
     row->estimate_parts = parts.data;
     record_told(seed, &rescue_entity, row,
-                &(struct record_meta){
-                    .id = order->id, .created_by = row->created_by, .created_at = row->created_at, .branch_id = row->branch_id});
+                &(struct record_meta){.id = order->id,
+                                      .created_by = row->created_by,
+                                      .created_at = row->created_at,
+                                      .branch_id = row->branch_id});
 }
 
 static int64_t dispatcher(struct seed *seed, const struct order *order)
@@ -263,7 +266,8 @@ static void set_cost(const struct van *van, struct rescue *row)
 {
     int64_t cost;
     if (strcmp(van->row.owner, "contracted") != 0 ||
-        price_cost(van->row.cost_fen, van->row.cost_included_km, van->row.cost_km_fen, row->km == NIL ? 0 : row->km, &cost) < 0)
+        price_cost(van->row.cost_fen, van->row.cost_included_km, van->row.cost_km_fen,
+                   row->km == NIL ? 0 : row->km, &cost) < 0)
         return;
     row->supplier_id = van->row.supplier_id;
     row->cost_fen = cost;
@@ -295,8 +299,8 @@ static void take_money(struct seed *seed, struct order *order)
     row->taken_method = seed_chance(seed, 60) ? "qr" : "cash_on_site";
 }
 
-static void end(struct seed *seed, struct order *order, const struct rescue *was, const char *action, int64_t who,
-                const char *reason, struct instant at)
+static void end(struct seed *seed, struct order *order, const struct rescue *was, const char *action,
+                int64_t who, const char *reason, struct instant at)
 {
     struct rescue *row = &order->row;
     row->done_at = at;
@@ -312,7 +316,8 @@ static void end(struct seed *seed, struct order *order, const struct rescue *was
 static void complete(struct seed *seed, struct order *order, int64_t km_out, struct instant at)
 {
     struct rescue *row = &order->row, was = *row;
-    double metres = geo_distance_m((struct point){row->lon, row->lat}, (struct point){row->destination_lon, row->destination_lat});
+    double metres = geo_distance_m((struct point){row->lon, row->lat},
+                                   (struct point){row->destination_lon, row->destination_lat});
     row->state = "done";
     row->km_out = km_out;
     row->km_tow = isnan(metres) ? NIL : (int64_t)ceil(metres * 1.3 / 1000) + 1;
@@ -340,7 +345,8 @@ static void give_up(struct seed *seed, struct order *order, struct instant at)
     row->state = "void";
     row->voided_at = at;
     row->due_at = INSTANT_NIL;
-    order_told(seed, order, &was, "rescue.void", people_find(seed, order->branch, "order_clerk")->id, at, seed_pick(seed, reasons));
+    order_told(seed, order, &was, "rescue.void", people_find(seed, order->branch, "order_clerk")->id, at,
+               seed_pick(seed, reasons));
 }
 
 static void urge(struct seed *seed, struct order *order, struct instant at)
@@ -348,7 +354,8 @@ static void urge(struct seed *seed, struct order *order, struct instant at)
     struct rescue *row = &order->row, was = *row;
     row->urges++;
     row->urged_at = at;
-    order_told(seed, order, &was, "rescue.urge", people_find(seed, order->branch, "call_taker")->id, at, NULL);
+    order_told(seed, order, &was, "rescue.urge", people_find(seed, order->branch, "call_taker")->id, at,
+               NULL);
 }
 
 /* ---- the course of it */
@@ -356,7 +363,8 @@ static void urge(struct seed *seed, struct order *order, struct instant at)
 static int64_t way_km(const struct order *order)
 {
     struct place home = branch_place(order->branch);
-    double metres = geo_distance_m((struct point){home.lon, home.lat}, (struct point){order->row.lon, order->row.lat});
+    double metres =
+        geo_distance_m((struct point){home.lon, home.lat}, (struct point){order->row.lon, order->row.lat});
     return (int64_t)ceil(metres * 1.3 / 1000) + 1;
 }
 

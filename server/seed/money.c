@@ -18,7 +18,7 @@ struct account {
     struct order *order;
     struct part parts[2];
     size_t count;
-    int64_t clerk; /* who audited */
+    int64_t clerk;          /* who audited */
     int64_t receivables[2]; /* the documents that a return takes back */
     int failed;
 };
@@ -41,8 +41,8 @@ static struct instant next_time(struct seed *seed, struct instant from, int64_t 
 
 /* ---- documents */
 
-static void begin_document(const struct account *account, const struct part *part, const char *kind, const char *title,
-                           struct instant at, struct document_post *post)
+static void begin_document(const struct account *account, const struct part *part, const char *kind,
+                           const char *title, struct instant at, struct document_post *post)
 {
     const struct order *order = account->order;
     *post = (struct document_post){
@@ -64,22 +64,24 @@ static const char *document_number(struct seed *seed, const struct document_post
 {
     int year, month, date;
     day_split(post->day, &year, &month, &date);
-    return arena_printf(seed->scratch, "%s%02d%02d%02d-%lld", finance_document_letters(post->kind), year % 100, month, date,
-                        (long long)post->id);
+    return arena_printf(seed->scratch, "%s%02d%02d%02d-%lld", finance_document_letters(post->kind),
+                        year % 100, month, date, (long long)post->id);
 }
 
 static void tell(struct seed *seed, const struct document_post *post, struct instant at)
 {
-    trail_tell(seed, &(struct told){.at = at,
-                                    .who = post->poster_id,
-                                    .row_id = post->id,
-                                    .branch_id = post->branch_id,
-                                    .version = 1,
-                                    .entity = "document",
-                                    .verb = "document.post",
-                                    .reason = post->reason,
-                                    .now = arena_printf(seed->arena, "{\"kind\":\"%s\",\"state\":\"posted\",\"amount_fen\":%lld}",
-                                                        post->kind, (long long)post->amount_fen)});
+    trail_tell(
+        seed, &(struct told){.at = at,
+                             .who = post->poster_id,
+                             .row_id = post->id,
+                             .branch_id = post->branch_id,
+                             .version = 1,
+                             .entity = "document",
+                             .verb = "document.post",
+                             .reason = post->reason,
+                             .now = arena_printf(seed->arena,
+                                                 "{\"kind\":\"%s\",\"state\":\"posted\",\"amount_fen\":%lld}",
+                                                 post->kind, (long long)post->amount_fen)});
 }
 
 /* Waits in the table of documents to be made; the entry is posted with it. */
@@ -130,7 +132,8 @@ static void post_receivable(struct account *account, struct part *part, struct i
     struct posting_draft draft = {0};
     struct document_post post;
     begin_document(account, part, "receivable", "救援应收", at, &post);
-    account->failed |= posting_receivable(&draft, &subject, part->amount_fen, order->tariff->rate_bp, &post.tax_fen);
+    account->failed |=
+        posting_receivable(&draft, &subject, part->amount_fen, order->tariff->rate_bp, &post.tax_fen);
     post.amount_fen = part->amount_fen;
     post.maker_id = order->row.audited_by;
     post.checker_id = post.poster_id = order->row.priced_by;
@@ -155,8 +158,8 @@ static void post_cost(struct account *account, struct instant at)
 }
 
 /* Takes back a receivable: the same lines, negative. */
-static void post_red(struct account *account, struct part *part, int64_t red_of, int64_t who, const char *reason,
-                     struct instant at)
+static void post_red(struct account *account, struct part *part, int64_t red_of, int64_t who,
+                     const char *reason, struct instant at)
 {
     struct order *order = account->order;
     struct posting_subject subject = about(order, part->payer_id);
@@ -174,8 +177,8 @@ static void post_red(struct account *account, struct part *part, int64_t red_of,
     put_document(account, part, &post, &draft, at);
 }
 
-static void post_receipt(struct account *account, struct part *part, int64_t amount_fen, const char *method, int64_t who,
-                         struct instant at)
+static void post_receipt(struct account *account, struct part *part, int64_t amount_fen, const char *method,
+                         int64_t who, struct instant at)
 {
     struct order *order = account->order;
     struct posting_subject subject = about(order, part->payer_id);
@@ -195,7 +198,8 @@ static void post_receipt(struct account *account, struct part *part, int64_t amo
     part->received_fen += amount_fen;
 }
 
-static void post_difference(struct account *account, struct part *part, const char *reason, int64_t who, struct instant at)
+static void post_difference(struct account *account, struct part *part, const char *reason, int64_t who,
+                            struct instant at)
 {
     struct order *order = account->order;
     struct posting_subject subject = about(order, part->payer_id);
@@ -252,7 +256,8 @@ static void set_state(struct account *account, const char *state)
 static void write_parts(struct account *account)
 {
     struct seed_table *table = &account->seed->tables[TABLE_CHARGE];
-    table->columns = "id, order_id, payer_id, share_fen, method, money_state, amount_fen, received_fen, documents";
+    table->columns =
+        "id, order_id, payer_id, share_fen, method, money_state, amount_fen, received_fen, documents";
     for (size_t i = 0; i < account->count; i++) {
         const struct part *part = &account->parts[i];
         if (!account->order->owner && part->sequence == 0 && instant_is_nil(account->order->row.priced_at))
@@ -285,8 +290,10 @@ static bool confirm(struct account *account, struct instant *at)
         return false;
     order->row.result = disputed ? "disputed" : "confirmed";
     order->row.result_remarks = disputed ? "公里数有异议" : NULL;
-    const struct person *who = disputed ? people_login(account->seed, "partner") : people_find(account->seed, order->branch, "order_clerk");
-    order_told(account->seed, order, &was, disputed ? "rescue.dispute" : "rescue.confirm_result", who->id, *at, NULL);
+    const struct person *who = disputed ? people_login(account->seed, "partner")
+                                        : people_find(account->seed, order->branch, "order_clerk");
+    order_told(account->seed, order, &was, disputed ? "rescue.dispute" : "rescue.confirm_result", who->id,
+               *at, NULL);
     return !disputed;
 }
 
@@ -349,7 +356,8 @@ static bool price_again(struct account *account, struct instant *at)
     struct order *order = account->order;
     struct rescue was = order->row, *row = &order->row;
     int64_t who = row->priced_by;
-    if (account->count > 1 || row->supplier_id != NIL || row->price_fen < 20000 || row->taken_fen > 0 || !seed_chance(seed, 2))
+    if (account->count > 1 || row->supplier_id != NIL || row->price_fen < 20000 || row->taken_fen > 0 ||
+        !seed_chance(seed, 2))
         return true;
     *at = next_time(seed, *at, HOURS(2), HOURS(30));
     if (before(seed->now, *at))
@@ -377,7 +385,8 @@ static bool receive(struct account *account, struct instant *at)
         for (int turn = 0; turn < (halves ? 2 : 1); turn++) {
             struct rescue was = *row;
             int64_t due = part->amount_fen - part->received_fen, amount = halves && turn == 0 ? due / 2 : due;
-            bool short_of = !halves && account->count == 1 && part->amount_fen > 10000 && part->amount_fen % 1000 && seed_chance(seed, 25);
+            bool short_of = !halves && account->count == 1 && part->amount_fen > 10000 &&
+                            part->amount_fen % 1000 && seed_chance(seed, 25);
             *at = next_time(seed, *at, HOURS(1), firm ? HOURS(260) : HOURS(50));
             if (before(seed->now, *at))
                 return false;

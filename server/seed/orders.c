@@ -20,7 +20,8 @@ static const struct {
     const char *fate;
     int count, from, to;
 } present[] = {
-    {"new", 12, 1, 40}, {"dispatched", 4, 4, 8}, {"accepted", 3, 8, 14}, {"on_the_way", 5, 14, 28}, {"arrived", 5, 40, 70},
+    {"new", 12, 1, 40},        {"dispatched", 4, 4, 8}, {"accepted", 3, 8, 14},
+    {"on_the_way", 5, 14, 28}, {"arrived", 5, 40, 70},
 };
 
 enum { APPOINTED_AHEAD = 6, APPOINTED_LATE = 3, RECENT = 24 };
@@ -64,10 +65,11 @@ static size_t plan_present(struct seed *seed, struct plan *plans)
     for (size_t i = 0; i < array_len(present); i++) {
         for (int j = 0; j < present[i].count; j++) {
             struct plan *plan = &plans[count++];
-            *plan = (struct plan){.at = seed_at(seed, -seed_between(seed, MINUTES(present[i].from), MINUTES(present[i].to))),
-                                  .appoint_at = INSTANT_NIL,
-                                  .fate = present[i].fate,
-                                  .branch = (enum branch_index)(FIRST + j % 5)};
+            *plan = (struct plan){
+                .at = seed_at(seed, -seed_between(seed, MINUTES(present[i].from), MINUTES(present[i].to))),
+                .appoint_at = INSTANT_NIL,
+                .fate = present[i].fate,
+                .branch = (enum branch_index)(FIRST + j % 5)};
             /* the log-ins driver and driver_b have something to do */
             if (strcmp(plan->fate, "dispatched") == 0 && plan->branch == FIRST && j == 0)
                 plan->van = &seed->vans[0];
@@ -82,9 +84,11 @@ static size_t plan_present(struct seed *seed, struct plan *plans)
 static size_t plan_appointments(struct seed *seed, struct plan *plans)
 {
     for (int i = 0; i < APPOINTED_AHEAD + APPOINTED_LATE; i++) {
-        int64_t ahead = i < APPOINTED_AHEAD ? seed_between(seed, HOURS(1), HOURS(60)) : -seed_between(seed, MINUTES(15), HOURS(3));
+        int64_t ahead = i < APPOINTED_AHEAD ? seed_between(seed, HOURS(1), HOURS(60))
+                                            : -seed_between(seed, MINUTES(15), HOURS(3));
         plans[i] = (struct plan){.at = seed_at(seed, -seed_between(seed, HOURS(5), HOURS(40))),
-                                 .appoint_at = {seed_at(seed, ahead).us / MINUTES(15) / US_PER_SECOND * MINUTES(15) * US_PER_SECOND},
+                                 .appoint_at = {seed_at(seed, ahead).us / MINUTES(15) / US_PER_SECOND *
+                                                MINUTES(15) * US_PER_SECOND},
                                  .fate = "new",
                                  .branch = (enum branch_index)(FIRST + i % 5)};
     }
@@ -100,7 +104,8 @@ static void plan_all(struct seed *seed, struct plan *plans)
                                        .appoint_at = INSTANT_NIL,
                                        .branch = any_station(seed)};
     for (; count < SEED_ORDERS; count++)
-        plans[count] = (struct plan){.at = any_time(seed), .appoint_at = INSTANT_NIL, .branch = any_station(seed)};
+        plans[count] =
+            (struct plan){.at = any_time(seed), .appoint_at = INSTANT_NIL, .branch = any_station(seed)};
     qsort(plans, SEED_ORDERS, sizeof(*plans), by_time);
 }
 
@@ -111,9 +116,9 @@ static const struct {
     int weight;
     bool tow;
 } mix[] = {
-    {"tow", 30, true},         {"jump_start", 22, false}, {"tyre_change", 14, false}, {"accident_tow", 9, true},
-    {"fuel", 5, false},        {"underground_tow", 4, true}, {"battery", 5, false},   {"tyre_repair", 3, false},
-    {"unlock", 2, false},      {"extraction", 3, false},  {"water", 1, false},        {"transport", 1, true},
+    {"tow", 30, true},    {"jump_start", 22, false},    {"tyre_change", 14, false}, {"accident_tow", 9, true},
+    {"fuel", 5, false},   {"underground_tow", 4, true}, {"battery", 5, false},      {"tyre_repair", 3, false},
+    {"unlock", 2, false}, {"extraction", 3, false},     {"water", 1, false},        {"transport", 1, true},
     {"crane", 1, false},
 };
 
@@ -132,12 +137,14 @@ static bool choose_service(struct seed *seed, struct rescue *row)
 
 static void choose_car(struct seed *seed, struct order *order)
 {
-    static const char *const models[] = {"sedan", "sedan", "sedan", "suv", "suv", "mpv", "ev", "van", "pickup", "sports"};
+    static const char *const models[] = {"sedan", "sedan", "sedan", "suv",    "suv",
+                                         "mpv",   "ev",    "van",   "pickup", "sports"};
     static const char *const colours[] = {"白", "黑", "银", "灰", "红", "蓝"};
     struct rescue *row = &order->row;
     const struct line_set *plates = &order->client->row.plates;
     if (plates->count) {
-        const struct party_plate *plate = (const struct party_plate *)plates->items + seed_between(seed, 0, (int64_t)plates->count - 1);
+        const struct party_plate *plate =
+            (const struct party_plate *)plates->items + seed_between(seed, 0, (int64_t)plates->count - 1);
         row->plate = plate->plate;
         row->car_model = plate->car_model;
         row->colour = plate->colour;
@@ -154,12 +161,13 @@ static void choose_caller(struct seed *seed, struct order *order)
     order->client = clients_any(seed, order->branch, seed_chance(seed, 62));
     row->customer_id = order->client->id;
     if (order->client->branch == HEAD_OFFICE) {
-        row->principal = order->client->row.short_name ? order->client->row.short_name : order->client->row.name;
+        row->principal =
+            order->client->row.short_name ? order->client->row.short_name : order->client->row.name;
         row->contact_name = name_person(seed);
         row->contact_phone = name_phone(seed);
         row->external_number = order->client->nagreed
                                    ? arena_printf(seed->arena, "%c%012lld", "PDKH"[order->client->id % 4],
-                                                  (long long)order->id * 7919 + 100000)
+                                                  (long long)order -> id * 7919 + 100000)
                                    : NULL;
     } else {
         row->contact_name = order->client->row.name;
@@ -176,8 +184,9 @@ static void choose_place(struct seed *seed, struct order *order, bool tow)
     row->lon = place.lon;
     row->lat = place.lat;
     row->road = strstr(place.name, "高速") || strstr(place.name, "快速") ? "expressway"
-                : strstr(place.name, "地库") || strcmp(row->service, "underground_tow") == 0 ? "garage"
-                                                                                            : seed_pick(seed, roads);
+                : strstr(place.name, "地库") || strcmp(row->service, "underground_tow") == 0
+                    ? "garage"
+                    : seed_pick(seed, roads);
     if (!tow)
         return;
     struct place to = branch_site(seed, order->branch);
@@ -217,7 +226,8 @@ static void begin(struct seed *seed, struct order *order, const struct plan *pla
                             .fate = plan->fate};
     row->branch_id = seed->branches[plan->branch];
     row->created_at = plan->at;
-    row->created_by = people_find(seed, plan->branch, seed_chance(seed, 60) ? "order_clerk" : "call_taker")->id;
+    row->created_by =
+        people_find(seed, plan->branch, seed_chance(seed, 60) ? "order_clerk" : "call_taker")->id;
     row->appoint_at = plan->appoint_at;
     row->to_confirm = plan->third_party;
     choose_caller(seed, order);
@@ -263,9 +273,11 @@ void order_price(struct seed *seed, struct order *order, enum price_outcome outc
     struct instant at = price_instant(row);
     agreement.free_times = free_left(seed, order);
     for (size_t i = 0; i < order->nitems; i++)
-        items[i] = (struct price_item){order->items[i].code, order->items[i].quantity, order->items[i].amount_fen};
-    int64_t km = row->km != NIL ? row->km
-                                : facts_road_km(row->lon, row->lat, row->destination_lon, row->destination_lat);
+        items[i] =
+            (struct price_item){order->items[i].code, order->items[i].quantity, order->items[i].amount_fen};
+    int64_t km = row->km != NIL
+                     ? row->km
+                     : facts_road_km(row->lon, row->lat, row->destination_lon, row->destination_lat);
     struct price_facts facts = {.outcome = outcome,
                                 .km = km,
                                 .minute = seed_minute(seed, at),
@@ -279,8 +291,8 @@ void order_price(struct seed *seed, struct order *order, enum price_outcome outc
 
 /* ---- the trail and the rows */
 
-void order_told(struct seed *seed, struct order *order, const struct rescue *was, const char *verb, int64_t who,
-                struct instant at, const char *reason)
+void order_told(struct seed *seed, struct order *order, const struct rescue *was, const char *verb,
+                int64_t who, struct instant at, const char *reason)
 {
     uint64_t set[2] = {0};
     struct str before, after;

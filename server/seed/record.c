@@ -84,7 +84,8 @@ static void row_value(struct seed *seed, struct str *rows, const struct value *v
 
 static bool has_column(const struct field *field)
 {
-    return !field->virtual_ && !field->no_column && field->storage != STORE_LINES && field->storage != STORE_NONE;
+    return !field->virtual_ && !field->no_column && field->storage != STORE_LINES &&
+           field->storage != STORE_NONE;
 }
 
 static bool declares(const struct entity *entity, const char *name)
@@ -165,7 +166,8 @@ void record_put(struct seed *seed, enum seed_table_name name, const struct entit
     arena_reset(seed->scratch);
 }
 
-void record_search(struct seed *seed, const struct entity *entity, const void *record, const struct record_meta *meta)
+void record_search(struct seed *seed, const struct entity *entity, const void *record,
+                   const struct record_meta *meta)
 {
     struct str *rows = &seed->tables[TABLE_SEARCH].rows;
     struct search_tokens *tokens = arena_new(seed->scratch, struct search_tokens);
@@ -181,7 +183,8 @@ void record_search(struct seed *seed, const struct entity *entity, const void *r
     arena_reset(seed->scratch);
 }
 
-void record_told(struct seed *seed, const struct entity *entity, const void *record, const struct record_meta *meta)
+void record_told(struct seed *seed, const struct entity *entity, const void *record,
+                 const struct record_meta *meta)
 {
     struct str now;
     str_init(&now, seed->arena);

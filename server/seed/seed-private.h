@@ -118,7 +118,7 @@ struct seed {
     size_t ntariffs;
     VEC(struct day) holidays;
     VEC(const char *) used; /* free services used, "agreement:plate" */
-    int phones; /* given so far */
+    int phones;             /* given so far */
 };
 
 /* ---- seed.c: of a running seed */
@@ -130,9 +130,9 @@ must_check int seed_set_sequences(struct seed *seed);
 must_check int seed_write(struct seed *seed, enum seed_table_name table);
 int64_t seed_id(struct seed *seed, enum seed_table_name table);
 struct instant seed_at(const struct seed *seed, int64_t seconds_from_now);
-#define MINUTES(n) ((n) * INT64_C(60))
-#define HOURS(n) ((n) * INT64_C(3600))
-#define DAYS(n) ((n) * SECONDS_PER_DAY)
+#define MINUTES(n) ((n)*INT64_C(60))
+#define HOURS(n) ((n)*INT64_C(3600))
+#define DAYS(n) ((n)*SECONDS_PER_DAY)
 static inline struct instant later(struct instant at, int64_t seconds)
 {
     return (struct instant){at.us + seconds * US_PER_SECOND};
@@ -163,11 +163,13 @@ struct record_meta {
 
 /* The nulls of every member, and the defaults of the descriptor. */
 void record_blank(const struct entity *entity, void *record);
-void record_put(struct seed *seed, enum seed_table_name table, const struct entity *entity, const void *record,
-                const struct record_meta *meta);
-void record_search(struct seed *seed, const struct entity *entity, const void *record, const struct record_meta *meta);
+void record_put(struct seed *seed, enum seed_table_name table, const struct entity *entity,
+                const void *record, const struct record_meta *meta);
+void record_search(struct seed *seed, const struct entity *entity, const void *record,
+                   const struct record_meta *meta);
 /* The trail's row of a record's creation. */
-void record_told(struct seed *seed, const struct entity *entity, const void *record, const struct record_meta *meta);
+void record_told(struct seed *seed, const struct entity *entity, const void *record,
+                 const struct record_meta *meta);
 
 /* One row by hand: fields in COPY's text form, NULL for null. */
 void row_begin(struct str *rows);
@@ -194,16 +196,14 @@ struct place {
 void branches_make(struct seed *seed);
 /* Of a company that is there already. */
 must_check int branches_find(struct seed *seed);
-const char *branch_name(enum branch_index branch);
+const char *branch_district(enum branch_index branch);
 const char *branch_letters(enum branch_index branch);
 struct place branch_place(enum branch_index branch);
 /* A place somewhere in the branch's area. */
 struct place branch_site(struct seed *seed, enum branch_index branch);
-bool branch_is_station(enum branch_index branch);
 
 /* ---- people.c */
 void people_make(struct seed *seed);
-struct person *people_driver(struct seed *seed, const struct van *van, size_t index);
 /* Somebody of the branch who has the role, or of the head office. */
 struct person *people_find(struct seed *seed, enum branch_index branch, const char *role);
 struct person *people_login(struct seed *seed, const char *login);
@@ -211,7 +211,8 @@ struct person *people_login(struct seed *seed, const char *login);
 /* ---- clients.c, vehicles.c */
 void clients_make(struct seed *seed);
 struct client *clients_person(struct seed *seed, enum branch_index city);
-struct record_meta clients_put(struct seed *seed, const struct client *client, int64_t maker, struct instant at);
+struct record_meta clients_put(struct seed *seed, const struct client *client, int64_t maker,
+                               struct instant at);
 struct client *clients_any(struct seed *seed, enum branch_index branch, bool firm);
 void vehicles_plan(struct seed *seed); /* before people: who drives what */
 void vehicles_make(struct seed *seed);
@@ -236,7 +237,8 @@ struct order {
     struct person *driver;
     struct rescue_item items[3];
     size_t nitems;
-    const struct client *owner; /* of the car, who pays a fixed part beside the customer; NULL: the customer pays all */
+    const struct client
+        *owner; /* of the car, who pays a fixed part beside the customer; NULL: the customer pays all */
     int64_t owner_fen;
     struct instant updated_at;
     const char *fate; /* the state it is to be in now; NULL: whatever the time allows */
@@ -246,8 +248,8 @@ enum { SEED_ORDERS = 2000 };
 
 must_check int orders_make(struct seed *seed);
 /* Takes a step: what differs between was and the order now goes into the trail. */
-void order_told(struct seed *seed, struct order *order, const struct rescue *was, const char *verb, int64_t who,
-                struct instant at, const char *reason);
+void order_told(struct seed *seed, struct order *order, const struct rescue *was, const char *verb,
+                int64_t who, struct instant at, const char *reason);
 void order_write(struct seed *seed, struct order *order);
 void order_price(struct seed *seed, struct order *order, enum price_outcome outcome, int64_t charge_fen,
                  struct price_work *work);

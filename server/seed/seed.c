@@ -61,10 +61,11 @@ enum there { THERE_NOTHING, THERE_DEMO, THERE_ANOTHER, THERE_FAILED };
 static enum there look(struct seed *seed)
 {
     bool failed;
-    const char *what = sink_ask(seed,
-                                "SELECT CASE WHEN EXISTS (SELECT FROM setting WHERE name = 'demo.at') THEN 'demo' "
-                                "WHEN EXISTS (SELECT FROM branch) OR EXISTS (SELECT FROM employee) THEN 'another' END",
-                                &failed);
+    const char *what =
+        sink_ask(seed,
+                 "SELECT CASE WHEN EXISTS (SELECT FROM setting WHERE name = 'demo.at') THEN 'demo' "
+                 "WHEN EXISTS (SELECT FROM branch) OR EXISTS (SELECT FROM employee) THEN 'another' END",
+                 &failed);
     if (failed)
         return THERE_FAILED;
     return !what ? THERE_NOTHING : strcmp(what, "demo") == 0 ? THERE_DEMO : THERE_ANOTHER;
@@ -89,7 +90,9 @@ int seed_read_sequences(struct seed *seed)
         if (!tables[i].sequence)
             continue;
         const char *last = sink_ask(
-            seed, arena_printf(seed->arena, "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM %s", tables[i].sequence),
+            seed,
+            arena_printf(seed->arena, "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM %s",
+                         tables[i].sequence),
             &failed);
         seed->tables[i].last_id = last ? strtoll(last, NULL, 10) : 0;
     }
@@ -113,33 +116,44 @@ static int open_periods(struct seed *seed)
     char from[DAY_TEXT_SIZE], to[DAY_TEXT_SIZE];
     day_print(from, sizeof(from), seed_day(seed, seed_at(seed, -DAYS(91))));
     day_print(to, sizeof(to), seed_day(seed, seed->now));
-    return sink_run(seed, arena_printf(seed->arena,
-                                       "SELECT period_make_year(y) FROM generate_series(least(extract(year FROM date '%s'), 2025)::int, "
-                                       "greatest(extract(year FROM date '%s') + 1, 2027)::int) y; "
-                                       "UPDATE period SET state = 'closed', closed_at = now() WHERE last_day < date '%s' AND "
-                                       "first_day < '2026-01-01' AND state = 'open'; "
-                                       "UPDATE period SET state = 'open', closed_at = NULL WHERE last_day >= date '%s' AND state <> 'open'",
-                                       from, to, from, from));
+    return sink_run(
+        seed,
+        arena_printf(
+            seed->arena,
+            "SELECT period_make_year(y) FROM generate_series(least(extract(year FROM date '%s'), 2025)::int, "
+            "greatest(extract(year FROM date '%s') + 1, 2027)::int) y; "
+            "UPDATE period SET state = 'closed', closed_at = now() WHERE last_day < date '%s' AND "
+            "first_day < '2026-01-01' AND state = 'open'; "
+            "UPDATE period SET state = 'open', closed_at = NULL WHERE last_day >= date '%s' AND state <> "
+            "'open'",
+            from, to, from, from));
 }
 
 /* Documents wait in a table of their own: each is put in place together with its entry, red ones after those they take back. */
-static const char *const document_columns =
-    "id, number, kind, branch_id, party_id, row_id, charge_id, sequence, amount_fen, tax_fen, day, method, reason, red_of, "
-    "maker_id, checker_id, poster_id, posted_at, entry";
+static const char *const document_columns = "id, number, kind, branch_id, party_id, row_id, charge_id, "
+                                            "sequence, amount_fen, tax_fen, day, method, reason, red_of, "
+                                            "maker_id, checker_id, poster_id, posted_at, entry";
 
-static const char sql_waiting[] =
-    "CREATE TEMPORARY TABLE seed_document (id bigint, number text, kind text, branch_id int, party_id bigint, row_id bigint, "
-    "charge_id bigint, sequence int, amount_fen bigint, tax_fen bigint, day date, method text, reason text, red_of bigint, "
-    "maker_id bigint, checker_id bigint, poster_id bigint, posted_at timestamptz, entry jsonb) ON COMMIT DROP";
+static const char sql_waiting[] = "CREATE TEMPORARY TABLE seed_document (id bigint, number text, kind text, "
+                                  "branch_id int, party_id bigint, row_id bigint, "
+                                  "charge_id bigint, sequence int, amount_fen bigint, tax_fen bigint, day "
+                                  "date, method text, reason text, red_of bigint, "
+                                  "maker_id bigint, checker_id bigint, poster_id bigint, posted_at "
+                                  "timestamptz, entry jsonb) ON COMMIT DROP";
 
-#define POST(WHICH)                                                                                                    \
-    "INSERT INTO document (id, number, kind, state, branch_id, party_id, entity, row_id, charge_id, sequence, "        \
-    "amount_fen, tax_fen, day, method, reason, red_of, entry_id, maker_id, checker_id, poster_id, posted_at, "         \
-    "created_at, created_by) "                                                                                         \
-    "SELECT d.id, d.number, d.kind, 'posted', d.branch_id, d.party_id, 'rescue', d.row_id, d.charge_id, d.sequence, "  \
-    "d.amount_fen, d.tax_fen, d.day, d.method, d.reason, d.red_of, ledger_post(jsonb_strip_nulls(d.entry || "          \
-    "jsonb_build_object('document_id', d.id, 'red_of', (SELECT entry_id FROM document r WHERE r.id = d.red_of)))), "   \
-    "d.maker_id, d.checker_id, d.poster_id, d.posted_at, d.posted_at, d.poster_id "                                    \
+#define POST(WHICH)                                                                                          \
+    "INSERT INTO document (id, number, kind, state, branch_id, party_id, entity, row_id, charge_id, "        \
+    "sequence, "                                                                                             \
+    "amount_fen, tax_fen, day, method, reason, red_of, entry_id, maker_id, checker_id, poster_id, "          \
+    "posted_at, "                                                                                            \
+    "created_at, created_by) "                                                                               \
+    "SELECT d.id, d.number, d.kind, 'posted', d.branch_id, d.party_id, 'rescue', d.row_id, d.charge_id, "    \
+    "d.sequence, "                                                                                           \
+    "d.amount_fen, d.tax_fen, d.day, d.method, d.reason, d.red_of, ledger_post(jsonb_strip_nulls(d.entry "   \
+    "|| "                                                                                                    \
+    "jsonb_build_object('document_id', d.id, 'red_of', (SELECT entry_id FROM document r WHERE r.id = "       \
+    "d.red_of)))), "                                                                                         \
+    "d.maker_id, d.checker_id, d.poster_id, d.posted_at, d.posted_at, d.poster_id "                          \
     "FROM (SELECT * FROM seed_document WHERE " WHICH " ORDER BY posted_at, id OFFSET 0) d"
 
 static int post_documents(struct seed *seed)
@@ -152,8 +166,9 @@ static int post_documents(struct seed *seed)
     if (result == 0)
         result = sink_run(seed, POST("red_of IS NULL"));
     if (result == 0)
-        result = sink_run(seed, "UPDATE document SET state = 'reversed', version = 2, updated_at = r.posted_at "
-                                "FROM seed_document r WHERE r.red_of = document.id");
+        result =
+            sink_run(seed, "UPDATE document SET state = 'reversed', version = 2, updated_at = r.posted_at "
+                           "FROM seed_document r WHERE r.red_of = document.id");
     return result ? result : sink_run(seed, POST("red_of IS NOT NULL"));
 }
 
@@ -179,7 +194,8 @@ static int write_all(struct seed *seed)
 
 void seed_begin(struct seed *seed, const struct seed_options *options)
 {
-    *seed = (struct seed){.arena = arena_create(ARENA_BLOCK), .scratch = arena_create(ARENA_BLOCK), .now = options->now};
+    *seed = (struct seed){
+        .arena = arena_create(ARENA_BLOCK), .scratch = arena_create(ARENA_BLOCK), .now = options->now};
     if (instant_is_nil(seed->now)) {
         clock_init();
         seed->now = clock_now();
@@ -224,11 +240,12 @@ static int make(struct seed *seed)
 static int remember(struct seed *seed)
 {
     char at[TIME_TEXT_SIZE];
-    return sink_run(seed, arena_printf(seed->arena,
-                                       "INSERT INTO setting (name, value, help) VALUES "
-                                       "('demo.at', '%s', 'The demo company was made as of this moment'), "
-                                       "('demo.times', '1', 'So many times its orders and persons are there')",
-                                       time_print(at, sizeof(at), seed->now)));
+    return sink_run(seed,
+                    arena_printf(seed->arena,
+                                 "INSERT INTO setting (name, value, help) VALUES "
+                                 "('demo.at', '%s', 'The demo company was made as of this moment'), "
+                                 "('demo.times', '1', 'So many times its orders and persons are there')",
+                                 time_print(at, sizeof(at), seed->now)));
 }
 
 static int make_in_tx(struct seed *seed)
@@ -264,7 +281,8 @@ static int make_once(struct seed *seed)
     if (result == 0)
         result = sink_run(seed, "VACUUM (ANALYZE)");
     if (result == 0)
-        log_info("seed: the demo company is there, made in %lld ms", (long long)(time_monotonic_ms() - began));
+        log_info("seed: the demo company is there, made in %lld ms",
+                 (long long)(time_monotonic_ms() - began));
     return result;
 }
 

@@ -27,8 +27,9 @@ int sink_open(struct seed *seed, const char *owner)
     if (PQstatus(seed->pg) != CONNECTION_OK)
         return fail(seed, "no connection of the owner");
     PQsetNoticeReceiver(seed->pg, ignore_notice, NULL);
-    return sink_run(seed, "SET timezone = 'UTC'; SET datestyle = ISO; SET search_path = public, pg_temp; "
-                          "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET jit = off");
+    return sink_run(seed,
+                    "SET timezone = 'UTC'; SET datestyle = ISO; SET search_path = public, pg_temp; "
+                    "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET jit = off");
 }
 
 int sink_rows(struct seed *seed, const char *sql, PGresult **rows_r)

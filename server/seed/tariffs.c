@@ -16,8 +16,10 @@ static int read_prices(struct seed *seed)
     PGresult *rows;
     if (sink_rows(seed,
                   "SELECT l.service, l.base_fen, l.included_km, l.per_km_fen, l.night_bp, l.holiday_bp, "
-                  "(extract(epoch FROM (SELECT value::time FROM setting WHERE name = 'rescue.night_from')) / 60)::int, "
-                  "(extract(epoch FROM (SELECT value::time FROM setting WHERE name = 'rescue.night_to')) / 60)::int, "
+                  "(extract(epoch FROM (SELECT value::time FROM setting WHERE name = 'rescue.night_from')) / "
+                  "60)::int, "
+                  "(extract(epoch FROM (SELECT value::time FROM setting WHERE name = 'rescue.night_to')) / "
+                  "60)::int, "
                   "coalesce(s.extra, d.extra) ->> 'dispatched', coalesce(s.extra, d.extra) ->> 'accepted', "
                   "coalesce(s.extra, d.extra) ->> 'arrived', v.extra ->> 'vat_bp' "
                   "FROM price_list l JOIN base_item v ON v.kind = 'service' AND v.code = l.service "
@@ -47,10 +49,10 @@ static int read_prices(struct seed *seed)
 int tariffs_read(struct seed *seed)
 {
     PGresult *rows;
-    if (read_prices(seed) < 0 ||
-        sink_rows(seed,
-                  "SELECT code FROM base_item WHERE kind = 'holiday' AND NOT coalesce((extra ->> 'work')::boolean, false)",
-                  &rows) < 0)
+    if (read_prices(seed) < 0 || sink_rows(seed,
+                                           "SELECT code FROM base_item WHERE kind = 'holiday' AND NOT "
+                                           "coalesce((extra ->> 'work')::boolean, false)",
+                                           &rows) < 0)
         return -1;
     for (int i = 0; i < PQntuples(rows); i++) {
         struct day day;

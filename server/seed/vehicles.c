@@ -13,11 +13,14 @@ struct van_kind {
 #define SMALL "jump_start tyre_change tyre_repair fuel water unlock battery site_repair"
 
 static const struct van_kind kinds[] = {
-    {"flatbed", "tow accident_tow transport jump_start tyre_change fuel water unlock", CARS " minibus light_truck", ""},
-    {"wheel_lift", "tow accident_tow extraction jump_start tyre_change fuel", CARS, "city expressway elevated national rural garage"},
+    {"flatbed", "tow accident_tow transport jump_start tyre_change fuel water unlock",
+     CARS " minibus light_truck", ""},
+    {"wheel_lift", "tow accident_tow extraction jump_start tyre_change fuel", CARS,
+     "city expressway elevated national rural garage"},
     {"service_van", SMALL, "", ""},
     {"garage_tow", "tow underground_tow jump_start", "sedan suv mpv sports ev", "city garage"},
-    {"heavy_wrecker", "tow accident_tow extraction crane", "light_truck medium_truck heavy_truck coach minibus trailer special", ""},
+    {"heavy_wrecker", "tow accident_tow extraction crane",
+     "light_truck medium_truck heavy_truck coach minibus trailer special", ""},
     {"low_flatbed", "tow accident_tow transport", CARS, "city expressway elevated national"},
     {"crane_truck", "crane extraction accident_tow", "", ""},
 };
@@ -41,7 +44,8 @@ void vehicles_plan(struct seed *seed)
         struct van *van = &seed->vans[i];
         const struct van_kind *kind = &kinds[fleet[i % PER_STATION]];
         record_blank(&vehicle_entity, &van->row);
-        van->row.code = arena_printf(seed->arena, "%s%02zu", station_letters[i / PER_STATION], i % PER_STATION + 1);
+        van->row.code =
+            arena_printf(seed->arena, "%s%02zu", station_letters[i / PER_STATION], i % PER_STATION + 1);
         van->row.type = kind->type;
         van->row.services = words(seed, kind->services);
         van->row.car_models = words(seed, kind->models);
@@ -91,7 +95,8 @@ void vehicles_make(struct seed *seed)
         struct place at = branch_site(seed, branch);
         van->id = seed_id(seed, TABLE_VEHICLE);
         van->row.branch_id = seed->branches[branch];
-        van->row.plate = arena_printf(seed->arena, "粤%s%c%04zu", branch_letters(branch), "JKLMN"[i % 5], 1000 + i * 97);
+        van->row.plate =
+            arena_printf(seed->arena, "粤%s%c%04zu", branch_letters(branch), "JKLMN"[i % 5], 1000 + i * 97);
         van->row.lon = at.lon;
         van->row.lat = at.lat;
         van->row.position_at = seed_at(seed, -(i % 7 == 6 ? HOURS(2) : seed_between(seed, 5, 240)));
