@@ -2,53 +2,99 @@
 
 #include <errno.h>
 #include <ev.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/str.h"
+#include "client/lines.h"
 #include "client/link/call.h"
 #include "wire/json.h"
 #include "wire/limits.h"
 #include "wire/message.h"
 
+/* A server that went away may come back, and another may take its place: a script waits so long for it. */
+enum { AWAY_SECONDS = 30, LOGOUT_SECONDS = 3, LINE_MAX_BYTES = 4 * WIRE_LINE_FROM_CLIENT };
+
 struct batch {
     struct ev_loop *loop;
     struct link *link;
     const struct options *options;
-    const char *verb, *json; /* json "-": lines of stdin */
+    const char *verb;
+    const char *json; /* "-": lines of stdin */
     char *password;
-    json_t *args; /* of the request under way, kept to ask again with a key */
-    bool login_sent, keyed, quiet_progress;
+    json_t *args; /* of the request under way, kept to ask again with a key; NULL: none is */
+    struct lines lines;
+    ev_timer away;
+    ev_signal interrupt, term;
+    bool connecting, login_sent, keyed, leaving;
     int code;
 };
+
+static void batch_next(void *context);
+static void batch_ask(struct batch *batch, unsigned flags);
+
+/* ---- what is said ---- */
+
+printf_like(1, 2) static void complain(const char *format, ...)
+{
+    va_list args;
+    char text[1024];
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    dprintf(STDERR_FILENO, "yizhan: %s\n", text);
+}
+
+/* Names the argument where the words do not. */
+static void complain_of(const char *verb, const struct answer *answer)
+{
+    const char *field = "";
+    bool named = json_object_get(json_object_get(answer->object, "args"), "field");
+    if (!named && json_get_text(answer->object, "field", &field) == JSON_GET_FOUND)
+        complain("%s: %s: %s", verb, field, answer->message);
+    else
+        complain("%s: %s", verb, answer->message);
+}
 
 static void batch_end(struct batch *batch, int code)
 {
     if (code)
         batch->code = code;
+    batch->leaving = true;
     ev_break(batch->loop, EVBREAK_ALL);
 }
 
-static void batch_print(const json_t *object)
+/* Nobody reads any more: what was asked for cannot be said. */
+static void batch_print(struct batch *batch, const json_t *object)
 {
     struct str line;
     str_init(&line, NULL);
     json_write(object, &line);
     str_add_char(&line, '\n');
     fwrite(line.data, 1, line.len, stdout);
-    fflush(stdout);
     str_finish(&line);
+    if (fflush(stdout) == 0 || batch->leaving)
+        return;
+    complain("standard output: %s", strerror(errno));
+    batch_end(batch, EX_IOERR);
 }
 
-static void batch_next(struct batch *batch);
-static void batch_ask(struct batch *batch, unsigned flags);
+static void batch_forget(struct batch *batch)
+{
+    json_decref(batch->args);
+    batch->args = NULL;
+}
+
+/* ---- a request ---- */
 
 static void on_row(void *context, const json_t *row)
 {
-    (void)context;
-    batch_print(row);
+    batch_print(context, row);
 }
 
 static bool wants_key(const struct answer *answer)
@@ -61,20 +107,19 @@ static bool wants_key(const struct answer *answer)
 static void on_answer(void *context, const struct answer *answer)
 {
     struct batch *batch = context;
+    /* Refused before anything was done: a changing verb, and the key is ours to make. */
     if (!batch->keyed && wants_key(answer)) {
-        batch_ask(
-            batch,
-            CALL_CHANGES); /* refused before anything was done: a changing verb, and the key is ours to make */
+        batch_ask(batch, CALL_CHANGES);
         return;
     }
-    batch_print(answer->object);
+    batch_forget(batch);
+    batch_print(batch, answer->object);
     if (answer->code) {
-        fprintf(stderr, "yizhan: %s: %s\n", batch->verb, answer->message);
+        complain_of(batch->verb, answer);
         batch->code = error_code_exit(answer->code);
     }
-    json_decref(batch->args);
-    batch->args = NULL;
-    batch_next(batch);
+    if (!batch->leaving)
+        batch_next(batch);
 }
 
 static void batch_ask(struct batch *batch, unsigned flags)
@@ -90,56 +135,77 @@ static bool batch_start(struct batch *batch, const char *text, size_t len)
 {
     json_error_t error;
     batch->args = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
-    if (!json_is_object(batch->args)) {
-        json_decref(batch->args);
-        batch->args = NULL;
-        fprintf(stderr, "yizhan: the arguments are no JSON object: %s\n", error.text);
-        batch->code = EX_DATAERR;
-        return false;
+    if (json_is_object(batch->args)) {
+        batch_ask(batch, CALL_READ);
+        return true;
     }
-    batch_ask(batch, CALL_READ);
-    return true;
+    if (batch->args)
+        complain("the arguments must be a JSON object");
+    else
+        complain("the arguments are no JSON: %s, column %d", error.text, error.column);
+    batch_forget(batch);
+    batch->code = EX_DATAERR;
+    return false;
 }
 
-/* The next line of standard input. The loop waits meanwhile: a script's requests are made one after the other. */
-static void batch_next(struct batch *batch)
+/* ---- one after the other ---- */
+
+static void on_logout(void *context, const struct answer *answer)
 {
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t len;
-    if (strcmp(batch->json, "-") != 0) {
-        batch_end(batch, 0);
-        return;
-    }
-    while ((len = getline(&line, &size, stdin)) > 0) {
-        while (len > 0 && strchr("\r\n", line[len - 1]))
-            len--;
-        if (len > 0 && batch_start(batch, line, (size_t)len))
-            break;
-    }
-    free(line);
-    if (len <= 0)
-        batch_end(batch, 0);
+    (void)answer;
+    batch_end(context, 0);
 }
+
+/* The session is of no use to anybody after this, so it does not wait for its time to run out. */
+static void batch_leave(struct batch *batch)
+{
+    batch->leaving = true;
+    link_call(batch->link, "session.logout", NULL, CALL_READ, NULL, on_logout, batch);
+    ev_timer_stop(batch->loop, &batch->away);
+    ev_timer_set(&batch->away, LOGOUT_SECONDS, 0);
+    ev_timer_start(batch->loop, &batch->away);
+}
+
+/* Each after the answer to the one before. */
+static void batch_next(void *context)
+{
+    struct batch *batch = context;
+    enum lines_result got = LINES_END;
+    char *line;
+    size_t len;
+    while (strcmp(batch->json, "-") == 0 && (got = lines_next(&batch->lines, &line, &len)) != LINES_END) {
+        if (got == LINES_LATER)
+            return;
+        if (got == LINES_TOO_LONG) {
+            complain("a line of standard input is too long");
+            batch->code = EX_DATAERR;
+        } else if (len > 0 && batch_start(batch, line, len)) {
+            return;
+        }
+    }
+    batch_leave(batch);
+}
+
+/* ---- the line ---- */
 
 static void on_login(void *context, const struct answer *answer)
 {
     struct batch *batch = context;
     if (answer->code) {
-        batch_print(answer->object);
-        fprintf(stderr, "yizhan: login: %s\n", answer->message);
+        batch_print(batch, answer->object);
+        complain("login: %s", answer->message);
         batch_end(batch, error_code_exit(answer->code));
     } else if (strcmp(batch->json, "-") == 0) {
         batch_next(batch);
     } else if (!batch_start(batch, batch->json, strlen(batch->json))) {
-        batch_end(batch, EX_DATAERR);
+        batch_leave(batch);
     }
 }
 
 static void batch_login(struct batch *batch)
 {
     if (batch->login_sent) {
-        fprintf(stderr, "yizhan: the session has ended\n");
+        complain("the session has ended");
         batch_end(batch, EX_NOPERM);
         return;
     }
@@ -147,14 +213,57 @@ static void batch_login(struct batch *batch)
     link_login(batch->link, (char *)batch->options->user, batch->password, NULL, on_login, batch);
 }
 
+/* What was under way and changes something may have been done. */
+static int away_code(const struct batch *batch)
+{
+    return batch->args && batch->keyed ? EX_IOERR : EX_UNAVAILABLE;
+}
+
+static void on_away(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    struct batch *batch = timer->data;
+    (void)loop, (void)events;
+    if (batch->leaving) {
+        batch_end(batch, 0);
+        return;
+    }
+    complain("%s:%s: away for %d seconds%s", batch->options->host, batch->options->port, AWAY_SECONDS,
+             away_code(batch) == EX_IOERR ? "; what was asked may have been done" : "");
+    batch_end(batch, away_code(batch));
+}
+
+/* Before the login a script is told at once; after it, the line may come back. */
+static void batch_wait(struct batch *batch, const char *why)
+{
+    if (!batch->login_sent) {
+        complain("%s:%s: %s", batch->options->host, batch->options->port, why);
+        batch_end(batch, EX_UNAVAILABLE);
+    } else if (!ev_is_active(&batch->away)) {
+        ev_timer_set(&batch->away, AWAY_SECONDS, 0);
+        ev_timer_start(batch->loop, &batch->away);
+    }
+}
+
 static void on_state(void *context, enum link_state state, const char *why)
 {
     struct batch *batch = context;
-    if (state == LINK_LOGIN) {
+    if (batch->leaving) {
+        if (state == LINK_LOGIN || state == LINK_WAITING || state == LINK_REFUSED)
+            batch_end(batch, 0);
+    } else if (state == LINK_LOGIN) {
         batch_login(batch);
-    } else if (state == LINK_REFUSED || (state == LINK_WAITING && !batch->login_sent && why)) {
-        fprintf(stderr, "yizhan: %s:%s: %s\n", batch->options->host, batch->options->port, why);
-        batch_end(batch, state == LINK_REFUSED ? EX_PROTOCOL : EX_UNAVAILABLE);
+    } else if (state == LINK_READY) {
+        ev_timer_stop(batch->loop, &batch->away);
+    } else if (state == LINK_CONNECTING) {
+        batch->connecting = true;
+    } else if (state == LINK_REFUSED) {
+        if (batch->connecting)
+            complain("%s:%s: %s", batch->options->host, batch->options->port, why);
+        else
+            complain("%s: %s", batch->options->ca ? batch->options->ca : "the system's authorities", why);
+        batch_end(batch, EX_PROTOCOL);
+    } else if (state == LINK_WAITING && why) {
+        batch_wait(batch, why);
     }
 }
 
@@ -165,26 +274,76 @@ static void on_event(void *context, const char *name, const json_t *object)
 
 static const struct link_ops link_ops = {.state = on_state, .event = on_event};
 
+static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+    struct batch *batch = watcher->data;
+    (void)loop, (void)events;
+    if (batch->args && batch->keyed && !batch->leaving)
+        complain("ended while %s was under way: it may have been done", batch->verb);
+    else
+        complain("ended");
+    batch_end(batch, 128 + watcher->signum);
+}
+
+/* ---- the program ---- */
+
 static int batch_check(struct batch *batch)
 {
+    const struct options *options = batch->options;
     const char *fault;
-    if (batch->options->nrest < 2 || batch->options->nrest > 3 || !message_verb_valid(batch->verb)) {
+    if (options->nrest < 2 || options->nrest > 3) {
         fprintf(stderr, "usage: yizhan [OPTIONS] call VERB [JSON|-]\n");
         return EX_USAGE;
     }
-    if (!batch->options->user) {
-        fprintf(stderr, "yizhan: --user NAME or YIZHAN_USER is needed\n");
+    if (!message_verb_valid(batch->verb)) {
+        complain("%s: no verb; they look like rescue.list", batch->verb);
         return EX_USAGE;
     }
-    batch->password = options_password(batch->options, &fault);
-    if (!batch->password) {
-        fprintf(stderr,
-                fault ? "yizhan: cannot read the password from %s\n"
-                      : "yizhan: YIZHAN_PASSWORD or --password-file FILE is needed%s\n",
-                fault ? fault : "");
-        return fault ? EX_NOINPUT : EX_USAGE;
+    if (!options->user) {
+        complain("--user NAME or YIZHAN_USER is needed");
+        return EX_USAGE;
     }
-    return 0;
+    if (options->ca && access(options->ca, R_OK) < 0) {
+        complain("%s: %s", options->ca, strerror(errno));
+        return EX_NOINPUT;
+    }
+    batch->password = options_password(options, &fault);
+    if (batch->password)
+        return 0;
+    if (fault)
+        complain("cannot read the password from %s", fault);
+    else
+        complain("YIZHAN_PASSWORD or --password-file FILE is needed");
+    return fault ? EX_NOINPUT : EX_USAGE;
+}
+
+static void watch(struct batch *batch, ev_signal *watcher, int signum)
+{
+    ev_signal_init(watcher, on_signal, signum);
+    watcher->data = batch;
+    ev_signal_start(batch->loop, watcher);
+}
+
+static void batch_work(struct batch *batch)
+{
+    struct link_settings settings = {.loop = batch->loop,
+                                     .host = batch->options->host,
+                                     .port = batch->options->port,
+                                     .ca = batch->options->ca,
+                                     .terminal = batch->options->terminal};
+    watch(batch, &batch->interrupt, SIGINT);
+    watch(batch, &batch->term, SIGTERM);
+    lines_init(&batch->lines, batch->loop, STDIN_FILENO, LINE_MAX_BYTES, batch_next, batch);
+    ev_timer_init(&batch->away, on_away, AWAY_SECONDS, 0);
+    batch->away.data = batch;
+    batch->link = link_create(&settings, &link_ops, batch);
+    link_start(batch->link);
+    if (!batch->code)
+        ev_run(batch->loop, 0);
+    link_destroy(batch->link);
+    ev_timer_stop(batch->loop, &batch->away);
+    lines_finish(&batch->lines);
+    batch_forget(batch);
 }
 
 int batch_run(const struct options *options)
@@ -195,17 +354,7 @@ int batch_run(const struct options *options)
     if (code)
         return code;
     batch.loop = ev_default_loop(0);
-    struct link_settings settings = {.loop = batch.loop,
-                                     .host = options->host,
-                                     .port = options->port,
-                                     .ca = options->ca,
-                                     .terminal = options->terminal};
-    batch.link = link_create(&settings, &link_ops, &batch);
-    link_start(batch.link);
-    if (!batch.code)
-        ev_run(batch.loop, 0);
-    link_destroy(batch.link);
-    json_decref(batch.args);
+    batch_work(&batch);
     explicit_bzero(batch.password, strlen(batch.password));
     free(batch.password);
     return batch.code;
