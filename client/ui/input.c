@@ -147,8 +147,9 @@ static void scroll_to_cursor(struct input *field, int width)
     }
     /* Behind the last character the cursor may stand on the cell of the mark. */
     int under = cursor < len ? cells(field, cursor, step(field, cursor)) : 0;
+    /* A field that became wider, or its text shorter, does not stay half empty. */
     if (cursor >= field->scroll && field->scroll <= len &&
-        cells(field, field->scroll, cursor) + under <= width)
+        cells(field, field->scroll, cursor) + under <= width && cells(field, field->scroll, len) >= width / 2)
         return;
     field->scroll = 0;
     while (field->scroll < cursor && cells(field, field->scroll, cursor) > width / 2)
