@@ -15,7 +15,7 @@ and then, in order:
     press Enter see text    a key, and again after two seconds in vain, until a line has the text
     type 138 0013           text, as typed
     paste 10000 text        pasted in one piece, the text repeated up to so many bytes
-    see text                waits until a line of the screen has the text
+    see text                waits until a line of the screen has the text, or several have it as text is wrapped
     row 2 text              waits until that line has it: 1 is the first, -1 the last
     gone text               waits until no line has it
     screen                  waits until the whole screen is as the lines that follow, each behind a `|`
@@ -107,7 +107,7 @@ class Words:
         return re.sub(r"<([^<>|]+)\|([^<>|]+)\|([^<>|]+)>", lambda m: m.group(1 + LANGUAGES.index(self.language)), text)
 
     def pattern(self, text, whole=False):
-        """`…` is anything; a run of blanks at its side may be shorter or longer."""
+        """`…` is anything, on its line."""
         found = ".*".join(re.escape(part) for part in self.expand(text).split("…"))
         return re.compile("^" + found + r"\s*$" if whole else found)
 
@@ -243,7 +243,13 @@ class Run:
 
     def seen(self, text):
         pattern = self.words.pattern(self.fill(text))
-        return lambda: any(pattern.search(line) for line in self.lines())
+
+        def there():
+            lines = self.lines()
+            words = [line.strip(" │") for line in lines]
+            wrapped = [" ".join(words), "".join(words)] if ".*" not in pattern.pattern else []
+            return any(pattern.search(line) for line in [*lines, *wrapped])
+        return there
 
     def do_see(self, step):
         self.until(self.seen(step.rest))
