@@ -17,6 +17,7 @@ struct box {
     sheet_submit *submit;
     void (*cancelled)(struct screen *below, void *context);
     void *context;
+    struct field first; /* a copy: who asked may be gone before the box is */
 };
 
 static struct box *box_of(struct screen *screen)
@@ -166,8 +167,10 @@ uint64_t sheet_dialog_open(struct app_context *app, struct screen *below, const 
     box->text = what->text ? memory_strdup(what->text) : NULL;
     sheet_init(&box->sheet, app, &box->screen, &ops);
     box->sheet.readonly = what->readonly;
-    if (what->first)
-        sheet_add(&box->sheet, what->first);
+    if (what->first) {
+        box->first = *what->first;
+        sheet_add(&box->sheet, &box->first);
+    }
     for (size_t i = 0; i < what->nfields; i++)
         sheet_add(&box->sheet, &what->fields[i]);
     if (what->values)
