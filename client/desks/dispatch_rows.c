@@ -42,8 +42,8 @@ static const struct column_row waiting_columns[] = {
 };
 
 static const struct column_row live_columns[] = {
-    {COL_LEFT, N_("Due in"), 6, 8, 0},     {COL_STATE, N_("State"), 10, 12, 1},
-    {COL_AGE, N_("Elapsed"), 6, 8, 1},     {COL_VEHICLE, N_("Vehicle"), 9, 10, 1},
+    {COL_LEFT, N_("Due in"), 6, 8, 0},     {COL_STATE, N_("State"), 10, 10, 1},
+    {COL_AGE, N_("Elapsed"), 7, 8, 1},     {COL_VEHICLE, N_("Vehicle"), 9, 10, 1},
     {COL_DRIVER, N_("Driver"), 8, 10, 2},  {COL_NOTE, N_("Note"), 8, 11, 3},
     {COL_PLACE, N_("Place"), 14, 48, 3},   {COL_SERVICE, N_("Service"), 8, 14, 4},
     {COL_PLATE, N_("Plate"), 9, 10, 5},    {COL_CUSTOMER, N_("Customer"), 10, 24, 6},
