@@ -204,10 +204,10 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     if (job)
         key_bar_add(bar, K_ENTER, _("Show order"), 4);
     if (desk_allowed(desk->app, &call_desk))
-        key_bar_add(bar, K_NEW, _("New order"), 5);
-    key_bar_add(bar, K_FILTER, _("Filter"), 5);
-    key_bar_add(bar, K_REFRESH, _("Refresh"), 7);
-    key_bar_add(bar, K_HELP, _("Help"), 6);
+        key_bar_add(bar, K_NEW, _("New order"), 12);
+    key_bar_add(bar, K_FILTER, _("Filter"), 13); /* behind the steps of the order */
+    key_bar_add(bar, K_REFRESH, _("Refresh"), 15);
+    key_bar_add(bar, K_HELP, _("Help"), 14);
 }
 
 static const char *help(struct screen *screen)
