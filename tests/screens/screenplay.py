@@ -29,7 +29,7 @@ and then, in order:
 
 Nothing ever waits for a time. In what is expected `…` stands for anything on the line, `{Save}` for the words of that msgid in
 the language of the run, and `<Tow|拖车|拖車>` for words of the data in English, simplified and traditional Chinese. `$language`,
-`$n` and `$phone` differ from run to run: what one makes, no other finds.
+`$n` and `$phone` differ from run to run: what one makes, no other finds. `$now` is the time of the start.
 """
 import gettext
 import itertools
@@ -117,6 +117,11 @@ class Stage:
 
     def __init__(self, server):
         self.server = server
+        self.reports = yz.temp_dir() / "report"
+
+    def faults(self):
+        """What the sanitizers wrote about the programs at the terminals."""
+        return "".join(path.read_text(errors="replace") for path in self.reports.parent.iterdir())
 
     def request(self, user, verb, args):
         with yz.Client(self.server, user) as client:
@@ -137,7 +142,7 @@ class Stage:
 
     def terminal(self, user, language, columns=80, lines=24, options="", environment=None, **more):
         argv = [yz.YIZHAN, "--server", self.server.address, "--ca", self.server.ca, "--lang", language, *options.split()]
-        env = dict(environment or {})
+        env = {"ASAN_OPTIONS": f"detect_leaks=0:log_path={self.reports}", **(environment or {})}
         if user != "-":
             argv += ["--user", user]
             env.setdefault("YIZHAN_PASSWORD", yz.PASSWORD)
@@ -151,7 +156,7 @@ class Run:
         self.script, self.language, self.stage = script, language, stage
         self.words = Words(language)
         number = next(_numbers)
-        self.values = {"language": language, "n": f"{number:03}", "phone": f"13{number * 7919:09}"}
+        self.values = {"language": language, "n": f"{number:03}", "phone": f"13{number * 7919:09}", "now": yz.utc_now(-1)}
         columns, lines = script.header["size"].split("x")
         user = self.who(script.header["user"])
         environment = dict(pair.split("=", 1) for pair in script.header["environment"].split())
@@ -168,7 +173,7 @@ class Run:
             try:
                 getattr(self, "do_" + step.word)(step)
             except Exception as error:  # noqa: BLE001 - whatever happens at a line is that line's failure
-                yield name, f"{type(error).__name__}: {error}\nthe screen was:\n{self.terminal.text()}"
+                yield name, f"{type(error).__name__}: {error}\nthe screen was:\n{self.terminal.text()}\n{self.stage.faults()}"
                 return
             if step.word in EXPECTATIONS:
                 yield name, None
