@@ -273,8 +273,9 @@ static void on_day(struct screen *screen, struct day day, void *context)
     day_print(text, DAY_TEXT_SIZE, day);
     if (field_type_of(entry->field) == FIELD_TIME && entry->value && time_parse(entry->value, &at) == 0)
         shorthand_print(was, sizeof(was), sheet->app->who.zone, at);
-    if (*was)
-        strcat(text, strchr(was, ' '));
+    const char *hour = strchr(was, ' ');
+    if (hour)
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s", hour);
     input_set(&sheet->input, text);
     sheet->edited = true;
     sheet_commit(sheet);

@@ -169,8 +169,9 @@ static bool names_one_branch(const struct filter *filter)
     return false;
 }
 
-/* All branches of a table that has indexes for it, or a search in several: what is found there has no order by branch. Those are partial, for the rows whose id is above 0, which are all, and serve a statement
- * that asks for these: else the planner, asked for the page of a branch with few rows, now and then walks through all branches' rows. */
+/* All branches of a table that has indexes for it, or a search in several: what is found there has no order by branch.
+ * Those are partial, for the rows whose id is above 0, which are all, and serve a statement that asks for these: else the
+ * planner, asked for the page of a branch with few rows, now and then walks through all branches' rows. */
 static bool leads_whole(const struct list *list)
 {
     const struct grant *grant = list->request->grant;
