@@ -286,6 +286,15 @@ static void show_trouble(struct app *app, const char *why)
         login_offline(&app->context, app->login, why);
 }
 
+static void show_refused(struct app *app, const char *why)
+{
+    char text[512];
+    snprintf(text, sizeof(text),
+             _("The server's certificate was not accepted (%s). Check the address, and the file named by --ca."),
+             why);
+    dialog_message(&app->ui, _("This server cannot be trusted"), text, NULL, NULL);
+}
+
 static void on_state(void *context, enum link_state state, const char *why)
 {
     struct app *app = context;
@@ -307,7 +316,7 @@ static void on_state(void *context, enum link_state state, const char *why)
     case LINK_REFUSED:
         if (status_set_link(&app->ui.status, _("refused")))
             ui_redraw(&app->ui);
-        dialog_message(&app->ui, _("This server cannot be trusted"), why, NULL, NULL);
+        show_refused(app, why);
         break;
     }
 }
