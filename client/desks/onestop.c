@@ -142,7 +142,7 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     if (next)
         key_bar_add(bar, K_ENTER, _(next->label), 0);
     for (size_t i = 0; entity && i < entity->nactions; i++)
-        if (onestop_allowed(desk, &entity->actions[i]))
+        if (&entity->actions[i] != next && onestop_allowed(desk, &entity->actions[i]))
             key_bar_add(bar, entity->actions[i].key, _(entity->actions[i].label), 1);
     key_bar_add(bar, '1', _("Stage"), 2);
     if (jobs_current(&desk->jobs)) {
