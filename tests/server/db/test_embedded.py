@@ -40,6 +40,11 @@ def place(prefix="yizhan-closed-", mode=0o700):
     return path
 
 
+def _heed_interrupts():
+    """A shell lets what it starts in the background ignore SIGINT, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Probe:
     """A process that uses the cluster as a server does."""
 
@@ -52,7 +57,7 @@ class Probe:
             argv = ["runuser", "-u", run_as, "--", *argv]
         environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "halt_on_error=1"}
         self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True,
-                                        start_new_session=True, env=environment)
+                                        start_new_session=True, env=environment, preexec_fn=_heed_interrupts)
         atexit.register(self.kill)
         if wait:
             self.ready()
@@ -212,7 +217,7 @@ def test_adoption_after_kill():
     pid = postmaster(state)
     probe.sql("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
     os.killpg(probe.process.pid, signal.SIGINT)
-    probe.process.wait()
+    probe.process.wait(60)
     check(probe.process.stdout.read() == "", "no process holds the killed one's output")
     time.sleep(0.3)
     check(alive(pid), "the terminal's ^C does not reach PostgreSQL")
