@@ -160,6 +160,12 @@ static bool wanted(const struct catalogue_action *action, const struct field *fi
     return true;
 }
 
+/* Else how the money came in must be said. */
+static bool has_method(const json_t *row)
+{
+    return json_is_string(json_object_get(row, "method"));
+}
+
 static size_t fields_of(struct onestop *desk, const struct catalogue_action *action, const json_t *row)
 {
     struct field *fields = desk->step.fields;
@@ -181,7 +187,9 @@ static size_t fields_of(struct onestop *desk, const struct catalogue_action *act
             fields[count].choices = payer_choices(desk, row, "priced");
             fields[count].required = true;
         }
-        fields[count].required |= strcmp(fields[count].name, "difference_reason") == 0;
+        fields[count].required |= strcmp(fields[count].name, "difference_reason") == 0 ||
+                                  (strcmp(action->name, "receive") == 0 &&
+                                   strcmp(fields[count].name, "method") == 0 && !has_method(row));
         count++;
     }
     return count;
