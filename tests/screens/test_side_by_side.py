@@ -2,6 +2,7 @@
 pressed there, goes from ring to done; then four people of finance bring it into the books. Who has no right sees no key.
 """
 import re
+import time
 
 import yz
 from screenplay import Stage, Words
@@ -26,7 +27,7 @@ class Desk:
     def __init__(self, user, code, columns=80, lines=24):
         self.user = user
         self.terminal = stage.terminal(user, LANGUAGE, columns, lines)
-        self.sees("{Yizhan}" if columns < 80 else "{Leave}")
+        self.sees("{Rescue orders}")
         self.types(code)
         self.sees("▸", "{Command}")
         self.presses("Enter")
@@ -41,12 +42,18 @@ class Desk:
         self.types(text)
         self.presses(key)
 
-    def sees(self, *wanted):
-        """One count for what must come, each time."""
+    def sees(self, *wanted, pressing=None):
+        """One count for what must come, each time. A key that a desk passes over, as a second tap or while its list moves under
+        the eyes, is pressed again."""
         wanted = [words(w) for w in wanted]
         patterns = [ZH.pattern(w) for w in wanted]
+        pressed = 0.0
 
         def all_there():
+            nonlocal pressed
+            if pressing and time.monotonic() - pressed > 2:
+                pressed = time.monotonic()
+                pressing()
             lines = self.terminal.screen()
             return all(any(p.search(line) for line in lines) for p in patterns)
         try:
@@ -86,10 +93,7 @@ def test_one_order_on_three_terminals():
     clerk.presses("F6")
     clerk.sees("{New customer}", "肖像")
     clerk.presses("F10")
-    clerk.sees("{Contact} …肖像")
-    clerk.presses("Tab")
-    clerk.presses("Tab") if ZH.pattern(words("{Contact}")).search(clerk.key_bar()) else None
-    story["clerk"] = clerk
+    clerk.sees("{Contact} …肖像")  # and the cursor is at the plate
     finish_order(clerk)
 
     # It is on the dispatcher's screen by itself.
@@ -99,17 +103,14 @@ def test_one_order_on_three_terminals():
     dispatcher.enters(PLATE[1:], "Enter")
     dispatcher.sees("{waiting} 1", f"肖像 · {PHONE} · {PLATE}")
     send_driver(dispatcher)
-    dispatcher.sees("{waiting} 0 · {on the road} 1")
 
     # And on the driver's.
     driver.sees("天河路 385 号太古汇", PLATE, "▸ Enter: {Accept}")
     for done, step in (("accepted", "Depart"), ("on_the_way", "Arrive"), ("arrived", "Complete")):
-        driver.presses("Enter")
-        driver.sees(f"▸ Enter: {{{step}}}")
+        driver.sees(f"▸ Enter: {{{step}}}", pressing=lambda: driver.presses("Enter"))
         yz.check(order()["state"] == done, f"the order is {done}")
         dispatcher.sees({"accepted": "{Accepted}", "on_the_way": "{On the way}", "arrived": "{Arrived}"}[done])
-    driver.presses("Enter")
-    driver.sees("{Km out}")
+    driver.sees("{Km out}", pressing=lambda: driver.presses("Enter"))
     driver.enters("12")
     driver.enters("9")
     driver.presses("F10")
@@ -149,9 +150,13 @@ def finish_order(clerk):
 def send_driver(dispatcher):
     """The vehicle of the driver who sits at the third terminal, by its plate."""
     plate = stage.request("driver", "rescue.list", {"limit": 1, "sort": ["-created_at"]})["rows"][0]["vehicle_label"]
-    dispatcher.sees(f"[0-9]… {plate}" if False else plate)
-    digit = re.search(rf"(\d) {plate}", dispatcher.terminal.text()).group(1)
-    dispatcher.types(digit)
+    dispatcher.sees(plate)
+
+    def press():
+        digit = re.search(rf"(\d) {plate}", dispatcher.terminal.text())
+        if digit:
+            dispatcher.types(digit.group(1))
+    dispatcher.sees("{waiting} 0 · {on the road} 1", pressing=press)
 
 
 def test_the_money_by_four_people():
@@ -180,7 +185,10 @@ def test_the_money_by_four_people():
 
 def settle(desk, state):
     if state == "received":
-        desk.sees("{Amount}")
+        desk.sees("{Method}", "{Amount}")
+        desk.types("刷卡")
+        desk.sees("▸ 刷卡")
+        desk.presses("Enter")
         desk.presses("F10")
     elif state != "cleared":
         desk.sees("{Price}")
@@ -188,9 +196,9 @@ def settle(desk, state):
 
 
 def test_the_books_balance():
-    documents = stage.request("accountant", "document.list", {"filter": {"entity": "rescue", "row_id": story["id"]}})["rows"]
+    documents = stage.request("auditor", "document.list", {"filter": {"entity": "rescue", "row_id": story["id"]}})["rows"]
     yz.check(sorted(d["kind"] for d in documents) == ["receipt", "receivable"], "a receivable and a receipt, and nothing else")
-    balance = stage.request("accountant", "ledger.trial_balance", {})
+    balance = stage.request("finance_manager", "ledger.trial_balance", {})
     total = balance["sum"]
     for what in ("opening", "closing"):
         yz.check(total[f"{what}_debit_fen"] == total[f"{what}_credit_fen"], f"the trial balance balances: {what}")
