@@ -72,7 +72,8 @@ def report(result, totals):
     totals[1] += failed
     print(f"{'FAIL' if failed else 'ok  '} {name:44} {passed:5} passed {failed:3} failed {seconds:7.1f} s", flush=True)
     if failed:
-        print("\n".join("    " + line for line in text.splitlines()[-60:]), flush=True)
+        told = [line for line in text.splitlines() if not line.startswith("ok ")]
+        print("\n".join("    " + line for line in told[-60:]), flush=True)
 
 
 def main():
