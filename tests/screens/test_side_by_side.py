@@ -161,14 +161,17 @@ def send_driver(dispatcher):
 
 def test_the_money_by_four_people():
     price = order()["proposal_fen"]
-    steps = (("accountant", "A", "Audit", "audited"), ("finance_manager", "P", "Set price", "priced"),
-             ("cashier", "R", "Receive", "received"), ("accountant2", "C", "Clear", "cleared"))
-    for user, _, label, state in steps:
+    story["before"] = trial_balance()
+    steps = (("accountant", "1", "Audit", "audited"), ("finance_manager", "2", "Set price", "priced"),
+             ("cashier", "3", "Receive", "received"), ("accountant2", "4", "Clear", "cleared"))
+    for user, stage_key, label, state in steps:
         desk = Desk(user, "os")
         desk.sees("{One-stop}")
         desk.presses("F9")
         desk.sees("{Words}")
         desk.enters(PLATE[1:], "Enter")
+        desk.sees("{filter} “" + PLATE[1:])
+        desk.types(stage_key)
         desk.sees(story["number"])
         yz.check(words(f"Enter {{{label}}}") in desk.key_bar(), f"{user} is offered {label}")
         for other in steps:
@@ -198,11 +201,24 @@ def settle(desk, state):
 def test_the_books_balance():
     documents = stage.request("auditor", "document.list", {"filter": {"entity": "rescue", "row_id": story["id"]}})["rows"]
     yz.check(sorted(d["kind"] for d in documents) == ["receipt", "receivable"], "a receivable and a receipt, and nothing else")
-    balance = stage.request("finance_manager", "ledger.trial_balance", {})
-    total = balance["sum"]
-    for what in ("opening", "closing"):
-        yz.check(total[f"{what}_debit_fen"] == total[f"{what}_credit_fen"], f"the trial balance balances: {what}")
-    yz.check(total["debit_fen"] == total["credit_fen"] and total["debit_fen"] > 0, "the trial balance balances: turnover")
+    price, before, after = order()["price_fen"], story["before"], trial_balance()
+    for what in ("opening_", "closing_", ""):
+        yz.check(after["sum"][f"{what}debit_fen"] == after["sum"][f"{what}credit_fen"], f"the trial balance balances: {what or 'turnover'}")
+    yz.check(after["sum"]["debit_fen"] - before["sum"]["debit_fen"] == 2 * price, "it has moved by the receivable and the receipt")
+    moved = {}
+    for balance, sign in ((before, -1), (after, 1)):
+        for row in balance["rows"]:
+            moved[row["account"]] = moved.get(row["account"], 0) + sign * (row["closing_debit_fen"] - row["closing_credit_fen"])
+    moved = {account: fen for account, fen in moved.items() if fen}
+    tax = sum(d["tax_fen"] for d in documents if d["kind"] == "receivable")
+    yz.check(tax == (price * 6 + 53) // 106, "the tax is the six hundredths in the price")
+    yz.check(moved == {"1012": price, "222101": -tax, "5001": tax - price}, "the card, the tax and the income have it, and no receivable is left")
+
+
+def trial_balance():
+    """Of this month where the company is."""
+    month = time.strftime("%Y-%m", time.gmtime(time.time() + 8 * 3600))
+    return stage.request("finance_manager", "ledger.trial_balance", {"period": month})
 
 
 def test_nobody_does_what_is_not_theirs():
@@ -221,7 +237,7 @@ def test_nobody_does_what_is_not_theirs():
         bar = terminal.screen()[-1]
         for label in ("Dispatch", "Accept", "Depart", "Audit", "Set price", "Receive", "Clear"):
             yz.check(words(f"{{{label}}}") not in bar, f"{user} is not offered {label} on a new order")
-        terminal.type("dAPR")
+        terminal.type("dAPRC")
         terminal.keys("F11")
         terminal.wait(words("{History}"))
         row = stage.request("auditor", "rescue.get", {"id": new["id"]})
