@@ -30,12 +30,14 @@ static void use(struct catalogue *catalogue)
     catalogue_destroy(catalogue);
 }
 
-/* The first line is the row, the second the answer. */
+/* The first line is the row, the second the answer; what comes over the line never holds a line end. */
 static void describe(char *text)
 {
     char *answer = strchr(text, '\n');
     if (answer)
         *answer++ = '\0';
+    if (answer)
+        answer[strcspn(answer, "\n")] = '\0';
     const char *rows[] = {text};
     struct catalogue *catalogue = catalogue_create(NULL, rows, 1, answer ? answer : "{\"hash\":\"\",\"menu\":[]}");
     if (catalogue)
