@@ -107,11 +107,13 @@ void vehicles_make(struct seed *seed)
     }
 }
 
-/* Some that are on no job are off duty. */
-static void settle(struct van *van, size_t n)
+/* Some that are on no job are off duty. The others report where they are, but for a few whose phones are silent. */
+static void settle(struct seed *seed, struct van *van, size_t n)
 {
     if (van->row.order_id == NIL && !van->reserved && n % PER_STATION == 11)
         van->row.state = "off_duty";
+    else if (n % 7 != 6)
+        van->row.position_at = seed_at(seed, -seed_between(seed, 5, 240));
 }
 
 void vehicles_write(struct seed *seed)
@@ -120,7 +122,7 @@ void vehicles_write(struct seed *seed)
     drivers->columns = "id, vehicle_id, driver_id, position";
     for (size_t i = 0; i < VEHICLES; i++) {
         struct van *van = &seed->vans[i];
-        settle(van, i);
+        settle(seed, van, i);
         struct record_meta meta = meta_of(seed, van, i);
         record_put(seed, TABLE_VEHICLE, &vehicle_entity, &van->row, &meta);
         record_search(seed, &vehicle_entity, &van->row, &meta);
