@@ -52,6 +52,29 @@ static int take_number(struct reader *r, int least, int most)
     return number;
 }
 
+/* 0…99 in characters: 三, 零五, 十五, 二十五; -1: none. */
+static int take_written(struct reader *r)
+{
+    static const char *const written[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "两", "兩"};
+    int ones = take(r, "零") ? 0 : -1, tens = -1;
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; ones <= 0 && i < (int)array_len(written); i++)
+            if (take(r, written[i]))
+                ones = i > 8 ? 2 : i + 1;
+        if (round || !take(r, "十"))
+            break;
+        tens = ones < 0 ? 1 : ones;
+        ones = 0;
+    }
+    return tens < 0 ? ones : tens * 10 + ones;
+}
+
+/* One or two digits, or as much in characters. */
+static int take_small(struct reader *r)
+{
+    return strspn(r->at, "0123456789") ? take_number(r, 1, 2) : take_written(r);
+}
+
 static int digits_ahead(const struct reader *r)
 {
     return (int)strspn(r->at, "0123456789");
@@ -133,10 +156,10 @@ static bool make(struct reader *r, int year, int month, int date, struct day *da
 static bool take_chinese_date(struct reader *r, struct day *day_r)
 {
     static const char *const day_words[] = {"日", "号", "號", NULL};
-    int month = -1, number = take_number(r, 1, 2);
+    int month = -1, number = take_small(r);
     if (number > 0 && take(r, "月")) {
         month = number;
-        number = take_number(r, 1, 2);
+        number = take_small(r);
         (void)take_any(r, day_words);
         return number > 0 && make(r, -1, month, number, day_r);
     }
@@ -221,9 +244,9 @@ static int take_minutes(struct reader *r)
         return 0;
     if (take_any(r, half_words))
         return 30;
-    int minutes = digits_ahead(r) ? take_number(r, 1, 2) : 0;
+    int minutes = take_small(r);
     (void)take_any(r, minute_words);
-    return minutes;
+    return digits_ahead(r) ? -1 : MAX(minutes, 0);
 }
 
 static bool take_clock(struct reader *r, int *seconds_r)
@@ -235,7 +258,7 @@ static bool take_clock(struct reader *r, int *seconds_r)
         hour = packed / 100;
         minutes = packed % 100;
     } else {
-        hour = take_number(r, 1, 2);
+        hour = take_small(r);
         minutes = hour < 0 ? -1 : take_minutes(r);
     }
     if (take(r, "pm"))
