@@ -184,7 +184,7 @@ class Run:
             for key in filter(None, (match.group(2) or "").split(".")):
                 found = found[int(key) if key.isdigit() else key]
             return found if isinstance(found, str) else json.dumps(found)
-        return re.sub(r"\$(\w+)((?:\.\w+)*)", value, text)
+        return re.sub(r"\$([a-z_]+)((?:\.[a-z0-9_]+)*)", value, text)
 
     def who(self, user):
         return user.replace("*", "" if self.language == "en" else "_b")
