@@ -429,7 +429,7 @@ struct parcel *gate_run(struct task *task, struct connection *connection, struct
     bool wanted = task->verb->flags & VERB_CHANGES && !(task->verb->flags & VERB_OPEN);
     if (atomic_load(&task->outlet->gone) && !wanted)
         return give_up(task);
-    memory_refresh(connection, arena);
+    bool known = memory_refresh(connection, arena) || task->verb->flags & VERB_OPEN;
     arena_reset(arena);
     json_use_arena(arena);
     struct request_state state = {
@@ -445,10 +445,14 @@ struct parcel *gate_run(struct task *task, struct connection *connection, struct
     state.terminal = task->certificate;
     str_init(&request.out, arena);
     request_reset(&request);
-    bool stopped = atomic_load(&task->cancelled);
-    int result = stopped
-                     ? request_fail(&request, ERR_UNAVAILABLE, NULL, N_("Cancelled; nothing was done"), NULL)
-                     : pass(&request);
+    int result = 0;
+    if (atomic_load(&task->cancelled))
+        result = request_fail(&request, ERR_UNAVAILABLE, NULL, N_("Cancelled; nothing was done"), NULL);
+    else if (!known)
+        result =
+            request_fail(&request, ERR_UNAVAILABLE, NULL, N_("The database is away; nothing was done"), NULL);
+    else
+        result = pass(&request);
     struct parcel *last = result == REQUEST_LATER ? ask_again(&request) : answer(&request, result);
     json_use_arena(NULL);
     return last;

@@ -7,6 +7,7 @@
 #include "server/db/transaction.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 /* While the database is away, one request in so long tries; the others go on and say so themselves. */
@@ -15,6 +16,8 @@ enum { LOAD_MS = 3000, RETRY_MS = 2000 };
 static const struct memory *used;
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static int64_t retry_at_ms; /* under loading */
+static bool ever;           /* under loading: read at least once */
+static atomic_bool whole;   /* not being read just now, and read before: nobody needs to wait */
 
 void memory_use(const struct memory *memory)
 {
@@ -29,25 +32,31 @@ static void load(struct connection *connection, struct arena *arena)
     retry_at_ms = now + RETRY_MS;
     if (connection_open(connection, deadline) < 0)
         return;
+    atomic_store(&whole, false); /* the loader may say "not stale" before it has read everything */
     struct tx *tx = tx_begin(connection, arena, deadline);
     tx_set_scope(tx, "{}", "{}", 0);
     int result = used->load(tx);
-    if (result == 0)
+    if (result == 0) {
         retry_at_ms = 0;
-    else
+        ever = true;
+    } else {
         log_warn("base data could not be read: %s", tx_message(tx));
+    }
     tx_rollback(tx);
     arena_reset(arena);
+    atomic_store(&whole, ever);
 }
 
-void memory_refresh(struct connection *connection, struct arena *arena)
+bool memory_refresh(struct connection *connection, struct arena *arena)
 {
-    if (!used || !used->stale())
-        return;
+    if (!used || (!used->stale() && atomic_load(&whole)))
+        return true;
     pthread_mutex_lock(&loading);
     if (used->stale())
         load(connection, arena);
+    bool known = ever;
     pthread_mutex_unlock(&loading);
+    return known;
 }
 
 void memory_changed(const char *entity)

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "base/util.h"
+
 #include <stdbool.h>
 
 struct arena;
@@ -20,8 +22,8 @@ struct memory {
 void memory_use(const struct memory *memory);
 
 /* A worker, before it runs a request: reads what is stale on its own connection, while others who need it wait. The arena is the worker's,
- * and is reset after. */
-void memory_refresh(struct connection *connection, struct arena *arena);
+ * and is reset after. False: it could never be read yet, and no request that looks at it may go on. */
+must_check bool memory_refresh(struct connection *connection, struct arena *arena);
 
 /* The tail, for each change it sees, of this server's too. */
 void memory_changed(const char *entity);
