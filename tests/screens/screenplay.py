@@ -24,19 +24,22 @@ and then, in order:
     let o = clerk V {…}     another user sends a request; later `$o.id` is the id of its answer
     do clerk V {…}          the same, the answer is not needed
     refused clerk V {…}     the same, and the server must refuse
-    free driver*            whatever job the driver has is taken away; `$driver_id` and `$vehicle_id` are known from here on
+    free driver*            the driver is this script's alone, and whatever job he has is taken away; `$driver_id` and `$vehicle_id` are
+                            known from here on
     ended                   waits until the program has left the terminal
 
 Nothing ever waits for a time. In what is expected `…` stands for anything on the line, `{Save}` for the words of that msgid in
 the language of the run, and `<Tow|拖车|拖車>` for words of the data in English, simplified and traditional Chinese. `$language`,
 `$n` and `$phone` differ from run to run: what one makes, no other finds. `$now` is the time of the start.
 """
+import collections
 import gettext
 import itertools
 import json
 import pathlib
 import re
 import subprocess
+import threading
 import time
 
 import yz
@@ -118,6 +121,7 @@ class Stage:
     def __init__(self, server):
         self.server = server
         self.reports = yz.temp_dir() / "report"
+        self.drivers = collections.defaultdict(threading.Lock)
 
     def faults(self):
         """What the sanitizers wrote about the programs at the terminals."""
@@ -155,6 +159,7 @@ class Run:
     def __init__(self, script, language, stage):
         self.script, self.language, self.stage = script, language, stage
         self.words = Words(language)
+        self.held = []
         number = next(_numbers)
         self.values = {"language": language, "n": f"{number:03}", "phone": f"13{number * 7919:09}", "now": yz.utc_now(-1)}
         columns, lines = script.header["size"].split("x")
@@ -165,6 +170,8 @@ class Run:
 
     def close(self):
         self.terminal.close()
+        for driver in self.held:
+            driver.release()
 
     def checks(self):
         """Plays the script; yields (name, None or what went wrong) for each expectation. A wrong one ends it."""
@@ -228,6 +235,9 @@ class Run:
         return self.stage.request(self.who(user), verb, json.loads(args))
 
     def do_free(self, step):
+        driver = self.stage.drivers[self.who(step.rest)]
+        driver.acquire()
+        self.held.append(driver)
         self.values.update(self.stage.free_driver(self.who(step.rest)))
 
     def do_let(self, step):
