@@ -10,8 +10,9 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* While the database is away, one request in so long tries; the others go on and say so themselves. */
-enum { LOAD_MS = 3000, RETRY_MS = 2000 };
+/* While the database is away, one request in so long tries; the others go on with what was read before and say so themselves. Before the
+ * first reading nobody can go on: then every request tries, and a slow database is given the time of a request. */
+enum { LOAD_MS = 3000, RETRY_MS = 2000, FIRST_LOAD_MS = 10000 };
 
 static const struct memory *used;
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
@@ -26,8 +27,8 @@ void memory_use(const struct memory *memory)
 
 static void load(struct connection *connection, struct arena *arena)
 {
-    int64_t now = time_monotonic_ms(), deadline = now + LOAD_MS;
-    if (now < retry_at_ms)
+    int64_t now = time_monotonic_ms(), deadline = now + (ever ? LOAD_MS : FIRST_LOAD_MS);
+    if (ever && now < retry_at_ms)
         return;
     retry_at_ms = now + RETRY_MS;
     if (connection_open(connection, deadline) < 0)
@@ -52,7 +53,7 @@ bool memory_refresh(struct connection *connection, struct arena *arena)
     if (!used || (!used->stale() && atomic_load(&whole)))
         return true;
     pthread_mutex_lock(&loading);
-    if (used->stale())
+    if (!ever || used->stale())
         load(connection, arena);
     bool known = ever;
     pthread_mutex_unlock(&loading);
