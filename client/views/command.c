@@ -14,10 +14,11 @@
 #include "client/views/login.h"
 #include "client/views/lookup.h"
 #include "client/views/open.h"
+#include "client/views/tool.h"
 #include "model/catalogue.h"
 #include "wire/json.h"
 
-enum kind { KIND_LIST, KIND_NEW, KIND_DESK, KIND_KEY, KIND_PROGRAM, KIND_RECORD };
+enum kind { KIND_LIST, KIND_NEW, KIND_DESK, KIND_KEY, KIND_PROGRAM, KIND_RECORD, KIND_TOOL };
 enum program { PROGRAM_PASSWORD, PROGRAM_LANGUAGE, PROGRAM_LOGOUT, PROGRAM_QUIT };
 
 struct item {
@@ -26,6 +27,7 @@ struct item {
     const struct desk *desk;
     int key;
     enum program program;
+    const struct tool *tool;
     int64_t id;
 };
 
@@ -106,7 +108,28 @@ static void add_program(void)
             rows[i].search, 0);
 }
 
+/* Those under a key are among the keys of the screen below. */
+static void add_tools(void)
+{
+    struct subject subject = subject_of(command.app, ui_top(command.app->ui));
+    for (size_t i = 0; i < tool_count(); i++) {
+        const struct tool *tool = tool_at(i);
+        bool listed = tool->key && !(tool->places & TOOL_ANYWHERE);
+        if (!listed && tool_fits(tool, &subject))
+            add(&(struct item){.kind = KIND_TOOL, .tool = tool}, _(tool->label), NULL,
+                arena_printf(command.arena, "%s %s %s", tool->name, tool->search ? tool->search : "",
+                             tool->label),
+                5);
+    }
+}
+
 /* ---- running ---- */
+
+static void run_tool(const struct tool *tool)
+{
+    struct subject subject = subject_of(command.app, ui_top(command.app->ui));
+    tool->run(&subject);
+}
 
 static void run_program(enum program program)
 {
@@ -129,6 +152,7 @@ static void run_item(const struct item *item)
     case KIND_DESK: open_desk(app, item->desk, OPEN_TASK); break;
     case KIND_RECORD: open_record(app, item->entity, item->id, OPEN_TASK); break;
     case KIND_PROGRAM: run_program(item->program); break;
+    case KIND_TOOL: run_tool(item->tool); break;
     case KIND_KEY:
         key = key_code(item->key);
         if (item->key < K_BASE) {
@@ -268,6 +292,7 @@ void command_open(struct app_context *app, const char *typed)
     for (size_t i = 0; i < app->catalogue->count; i++)
         add_entity(app->catalogue->entities[i]);
     add_keys();
+    add_tools();
     add_program();
     command.fixed = command.items.count;
     command.screen =

@@ -41,6 +41,14 @@ const json_t *form_remembered(const struct form *form); /* values of the record 
 void form_conflict_open(struct form *form);
 void form_merge(struct form *form); /* theirs is the ground now; what was changed here stays */
 
+/* What became of a step: reads the record anew, or closes the form of one that is gone. */
+struct action_outcome;
+void form_acted(struct screen *screen, const struct action_outcome *outcome, void *context);
+
+/* form_generic.c: disable, enable, delete. */
+bool form_may_generic(const struct form *form);
+unsigned form_offer_generic(struct form *form);
+
 /* form_draw.c */
 void form_draw(struct screen *screen, struct canvas *canvas, struct area body);
 void form_crumb(struct screen *screen, struct str *out);

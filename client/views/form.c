@@ -13,6 +13,7 @@
 #include "client/views/lookup.h"
 #include "client/views/neighbour.h"
 #include "client/views/open.h"
+#include "client/views/tool.h"
 #include "client/views/value_text.h"
 #include "client/views/views.h"
 #include "wire/json.h"
@@ -212,7 +213,7 @@ static bool open_reference(struct form *form)
     return true;
 }
 
-static void on_acted(struct screen *screen, const struct action_outcome *outcome, void *context)
+void form_acted(struct screen *screen, const struct action_outcome *outcome, void *context)
 {
     struct form *form = context;
     (void)screen;
@@ -230,33 +231,7 @@ static void act(struct form *form, const struct catalogue_action *action)
 {
     struct action_target target = {form->id, form->version};
     form->acting = !action->nargs && !action->reason && !action->confirm;
-    action_run(form->app, &form->screen, form->entity, action, &target, 1, on_acted, form);
-}
-
-static const char *const generic_verbs[] = {"disable", "enable", "delete"};
-
-static void on_generic(void *context, const struct dialog_answer *answer)
-{
-    struct form *form = context;
-    struct action_target target = {form->id, form->version};
-    if (answer->key == K_ENTER)
-        action_run_generic(form->app, &form->screen, form->entity, generic_verbs[answer->id], &target,
-                           on_acted, form);
-}
-
-static unsigned offer_generic(struct form *form)
-{
-    static const char *const words[] = {N_("Disable"), N_("Enable"), N_("Delete")};
-    struct choices choices;
-    choices_init(&choices);
-    for (size_t i = 0; i < array_len(generic_verbs); i++)
-        if (form_may(form, generic_verbs[i]))
-            choices_add(&choices, (int64_t)i, _(words[i]), NULL);
-    bool any = choices.items.count > 0;
-    if (any)
-        dialog_choose(form->app->ui, _("Put out of use"), &choices, on_generic, form);
-    choices_finish(&choices);
-    return any ? SCREEN_REDRAW : SCREEN_BELL;
+    action_run(form->app, &form->screen, form->entity, action, &target, 1, form_acted, form);
 }
 
 static unsigned go_neighbour(struct form *form, int step)
@@ -292,10 +267,14 @@ static unsigned view_key(struct form *form, const struct key *key)
         if (open_reference(form))
             return SCREEN_REDRAW;
         break;
-    case K_DELETE: return offer_generic(form);
+    case K_DELETE: return form_offer_generic(form);
     case K_ENTER: start_edit(form); return SCREEN_REDRAW;
     default: break;
     }
+    struct subject subject = subject_of(form->app, &form->screen);
+    unsigned flags = tool_key(&subject, key);
+    if (!(flags & SCREEN_UNUSED))
+        return flags;
     enum sheet_result result = sheet_key(&form->sheet, key);
     return result == SHEET_USED ? SCREEN_REDRAW : result == SHEET_REFUSED ? SCREEN_BELL : SCREEN_UNUSED;
 }
@@ -365,11 +344,8 @@ static void form_keys(struct screen *screen, struct key_bar *bar)
         action_keys(form->app, form->entity, form->row, form_can(form), bar);
         if (form_may(form, "update"))
             key_bar_add(bar, K_ENTER, _("Edit"), 1);
-        for (size_t i = 0; i < array_len(generic_verbs); i++)
-            if (form_may(form, generic_verbs[i])) {
-                key_bar_add(bar, K_DELETE, _("Put out of use"), 24);
-                break;
-            }
+        if (form_may_generic(form))
+            key_bar_add(bar, K_DELETE, _("Put out of use"), 24);
         key_bar_add(bar, K_VIEW, _("History"), 25);
         key_bar_add(bar, K_PREVIOUS, _("Previous"), 27);
         key_bar_add(bar, K_NEXT, _("Next"), 26);
@@ -382,6 +358,9 @@ static void form_keys(struct screen *screen, struct key_bar *bar)
     sheet_keys(&form->sheet, bar);
     key_bar_add(bar, K_CANCEL, _("Back"), 2);
     key_bar_add(bar, K_HELP, _("Help"), 9);
+    struct subject subject = subject_of(form->app, screen);
+    if (form->mode == FORM_VIEW)
+        tool_keys(&subject, bar);
 }
 
 /* ---- the rest of the screen ---- */
@@ -462,8 +441,18 @@ static const struct screen_ops form_ops = {
     .close = form_close,
 };
 
+/* A record being made or changed is none yet. */
+static void form_look(struct screen *screen, struct subject *subject_r)
+{
+    struct form *form = form_of(screen);
+    subject_r->entity = form->entity;
+    subject_r->row = form->mode == FORM_VIEW ? form->row : NULL;
+    subject_r->id = form->mode == FORM_VIEW ? form->id : 0;
+}
+
 void form_register(void)
 {
+    subject_register(&form_ops, form_look);
     unsaved_register(&form_ops, form_dirty);
     language_register(&form_ops, form_language);
 }

@@ -12,6 +12,7 @@
 #include "client/views/neighbour.h"
 #include "client/views/open.h"
 #include "client/views/rows.h"
+#include "client/views/tool.h"
 #include "client/views/views.h"
 #include "model/catalogue.h"
 
@@ -186,8 +187,10 @@ static unsigned command_key(struct list *list, const struct key *key)
     case '#': rows_ask_total(&list->rows); return SCREEN_REDRAW;
     case '<': open_sort(list, false); return SCREEN_REDRAW;
     case '>': open_sort(list, true); return SCREEN_REDRAW;
-    default: return SCREEN_UNUSED;
+    default: break;
     }
+    struct subject subject = subject_of(list->app, &list->screen);
+    return tool_key(&subject, key);
 }
 
 static unsigned list_key(struct screen *screen, const struct key *key)
@@ -231,6 +234,8 @@ static void list_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, '>', _("Sort down"), 34);
     key_bar_add(bar, '#', _("Total"), 35);
     key_bar_add(bar, K_HELP, _("Help"), 36);
+    struct subject subject = subject_of(list->app, screen);
+    tool_keys(&subject, bar);
 }
 
 /* ---- the rest of the screen ---- */
@@ -338,8 +343,19 @@ static const struct screen_ops list_ops = {
     .close = list_close,
 };
 
+static void list_look(struct screen *screen, struct subject *subject_r)
+{
+    struct list *list = list_of(screen);
+    const struct rows_record *record = rows_current(&list->rows);
+    subject_r->entity = list->entity;
+    subject_r->rows = &list->rows;
+    subject_r->row = record ? record->row : NULL;
+    subject_r->id = record ? record->id : 0;
+}
+
 void list_register(void)
 {
+    subject_register(&list_ops, list_look);
     language_register(&list_ops, list_language);
 }
 
