@@ -1,68 +1,176 @@
+#include "client/ui/fuzzy.h"
+
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wctype.h>
 
+#include "base/pinyin.h"
 #include "base/utf8.h"
 #include "base/util.h"
-#include "client/ui/palette.h"
 
-enum { POINT = 10, TOGETHER = 15, WORD_START = 20, FRONT = 10, GAP_MAX = 6, FUZZY_CHARS = 128 };
+enum { POINT = 10, TOGETHER = 20, WORD_START = 20, FRONT = 10, GAP_MAX = 6 };
+enum { TYPED_CHARS = 48, TEXT_CHARS = 128, NO = INT_MIN };
 
-/* Small letters, and full-width ones as plain ones. */
-static wchar_t fold(uint32_t cp)
+/* A character of the text: as it is compared, and as it may be typed. */
+struct element {
+    uint32_t cp;
+    bool starts;
+    size_t count;
+    const char *readings[PINYIN_READINGS_MAX];
+};
+
+/* One search: best[n][at] is the best score with n characters of the typed used up, the last of them at this element. */
+struct search {
+    uint32_t typed[TYPED_CHARS];
+    size_t ntyped;
+    struct element text[TEXT_CHARS];
+    size_t ntext;
+    bool strict;
+    int best[TYPED_CHARS + 1][TEXT_CHARS];
+};
+
+/* Small letters, full-width ones as plain ones, traditional characters as simplified ones. */
+static uint32_t fold(uint32_t cp)
 {
     if (cp >= 0xff01 && cp <= 0xff5e)
         cp -= 0xfee0;
-    return (wchar_t)towlower((wint_t)cp);
+    if (cp >= 'A' && cp <= 'Z')
+        return cp + 'a' - 'A';
+    return cp < 0x80 ? cp : pinyin_simplify((uint32_t)towlower((wint_t)cp));
 }
 
-static size_t fold_text(const char *text, bool spaces, wchar_t out[FUZZY_CHARS])
+static bool is_space(uint32_t cp)
 {
-    size_t count = 0, left = strlen(text);
-    while (left && count < FUZZY_CHARS) {
-        uint32_t cp = 0xfffd;
-        size_t n = utf8_decode(text, left, &cp);
-        n = n ? n : 1;
-        if (spaces || (cp != ' ' && cp != 0x3000))
-            out[count++] = fold(cp);
-        text += n;
-        left -= n;
+    return cp == ' ' || cp == 0x3000 || cp == '\t';
+}
+
+static const char *next_of(const char *text, size_t *left, uint32_t *cp_r)
+{
+    *cp_r = 0xfffd;
+    size_t n = utf8_decode(text, *left, cp_r);
+    n = n ? n : 1;
+    *left -= n;
+    *cp_r = fold(*cp_r);
+    return text + n;
+}
+
+static bool read_typed(struct search *search, const char *typed)
+{
+    for (size_t left = strlen(typed); left;) {
+        uint32_t cp;
+        typed = next_of(typed, &left, &cp);
+        if (is_space(cp))
+            continue;
+        if (search->ntyped == TYPED_CHARS)
+            return false;
+        search->typed[search->ntyped++] = cp;
     }
-    return count;
+    return true;
 }
 
-static bool starts_word(const wchar_t *text, size_t at)
+static bool is_han(uint32_t cp)
 {
-    return at == 0 || !iswalnum((wint_t)text[at - 1]) || (text[at] >= 0x2e80 && text[at - 1] < 0x2e80);
+    return cp >= HAN_FIRST && cp <= HAN_LAST;
 }
 
-/* From one place on, each letter at its first chance. */
-static int score_from(const wchar_t *pattern, size_t pattern_len, const wchar_t *text, size_t len, size_t at)
+static void read_text(struct search *search, const char *text)
 {
-    int score = at == 0 ? FRONT : 0;
-    size_t last = at;
-    for (size_t i = 0; i < pattern_len; i++) {
-        while (at < len && text[at] != pattern[i])
-            at++;
-        if (at == len)
-            return 0;
-        score += POINT + (starts_word(text, at) ? WORD_START : 0);
-        if (i)
-            score += at == last + 1 ? TOGETHER : -(int)MIN(at - last, (size_t)GAP_MAX);
-        last = at++;
+    uint32_t before = ' ';
+    for (size_t left = strlen(text); left && search->ntext < TEXT_CHARS;) {
+        uint32_t cp;
+        text = next_of(text, &left, &cp);
+        bool starts = is_han(cp) || is_han(before) || (cp < 0x80 ? !iswalnum((wint_t)before) : before < 0x80);
+        before = cp;
+        if (search->strict && is_space(cp))
+            continue; /* "new order" is found by "neworder" */
+        struct element *element = &search->text[search->ntext++];
+        *element = (struct element){.cp = cp, .starts = starts};
+        element->count = pinyin_readings(cp, element->readings);
     }
-    return MAX(score, 1);
 }
 
-int fuzzy_score(const char *pattern, const char *text)
+/* Before the end of what is typed a syllable stands whole or as its initial; the last may be half typed. */
+static bool may_end(const char *reading, size_t len, bool last)
 {
-    wchar_t p[FUZZY_CHARS], t[FUZZY_CHARS];
-    size_t pattern_len = fold_text(pattern, false, p), len = fold_text(text, true, t);
-    if (!pattern_len)
+    static const char *const pairs[] = {"zh", "ch", "sh"};
+    if (last || len == 1 || !reading[len])
+        return true;
+    for (size_t i = 0; len == 2 && i < array_len(pairs); i++)
+        if (strncmp(reading, pairs[i], 2) == 0)
+            return true;
+    return false;
+}
+
+static void keep(struct search *search, size_t used, size_t at, int score)
+{
+    search->best[used][at] = MAX(search->best[used][at], score);
+}
+
+/* What the element can take of the typed from `used` on, with the score before it. */
+static void take(struct search *search, size_t used, size_t at, int score)
+{
+    const struct element *element = &search->text[at];
+    score += POINT + (element->starts ? WORD_START : 0);
+    if (element->cp == search->typed[used])
+        keep(search, used + 1, at, score);
+    for (size_t r = 0; r < element->count; r++) {
+        const char *reading = element->readings[r];
+        for (size_t k = 1; reading[k - 1] && used + k <= search->ntyped; k++) {
+            if ((uint32_t)reading[k - 1] != search->typed[used + k - 1])
+                break;
+            if (may_end(reading, k, used + k == search->ntyped))
+                keep(search, used + k, at, score + (int)(k - 1) * (POINT + TOGETHER));
+        }
+    }
+}
+
+static void begin(struct search *search)
+{
+    for (size_t used = 0; used <= search->ntyped; used++)
+        for (size_t at = 0; at < search->ntext; at++)
+            search->best[used][at] = NO;
+    for (size_t at = 0; at < search->ntext; at++)
+        if (!search->strict || search->text[at].starts)
+            take(search, 0, at, at == 0 ? FRONT : 0);
+}
+
+static void go_on(struct search *search, size_t used)
+{
+    for (size_t from = 0; from < search->ntext; from++) {
+        int score = search->best[used][from];
+        size_t end = search->strict ? MIN(from + 2, search->ntext) : search->ntext;
+        for (size_t at = from + 1; score != NO && at < end; at++)
+            take(search, used, at,
+                 score + (at == from + 1 ? TOGETHER : -(int)MIN(at - from, (size_t)GAP_MAX)));
+    }
+}
+
+static int find(const char *typed, const char *text, bool strict)
+{
+    struct search search;
+    search.strict = strict;
+    search.ntyped = search.ntext = 0;
+    if (!read_typed(&search, typed))
+        return 0;
+    if (!search.ntyped)
         return 1;
-    int best = 0;
-    for (size_t at = 0; at < len; at++)
-        if (t[at] == p[0])
-            best = MAX(best, score_from(p, pattern_len, t, len, at));
-    return best;
+    read_text(&search, text);
+    begin(&search);
+    for (size_t used = 1; used < search.ntyped; used++)
+        go_on(&search, used);
+    int best = NO;
+    for (size_t at = 0; at < search.ntext; at++)
+        best = MAX(best, search.best[search.ntyped][at]);
+    return best == NO ? 0 : MAX(best, 1);
+}
+
+int fuzzy_score(const char *typed, const char *text)
+{
+    return find(typed, text, false);
+}
+
+int fuzzy_begins(const char *typed, const char *text)
+{
+    return find(typed, text, true);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/ui/fuzzy.h"
 #include "client/ui/screen.h"
 
 /*
@@ -29,7 +30,3 @@ uint64_t palette_open(struct ui *ui, const char *title, const struct palette_ent
 /* Records that were found, shown behind the entries and not filtered again. The screen may be gone: then
  * nothing. */
 void palette_found(struct ui *ui, uint64_t screen, const struct palette_entry entries[], size_t count);
-
-/* 0: does not fit. Letters in order, better when together, at word starts, at the front. Case and width
- * folded. */
-int fuzzy_score(const char *pattern, const char *text);

@@ -1,9 +1,9 @@
 #include "server/entity/search.h"
 
 #include "base/arena.h"
+#include "base/pinyin.h"
 #include "base/str.h"
 #include "base/utf8.h"
-#include "server/entity/pinyin.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 #include "tests/unit/test.h"
 
 #include "base/arena.h"
+#include "base/pinyin.h"
 #include "base/str.h"
-#include "server/entity/pinyin.h"
 #include "server/entity/search.h"
 
 #include <string.h>

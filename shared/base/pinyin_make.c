@@ -2,7 +2,7 @@
  * Writes the tables of pinyin.c: at build time, because reading them out of ICU's rules takes most of a second.
  *     pinyin_make OUTPUT
  */
-#include "server/entity/pinyin.h"
+#include "base/pinyin.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -118,7 +118,7 @@ static void write_words(FILE *out, const char *name, const uint16_t *table)
 
 static void write_tables(FILE *out)
 {
-    fputs("/* Made by pinyin_make out of ICU's rules. */\n#include \"server/entity/pinyin.h\"\n\n", out);
+    fputs("/* Made by pinyin_make out of ICU's rules. */\n#include \"base/pinyin.h\"\n\n", out);
     fprintf(out, "const char pinyin_syllables[][PINYIN_SYLLABLE_MAX] = {");
     for (size_t i = 0; i < han.count; i++)
         fprintf(out, "%s\"%s\",", i % 12 ? " " : "\n", han.syllables[i]);

@@ -1,4 +1,4 @@
-#include "server/entity/pinyin.h"
+#include "base/pinyin.h"
 
 #include <string.h>
 
