@@ -66,8 +66,8 @@ must_check int filter_add_text(struct filter *filter, const struct field *field,
                                struct filter_fault *fault_r);
 
 /* Adds that a field has nothing in it (true), or something. */
-must_check int filter_add_null(struct filter *filter, const struct field *field, bool truth, struct arena *arena,
-                               struct filter_fault *fault_r);
+must_check int filter_add_null(struct filter *filter, const struct field *field, bool truth,
+                               struct arena *arena, struct filter_fault *fault_r);
 
 /* Part of a stored value as typed: letters of a plate large and without dots, digits of a phone alone; other texts as they are. */
 const char *filter_fold_part(const struct field *field, struct arena *arena, const char *text);

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "model/filter-private.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,8 +15,7 @@ static const struct {
     {">", FILTER_GT},   {"<", FILTER_LT},   {"~", FILTER_CONTAINS}, {"^", FILTER_LIKE},
 };
 
-/* The next word, quotes taken off and kept inside; NULL at the end. quoted_r: it began with a quote, so it is no term. */
-static const char *next_word(struct arena *arena, const char **at, bool *quoted_r)
+char *filter_next_word(struct arena *arena, const char **at, bool *quoted_r)
 {
     struct str word;
     const char *p = *at + strspn(*at, " \t");
@@ -27,24 +27,65 @@ static const char *next_word(struct arena *arena, const char **at, bool *quoted_
     for (; *p && (inside || (*p != ' ' && *p != '\t')); p++) {
         if (*p == '"')
             inside = !inside;
-        else
-            str_add_char(&word, *p);
+        else if (*p != FILTER_COMMA)
+            str_add_char(&word, *p == ',' && inside ? FILTER_COMMA : *p);
     }
     *at = p;
     return word.data;
 }
 
-/* Length of the name before the sign, and the sign; 0 when the word is no term. */
-static size_t split_term(const char *word, size_t *sign_r)
+char *filter_plain(char *word)
+{
+    for (char *at = word; *at; at++)
+        if (*at == FILTER_COMMA)
+            *at = ',';
+    return word;
+}
+
+size_t filter_split_term(const char *word, enum filter_op *op_r, const char **value_r)
 {
     size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_");
     for (size_t i = 0; len && i < array_len(signs); i++) {
         if (!strncmp(word + len, signs[i].sign, strlen(signs[i].sign))) {
-            *sign_r = i;
+            *op_r = signs[i].op;
+            *value_r = word + len + strlen(signs[i].sign);
             return len;
         }
     }
     return 0;
+}
+
+const char *filter_sign(enum filter_op op)
+{
+    for (size_t i = 0; i < array_len(signs); i++)
+        if (signs[i].op == op)
+            return signs[i].sign;
+    return NULL;
+}
+
+static int add_day_text(struct filter *filter, const struct field *field, enum filter_op op, struct day day,
+                        struct arena *arena, const char *zone, struct filter_fault *fault_r)
+{
+    char text[DAY_TEXT_SIZE];
+    const char *copy = arena_strdup(arena, day_print(text, sizeof(text), day));
+    return filter_add_text(filter, field, op, &copy, 1, arena, zone, fault_r);
+}
+
+/* "today" and its like: = is within those days, > behind the last of them, >= from the first on. */
+static int add_period(struct filter *filter, const struct field *field, enum filter_op op, struct day first,
+                      struct day last, struct arena *arena, const char *zone, struct filter_fault *fault_r)
+{
+    bool after = op == FILTER_GTE || op == FILTER_LT;
+    if (op != FILTER_EQ)
+        return add_day_text(filter, field, op, after ? first : last, arena, zone, fault_r);
+    int rc = add_day_text(filter, field, FILTER_GTE, first, arena, zone, fault_r);
+    return rc < 0 ? rc : add_day_text(filter, field, FILTER_LTE, last, arena, zone, fault_r);
+}
+
+static bool has_days(const struct field *field)
+{
+    enum field_storage storage = field_storage_of(field);
+    return storage == STORE_TIME || storage == STORE_DATE;
 }
 
 static int add_term(struct filter *filter, const struct field *field, enum filter_op op, const char *text,
@@ -52,16 +93,19 @@ static int add_term(struct filter *filter, const struct field *field, enum filte
 {
     const char *texts[FILTER_VALUES_MAX];
     size_t count = 0;
+    struct day first, last;
     if (!*text && (op == FILTER_EQ || op == FILTER_NOT))
         return filter_add_null(filter, field, op == FILTER_EQ, arena, fault_r);
+    if (has_days(field) && op != FILTER_NOT && filter_period(text, filter_today(zone), &first, &last))
+        return add_period(filter, field, op, first, last, arena, zone, fault_r);
     if (op != FILTER_EQ || !strchr(text, ',')) {
-        texts[count++] = text;
+        texts[count++] = filter_plain(arena_strdup(arena, text));
         return filter_add_text(filter, field, op, texts, count, arena, zone, fault_r);
     }
     for (const char *at = text; *at && count < FILTER_VALUES_MAX;) {
         size_t len = strcspn(at, ",");
         if (len)
-            texts[count++] = arena_strndup(arena, at, len);
+            texts[count++] = filter_plain(arena_strndup(arena, at, len));
         at += len + (at[len] == ',');
     }
     return filter_add_text(filter, field, FILTER_IN, texts, count, arena, zone, fault_r);
@@ -71,15 +115,17 @@ int filter_parse_line(const char *line, filter_lookup *lookup, const void *conte
                       const char *zone, struct filter *filter_r, struct filter_fault *fault_r)
 {
     struct str words;
-    const char *word;
+    char *word;
     bool quoted;
     str_init(&words, arena);
     filter_r->count = 0;
     filter_r->q = NULL;
-    while ((word = next_word(arena, &line, &quoted))) {
-        size_t sign = 0, len = quoted ? 0 : split_term(word, &sign);
+    while ((word = filter_next_word(arena, &line, &quoted))) {
+        enum filter_op op;
+        const char *value;
+        size_t len = quoted ? 0 : filter_split_term(word, &op, &value);
         if (!len) {
-            str_addf(&words, "%s%s", words.len ? " " : "", word);
+            str_addf(&words, "%s%s", words.len ? " " : "", filter_plain(word));
             continue;
         }
         const char *name = arena_strndup(arena, word, len);
@@ -88,8 +134,7 @@ int filter_parse_line(const char *line, filter_lookup *lookup, const void *conte
             *fault_r = (struct filter_fault){name, N_("There is no such field")};
             return -EINVAL;
         }
-        int rc = add_term(filter_r, field, signs[sign].op, word + len + strlen(signs[sign].sign), arena, zone,
-                          fault_r);
+        int rc = add_term(filter_r, field, op, value, arena, zone, fault_r);
         if (rc < 0)
             return rc;
     }
