@@ -71,8 +71,11 @@ def report(result, totals):
     totals[0] += passed
     totals[1] += failed
     print(f"{'FAIL' if failed else 'ok  '} {name:44} {passed:5} passed {failed:3} failed {seconds:7.1f} s", flush=True)
+    for line in text.splitlines():
+        if line.startswith("note "):
+            print(f"     {line[5:]}", flush=True)
     if failed:
-        told = [line for line in text.splitlines() if not line.startswith("ok ")]
+        told = [line for line in text.splitlines() if not line.startswith(("ok ", "note "))]
         print("\n".join("    " + line for line in told[-60:]), flush=True)
 
 

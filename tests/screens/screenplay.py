@@ -3,17 +3,23 @@
 A line is a word and what belongs to it; `#` begins a comment. Before the first key:
 
     language en zh_CN       the script runs once in each
-    size 80x24              of the terminal
+    size 80x24 40x20        of the terminal: once in each, in each language
     user order_clerk        who is logged in; `-`: nobody, the script logs in itself. `driver*` is the one of the first branch
                             for the run in English, of the second (driver_b) for the others, here and below
     options --plain         more for the command line
     environment TERM=xterm  of the program
+
+A file may hold several cases. Each begins with a client of its own, just logged in, and what stands before the first case is the
+beginning of every one; a case may have such lines of its own before its first key:
+
+    case NAME
 
 and then, in order:
 
     keys Down Enter F10     keys by tmux's names
     press Enter see text    a key, and again after two seconds in vain, until a line has the text
     type 138 0013           text, as typed
+    enter 3                 a line of the plain mode: text as typed, and the line's end
     paste 10000 text        pasted in one piece, the text repeated up to so many bytes
     see text                waits until a line of the screen has the text, or several have it as text is wrapped
     row 2 text              waits until that line has it: 1 is the first, -1 the last
@@ -27,10 +33,11 @@ and then, in order:
     free driver*            the driver is this script's alone, and whatever job he has is taken away; `$driver_id` and `$vehicle_id` are
                             known from here on
     ended                   waits until the program has left the terminal
+    if 40x20 see text       a line for runs in this size only; sizes and languages, several with a comma; `if not 40x20 …`: the others
 
 Nothing ever waits for a time. In what is expected `…` stands for anything on the line, `{Save}` for the words of that msgid in
 the language of the run, and `<Tow|拖车|拖車>` for words of the data in English, simplified and traditional Chinese. `$language`,
-`$n` and `$phone` differ from run to run: what one makes, no other finds. `$now` is the time of the start.
+`$n` and `$phone` differ from run to run: what one makes, no other finds. `$now` is the time of the start, `$size` the terminal's.
 """
 import collections
 import gettext
@@ -38,11 +45,12 @@ import itertools
 import json
 import pathlib
 import re
-import subprocess
 import threading
 import time
 
+import people
 import yz
+from glass import Glass
 
 LANGUAGES = ("en", "zh_CN", "zh_TW")
 SECONDS = 20
@@ -57,38 +65,77 @@ _numbers = itertools.count(101)
 class Step:
     """One line of a script."""
 
-    def __init__(self, number, word, rest):
-        self.number, self.word, self.rest, self.lines = number, word, rest, []
+    def __init__(self, number, word, rest, only=None):
+        self.number, self.word, self.rest, self.only, self.lines = number, word, rest, only, []
+
+    def is_for(self, language, size):
+        if not self.only:
+            return True
+        none, which = self.only
+        return none != (language in which or size in which)
 
     def __str__(self):
         return f"{self.number}: {self.word} {self.rest}".rstrip()
 
 
 class Script:
-    def __init__(self, path):
-        self.path = pathlib.Path(path)
-        self.name = self.path.stem
-        self.header = {"language": "en zh_CN", "size": "80x24", "user": "order_clerk", "options": "", "environment": ""}
-        self.steps = []
-        for number, line in enumerate(self.path.read_text().splitlines(), 1):
-            self._take(number, line)
+    """A case: a file without cases is one by itself."""
 
-    def _take(self, number, line):
+    def __init__(self, path, name, before=None):
+        self.path, self.name = path, name
+        self.header = dict(before.header) if before else {"language": "en zh_CN", "size": "80x24", "user": "order_clerk", "options": "",
+                                                          "environment": ""}
+        self.steps = list(before.steps) if before else []
+        self.own = 0
+
+    def take(self, number, line):
         if line.startswith("|"):
             self.steps[-1].lines.append(line[1:].rstrip())
             return
         word, _, rest = line.partition(" ")
         if not word or word.startswith("#"):
             return
-        if word in HEADER:
+        if word in HEADER and not self.own:
             self.header[word] = rest.strip()
-        elif hasattr(Run, "do_" + word):
-            self.steps.append(Step(number, word, rest.lstrip() if word != "type" else rest))
-        else:
+            return
+        only = None
+        if word == "if":
+            only, word, rest = self._condition(number, rest)
+        if not hasattr(Run, "do_" + word):
             raise ValueError(f"{self.path.name}:{number}: no such word: {word}")
+        self.own += 1
+        self.steps.append(Step(number, word, rest if word in ("type", "enter") else rest.lstrip(), only))
+
+    def _condition(self, number, text):
+        no, _, rest = text.partition(" ")
+        which, _, rest = rest.partition(" ") if no == "not" else (no, _, rest)
+        which, (word, _, rest) = which.split(","), rest.partition(" ")
+        for name in which:
+            if name not in LANGUAGES and not re.fullmatch(r"\d+x\d+", name):
+                raise ValueError(f"{self.path.name}:{number}: neither a size nor a language: {name}")
+        return (no == "not", which), word, rest
 
     def languages(self):
         return self.header["language"].split()
+
+    def sizes(self):
+        return self.header["size"].split()
+
+
+def read_scripts(path):
+    """The cases of a file."""
+    path = pathlib.Path(path)
+    first = Script(path, path.stem)
+    cases = [first]
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if line.startswith("case "):
+            cases.append(Script(path, f"{path.stem}/{line[5:].strip()}", first))
+        else:
+            cases[-1].take(number, line)
+    names = [case.name for case in cases]
+    if len(set(names)) != len(names):
+        raise ValueError(f"{path.name}: two cases of one name")
+    return cases[1:] if len(cases) > 1 else cases
 
 
 class Words:
@@ -122,14 +169,14 @@ class Stage:
         self.server = server
         self.reports = yz.temp_dir() / "report"
         self.drivers = collections.defaultdict(threading.Lock)
+        self.people = people.People(server)
 
     def faults(self):
         """What the sanitizers wrote about the programs at the terminals."""
         return "".join(path.read_text(errors="replace") for path in self.reports.parent.iterdir())
 
     def request(self, user, verb, args):
-        with yz.Client(self.server, user) as client:
-            return client.do(verb, args)
+        return self.people.do(user, verb, args)
 
     def free_driver(self, login):
         """Takes away what the driver has to do; says who that is and what he drives."""
@@ -144,25 +191,32 @@ class Stage:
                 self.request(dispatcher, "rescue.recall", {**step, "reason": "too_far"})
         return {"driver_id": last["driver_id"], "vehicle_id": last["vehicle_id"]}
 
-    def terminal(self, user, language, columns=80, lines=24, options="", environment=None, **more):
+    def command(self, user, language, options=""):
+        """The client's command line and environment."""
         argv = [yz.YIZHAN, "--server", self.server.address, "--ca", self.server.ca, "--lang", language, *options.split()]
-        env = {"ASAN_OPTIONS": f"detect_leaks=0:log_path={self.reports}", **(environment or {})}
+        environment = {"ASAN_OPTIONS": f"detect_leaks=0:log_path={self.reports}"}
         if user != "-":
             argv += ["--user", user]
-            env.setdefault("YIZHAN_PASSWORD", yz.PASSWORD)
-        return yz.Terminal(argv, columns, lines, env=env, **more)
+            environment["YIZHAN_PASSWORD"] = yz.PASSWORD
+        return argv, environment
+
+    def terminal(self, user, language, columns=80, lines=24, options="", environment=None, **more):
+        argv, known = self.command(user, language, options)
+        return Glass(argv, columns, lines, env={**known, **(environment or {})}, **more)
 
 
 class Run:
-    """A script in one language."""
+    """A script in one language and one size."""
 
-    def __init__(self, script, language, stage):
-        self.script, self.language, self.stage = script, language, stage
+    def __init__(self, script, language, size, stage):
+        self.script, self.language, self.size, self.stage = script, language, size, stage
+        self.name = f"{script.name} {language}" + (f" {size}" if len(script.sizes()) > 1 else "")
         self.words = Words(language)
         self.held = []
         number = next(_numbers)
-        self.values = {"language": language, "n": f"{number:03}", "phone": f"13{number * 7919:09}", "now": yz.utc_now(-1)}
-        columns, lines = script.header["size"].split("x")
+        self.values = {"language": language, "n": f"{number:03}", "phone": f"13{number * 7919:09}", "now": yz.utc_now(-1),
+                       "size": size}
+        columns, lines = size.split("x")
         user = self.who(script.header["user"])
         environment = dict(pair.split("=", 1) for pair in script.header["environment"].split())
         self.terminal = stage.terminal(user, language, int(columns), int(lines), script.header["options"], environment,
@@ -176,7 +230,9 @@ class Run:
     def checks(self):
         """Plays the script; yields (name, None or what went wrong) for each expectation. A wrong one ends it."""
         for step in self.script.steps:
-            name = f"{self.script.name} {self.language} {step}"
+            if not step.is_for(self.language, self.size):
+                continue
+            name = f"{self.name} {step}"
             try:
                 getattr(self, "do_" + step.word)(step)
             except Exception as error:  # noqa: BLE001 - whatever happens at a line is that line's failure
@@ -197,10 +253,10 @@ class Run:
         return user.replace("*", "" if self.language == "en" else "_b")
 
     def lines(self):
-        return [line.rstrip() for line in self.terminal.screen()]
+        return self.terminal.screen()
 
     def until(self, condition):
-        yz.wait_until("this", condition, SECONDS)
+        self.terminal.until("this", condition, SECONDS)
 
     # ---- what a script does
 
@@ -221,11 +277,14 @@ class Run:
     def do_type(self, step):
         self.terminal.type(self.words.expand(self.fill(step.rest)))
 
+    def do_enter(self, step):
+        self.do_type(step)
+        self.terminal.send("\r")
+
     def do_paste(self, step):
         size, text = step.rest.split(" ", 1)
         whole = (text * (int(size) // len(text.encode()) + 1)).encode()[:int(size)].decode(errors="ignore")
-        subprocess.run(["tmux", "-L", self.terminal.socket, "-u", "load-buffer", "-"], input=whole, text=True, check=True)
-        self.terminal.tmux("paste-buffer", "-p")
+        self.terminal.paste(whole)
 
     def do_resize(self, step):
         self.terminal.resize(*step.rest.split("x"))
@@ -299,11 +358,7 @@ class Run:
 
     def do_plain(self, _):
         """Bold, underlined and reversed are no colours."""
-        def colours():
-            shown = self.terminal.tmux("capture-pane", "-p", "-e").stdout
-            numbers = [int(n) for codes in re.findall(r"\x1b\[([0-9;]*)m", shown) for n in codes.split(";") if n]
-            return [n for n in numbers if 30 <= n <= 38 or 40 <= n <= 48 or 90 <= n <= 107]
-        self.until(lambda: not colours())
+        self.until(lambda: not self.terminal.colours())
 
     def do_ended(self, _):
         self.until(self.terminal.dead)
