@@ -5,11 +5,17 @@
 #include <string.h>
 
 /* One driver on two vehicles, dispatched at once by two people, is caught by the unique index; holding his number first makes that a
- * clear word instead of a broken statement. */
+ * clear word instead of a broken statement. Of all who drive the vehicle where nobody is named, in one order for everybody. */
 static const struct sql sql_lock_driver = {
     "rescue_lock_driver", "SELECT pg_advisory_xact_lock(hashtextextended('rescue.driver', $1))"};
+static const struct sql sql_lock_drivers = {
+    "rescue_lock_drivers",
+    "SELECT pg_advisory_xact_lock(hashtextextended('rescue.driver', d.driver_id)) FROM "
+    "(SELECT driver_id FROM vehicle_drivers($1, $2) ORDER BY driver_id) d"};
 static const struct sql sql_drivers = {
-    "rescue_drivers", "SELECT driver_id, name, works, busy_plate FROM vehicle_drivers($1, $2)"};
+    "rescue_drivers", "SELECT driver_id, name, works, busy_plate, on_shift FROM vehicle_drivers($1, $2)"};
+
+enum { COL_DRIVER, COL_NAME, COL_WORKS, COL_BUSY, COL_ON_SHIFT };
 
 int vehicle_load(struct act *act)
 {
@@ -23,7 +29,10 @@ int dispatch_load(struct act *act)
     struct step *step = step_of(act);
     int64_t vehicle = request_int(request, "vehicle_id");
     step->vehicle = vehicle_read(request, vehicle);
-    tx_read(request->tx, &sql_lock_driver, p_int(request_int(request, "driver_id")));
+    if (request_int(request, "driver_id") != NIL)
+        tx_read(request->tx, &sql_lock_driver, p_int(request_int(request, "driver_id")));
+    else
+        tx_read(request->tx, &sql_lock_drivers, p_int(vehicle), p_time(request->now));
     step->drivers = tx_read(request->tx, &sql_drivers, p_int(vehicle), p_time(request->now));
     return 0;
 }
@@ -44,22 +53,42 @@ static int check_vehicle(struct act *act, const struct vehicle_row *vehicle)
     return 0;
 }
 
+/* The row of the one named, or else of who can go best: at work and free, on shift, by their place in the vehicle's list. */
+static size_t find_driver(struct rows *drivers, int64_t named)
+{
+    size_t count = rows_count(drivers), best = count, best_score = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool able = rows_bool(drivers, i, COL_WORKS) && !rows_text(drivers, i, COL_BUSY);
+        size_t score = named != NIL ? rows_int(drivers, i, COL_DRIVER) == named
+                                    : 1 + 2 * able + rows_bool(drivers, i, COL_ON_SHIFT);
+        if (score > best_score) {
+            best = i;
+            best_score = score;
+        }
+    }
+    return best;
+}
+
+static int no_driver(struct act *act, int64_t named, const struct vehicle_row *vehicle)
+{
+    const char *words = named == NIL ? N_("Nobody drives vehicle {plate}: see its drivers")
+                                     : N_("Nobody of that number drives vehicle {plate}");
+    return request_fail(act->request, ERR_INVALID, "driver_id", words, "plate", vehicle->plate, NULL);
+}
+
 static int check_driver(struct act *act, struct rows *drivers, const struct vehicle_row *vehicle,
                         bool free_now)
 {
     struct request *request = act->request;
-    int64_t driver = request_int(request, "driver_id");
-    size_t row = 0;
-    while (row < rows_count(drivers) && rows_int(drivers, row, 0) != driver)
-        row++;
+    int64_t named = request_int(request, "driver_id");
+    size_t row = find_driver(drivers, named);
     if (row == rows_count(drivers))
-        return request_fail(request, ERR_INVALID, "driver_id",
-                            N_("Nobody of that number drives vehicle {plate}"), "plate", vehicle->plate,
-                            NULL);
-    const char *name = rows_text(drivers, row, 1), *busy = rows_text(drivers, row, 3);
+        return no_driver(act, named, vehicle);
+    const char *name = rows_text(drivers, row, COL_NAME), *busy = rows_text(drivers, row, COL_BUSY);
+    step_of(act)->driver = rows_int(drivers, row, COL_DRIVER);
     if (!free_now)
         return 0;
-    if (!rows_bool(drivers, row, 2))
+    if (!rows_bool(drivers, row, COL_WORKS))
         return request_fail(request, ERR_CONFLICT, "driver_id", N_("Driver {name} is not at work"), "name",
                             name, NULL);
     if (busy)
@@ -90,7 +119,7 @@ int dispatch_in_tx(struct act *act)
         result = step_time(act, "at", was->created_at, &at);
     if (result)
         return result;
-    int64_t driver = request_int(act->request, "driver_id");
+    int64_t driver = step_of(act)->driver;
     step_set(act, vehicle_id, vehicle.id);
     step_set(act, driver_id, driver);
     step_set(act, dispatched_at, at);
@@ -180,7 +209,7 @@ int backfill_in_tx(struct act *act)
         return result;
     bool empty = outcome && strcmp(outcome, "empty") == 0;
     step_set(act, vehicle_id, vehicle.id);
-    step_set(act, driver_id, request_int(request, "driver_id"));
+    step_set(act, driver_id, step_of(act)->driver);
     step_set(act, state, empty ? "empty" : "done");
     return finish_order(act, &facts,
                         &(struct finish){.outcome = empty ? PRICE_EMPTY : PRICE_DONE,

@@ -52,8 +52,9 @@ const struct choice rescue_outcomes[] = {
 #define ARG_VEHICLE                                                                                          \
     ARG(vehicle_id, FIELD_REF, .ref = "vehicle", .label = N_("Vehicle"), .required = true,                   \
         .help = N_("The vehicle that goes.")),                                                               \
-        ARG(driver_id, FIELD_ID, .label = N_("Driver"), .required = true, .min = 1,                          \
-            .help = N_("One of its drivers; they may be of another branch, as the vehicle may."))
+        ARG(driver_id, FIELD_ID, .label = N_("Driver"), .min = 1,                                            \
+            .help = N_("One of its drivers; they may be of another branch, as the vehicle may. "             \
+                       "Empty: whichever of them is free, on shift first."))
 #define ARG_TAKEN                                                                                            \
     ARG(taken_fen, FIELD_FEN, .label = N_("Money taken"), .min = 0,                                          \
         .help = N_("What the customer paid on site.")),                                                      \
