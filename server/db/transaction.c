@@ -1,4 +1,4 @@
-#include "server/db/connection_private.h"
+#include "server/db/transaction_private.h"
 
 #include "base/arena.h"
 #include "base/log.h"
@@ -10,25 +10,6 @@
 /* How long a ROLLBACK that nobody waits for may take to leave; a socket that does not take 100 bytes in that time is closed. */
 enum { FAREWELL_MS = 1000 };
 
-struct tx {
-    struct connection *connection;
-    struct arena *arena;   /* of the transaction itself */
-    struct arena *results; /* of rows and parameters */
-    int64_t deadline_ms;
-    const char *scope, *scope_vehicle;
-    int64_t self;
-    enum tx_fault fault;
-    bool begun; /* BEGIN is queued */
-    bool over;  /* the connection is no longer ours */
-    bool read_only;
-    bool commit_sent; /* from here on a loss is TX_UNKNOWN */
-    bool committed;
-    bool asked; /* a Flush or Sync stands behind all that is queued */
-    int round_trips;
-    char sqlstate[6];
-    const char *constraint, *message;
-};
-
 static const struct sql begin = {"tx.begin", "BEGIN"};
 static const struct sql begin_read_only = {"tx.begin_read_only", "BEGIN READ ONLY"};
 static const struct sql commit = {"tx.commit", "COMMIT"};
@@ -39,7 +20,7 @@ static const struct sql set_scope = {
     "set_config('app.self', $3, true)",
 };
 
-static void fail(struct tx *tx, enum tx_fault fault, const char *message)
+void tx_fail(struct tx *tx, enum tx_fault fault, const char *message)
 {
     if (tx->fault != TX_OK)
         return;
@@ -48,7 +29,7 @@ static void fail(struct tx *tx, enum tx_fault fault, const char *message)
 }
 
 /* The connection is given back; if it was cancelled or is dead, without its socket. */
-static void end(struct tx *tx)
+void tx_end(struct tx *tx)
 {
     struct connection *c = tx->connection;
     if (tx->over)
@@ -69,20 +50,20 @@ static void end(struct tx *tx)
         connection_close(c);
 }
 
-static void lose(struct tx *tx)
+void tx_lose(struct tx *tx)
 {
     tx->connection->lost = true;
-    fail(tx, tx->commit_sent ? TX_UNKNOWN : TX_UNAVAILABLE, "the connection was lost");
-    end(tx);
+    tx_fail(tx, tx->commit_sent ? TX_UNKNOWN : TX_UNAVAILABLE, "the connection was lost");
+    tx_end(tx);
 }
 
 /* The deadline passed: what runs is cancelled, save a COMMIT, which is waited for behind the scenes. */
-static void expire(struct tx *tx)
+void tx_expire(struct tx *tx)
 {
-    fail(tx, tx->commit_sent ? TX_UNKNOWN : TX_TIMEOUT, "the deadline passed");
+    tx_fail(tx, tx->commit_sent ? TX_UNKNOWN : TX_TIMEOUT, "the deadline passed");
     if (pipeline_waiting(tx->connection))
         connection_abandon(tx->connection, !tx->commit_sent);
-    end(tx);
+    tx_end(tx);
 }
 
 struct tx *tx_begin(struct connection *c, struct arena *arena, int64_t deadline_ms)
@@ -103,7 +84,7 @@ struct tx *tx_begin(struct connection *c, struct arena *arena, int64_t deadline_
     if (rc) {
         tx->over = true;
         bool late = time_monotonic_ms() >= deadline_ms;
-        fail(tx, late ? TX_TIMEOUT : TX_UNAVAILABLE, late ? "the deadline passed" : "no connection");
+        tx_fail(tx, late ? TX_TIMEOUT : TX_UNAVAILABLE, late ? "the deadline passed" : "no connection");
         return tx;
     }
     c->tx = tx;
@@ -142,21 +123,21 @@ static void send(struct tx *tx, const struct sql *sql, const struct param *param
     struct connection *c = tx->connection;
     struct statement *statement = sql->name ? connection_statement(c, sql->name, sql->text) : NULL;
     if (sql->name && !statement) {
-        fail(tx, TX_BROKEN, "two statements have one name");
+        tx_fail(tx, TX_BROKEN, "two statements have one name");
         return;
     }
     const char *const *values = params_encode(tx->results, params, count);
     if (c->log)
         statement_log_query(c->log, sql->name, sql->text, values, count);
     if (!send_parse(tx, statement) || !send_query(tx, statement, sql->text, values, count)) {
-        lose(tx);
+        tx_lose(tx);
         return;
     }
     pipeline_expect(c, kind, statement, rows);
     tx->asked = false;
 }
 
-static bool sync_pipeline(struct tx *tx)
+bool tx_sync(struct tx *tx)
 {
     struct connection *c = tx->connection;
     if (!PQpipelineSync(c->pg))
@@ -175,12 +156,12 @@ static void send_scope(struct tx *tx)
 }
 
 /* True when a statement may be queued; BEGIN goes in front of the first. */
-static bool ready(struct tx *tx)
+bool tx_ready(struct tx *tx)
 {
     if (tx->fault != TX_OK || tx->over)
         return false;
     if (tx->connection->phase == PHASE_CANCELLED) {
-        fail(tx, TX_TIMEOUT, "cancelled");
+        tx_fail(tx, TX_TIMEOUT, "cancelled");
         return false;
     }
     if (!tx->begun) {
@@ -221,7 +202,7 @@ static const struct sql *planned(struct tx *tx, const struct sql *sql, bool one,
         return one ? &missing : sql == &commit ? &rollback : sql;
     case FAULT_CUT:
         connection_drop(c);
-        lose(tx);
+        tx_lose(tx);
         return NULL;
     case FAULT_CUT_AFTER: c->cut_after = true; return sql;
     case FAULT_NONE: break;
@@ -240,14 +221,14 @@ void tx_set_scope(struct tx *tx, const char *scope, const char *scope_vehicle, i
     tx->scope = arena_strdup(tx->arena, scope ? scope : "{}");
     tx->scope_vehicle = arena_strdup(tx->arena, scope_vehicle ? scope_vehicle : "{}");
     tx->self = self == NIL ? 0 : self;
-    if (tx->begun && ready(tx))
+    if (tx->begun && tx_ready(tx))
         send_scope(tx);
 }
 
 void tx_set_read_only(struct tx *tx)
 {
     if (tx->begun)
-        fail(tx, TX_BROKEN, "read only comes before the first statement");
+        tx_fail(tx, TX_BROKEN, "read only comes before the first statement");
     tx->read_only = true;
 }
 
@@ -259,7 +240,7 @@ void tx_use_arena(struct tx *tx, struct arena *arena)
 static void queue(struct tx *tx, const struct sql *sql, const struct param *params, size_t count, bool one,
                   struct rows *rows)
 {
-    if (!ready(tx))
+    if (!tx_ready(tx))
         return;
     const struct sql *sent = planned(tx, sql, one, rows);
     if (!sent)
@@ -281,7 +262,7 @@ void tx_write_params(struct tx *tx, const struct sql *sql, const struct param *p
 
 void tx_write_one_params(struct tx *tx, const struct sql *sql, const struct param *params, size_t count)
 {
-    if (!ready(tx))
+    if (!tx_ready(tx))
         return;
     struct sql one = {
         sql->name ? arena_printf(tx->results, "one:%s", sql->name) : NULL,
@@ -315,7 +296,7 @@ void tx_take_error(struct tx *tx, const char *statement, const PGresult *result,
         fault = TX_UNKNOWN;
     if (fault == TX_BROKEN)
         report_bug(statement, state, result);
-    fail(tx, fault, arena_strdup(tx->arena, PQresultErrorMessage(result)));
+    tx_fail(tx, fault, arena_strdup(tx->arena, PQresultErrorMessage(result)));
     tx->constraint = constraint ? arena_strdup(tx->arena, constraint) : "";
     snprintf(tx->sqlstate, sizeof(tx->sqlstate), "%s", state);
 }
@@ -324,15 +305,15 @@ void tx_take_error(struct tx *tx, const char *statement, const PGresult *result,
 void tx_take_commit(struct tx *tx, const PGresult *result, bool warned)
 {
     if (strcmp(PQcmdStatus((PGresult *)result), "COMMIT") != 0)
-        fail(tx, TX_BROKEN, "COMMIT rolled back");
+        tx_fail(tx, TX_BROKEN, "COMMIT rolled back");
     else if (warned)
-        fail(tx, TX_UNKNOWN, "COMMIT came with a warning");
+        tx_fail(tx, TX_UNKNOWN, "COMMIT came with a warning");
     else
         tx->committed = true;
 }
 
 /* Waits for everything that is queued; faults end up in tx. */
-static void wait_all(struct tx *tx)
+void tx_wait(struct tx *tx)
 {
     struct connection *c = tx->connection;
     if (!pipeline_waiting(c))
@@ -342,9 +323,9 @@ static void wait_all(struct tx *tx)
         statement_log_mark(tx->connection->log, "wait");
     int rc = pipeline_wait(c, tx->deadline_ms);
     if (rc == -ETIMEDOUT)
-        expire(tx);
+        tx_expire(tx);
     else if (rc)
-        lose(tx);
+        tx_lose(tx);
 }
 
 enum tx_fault tx_need(struct tx *tx)
@@ -353,13 +334,13 @@ enum tx_fault tx_need(struct tx *tx)
         return tx->fault;
     struct connection *c = tx->connection;
     if (!tx->asked && !PQsendFlushRequest(c->pg)) {
-        lose(tx);
+        tx_lose(tx);
         return tx->fault;
     }
     if (c->log && !tx->asked)
         statement_log_mark(c->log, "flush");
     tx->asked = true;
-    wait_all(tx);
+    tx_wait(tx);
     return tx->fault;
 }
 
@@ -370,15 +351,15 @@ static void leave(struct tx *tx)
 {
     if (!tx->over && pipeline_flush(tx->connection, time_monotonic_ms() + FAREWELL_MS) != 0)
         tx->connection->lost = true;
-    end(tx);
+    tx_end(tx);
 }
 
 static void send_rollback(struct tx *tx)
 {
     if (!tx->over)
         send(tx, &rollback, NULL, 0, EXPECT_QUERY, NULL);
-    if (!tx->over && !sync_pipeline(tx))
-        lose(tx);
+    if (!tx->over && !tx_sync(tx))
+        tx_lose(tx);
 }
 
 /* Everything up to the first Sync may be aborted, a ROLLBACK with it: it stands in a segment of its own. */
@@ -386,15 +367,15 @@ void tx_rollback(struct tx *tx)
 {
     if (tx->over)
         return;
-    fail(tx, TX_REFUSED, "rolled back");
+    tx_fail(tx, TX_REFUSED, "rolled back");
     struct connection *c = tx->connection;
     if (tx->begun && !c->lost && c->phase != PHASE_CANCELLED) {
-        if (!sync_pipeline(tx))
-            lose(tx);
+        if (!tx_sync(tx))
+            tx_lose(tx);
         send_rollback(tx);
         leave(tx);
     }
-    end(tx);
+    tx_end(tx);
 }
 
 /* From here nobody may cancel; false when somebody did before. */
@@ -403,7 +384,7 @@ static bool claim_commit(struct tx *tx)
     enum phase running = PHASE_RUNNING;
     if (atomic_compare_exchange_strong(&tx->connection->phase, &running, PHASE_COMMITTING))
         return true;
-    fail(tx, TX_TIMEOUT, "cancelled");
+    tx_fail(tx, TX_TIMEOUT, "cancelled");
     return false;
 }
 
@@ -414,8 +395,8 @@ static void send_commit(struct tx *tx)
         return;
     tx->commit_sent = !tx->read_only;
     send(tx, sql, NULL, 0, EXPECT_COMMIT, NULL);
-    if (!tx->over && !sync_pipeline(tx))
-        lose(tx);
+    if (!tx->over && !tx_sync(tx))
+        tx_lose(tx);
 }
 
 /* The segment with COMMIT is answered; a transaction that failed in it is still open. */
@@ -433,13 +414,13 @@ enum tx_fault tx_commit(struct tx *tx)
     if (tx->read_only)
         tx_need(tx);
     if (tx->begun && tx->fault == TX_OK && time_monotonic_ms() >= tx->deadline_ms)
-        fail(tx, TX_TIMEOUT, "the deadline passed");
+        tx_fail(tx, TX_TIMEOUT, "the deadline passed");
     if (tx->fault != TX_OK || (tx->begun && !claim_commit(tx))) {
         tx_rollback(tx);
         return tx->fault;
     }
     if (!tx->begun) {
-        end(tx);
+        tx_end(tx);
         return TX_OK;
     }
     send_commit(tx);
@@ -449,16 +430,16 @@ enum tx_fault tx_commit(struct tx *tx)
         leave(tx);
         return tx->fault;
     }
-    wait_all(tx);
+    tx_wait(tx);
     if (tx->fault == TX_OK && !tx->committed)
-        fail(tx, TX_UNKNOWN, "COMMIT was not answered");
+        tx_fail(tx, TX_UNKNOWN, "COMMIT was not answered");
     close_failed(tx);
     return tx->fault;
 }
 
 void tx_refuse(struct tx *tx)
 {
-    fail(tx, TX_REFUSED, "refused");
+    tx_fail(tx, TX_REFUSED, "refused");
 }
 
 enum tx_fault tx_fault(const struct tx *tx)

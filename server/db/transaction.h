@@ -111,6 +111,19 @@ void tx_write_one_params(struct tx *tx, const struct sql *sql, const struct para
     &((const struct param[]){{.kind = PARAM_NULL}, __VA_ARGS__})[1],                                         \
         sizeof((const struct param[]){{.kind = PARAM_NULL}, __VA_ARGS__}) / sizeof(struct param) - 1
 
+/* Runs COPY (query) TO STDOUT (options) at once, on the snapshot of a statement of its own: the database writes the rows as text and they
+ * come as they are made, however many. The query has its parameters as $1…$n like any other. Then tx_copy_row until it gives 0, and the
+ * transaction goes on; tx_fault() says whether the rows were all. */
+must_check enum tx_fault tx_copy_open(struct tx *tx, const char *query, const struct param *params,
+                                      size_t count, const char *options);
+
+/* Bytes of the next row, which *row_r then holds, to be freed by tx_copy_free; 0: there is none. */
+must_check int tx_copy_row(struct tx *tx, char **row_r);
+void tx_copy_free(char *row);
+
+/* Gives the rest up, and the transaction and its connection with it. */
+void tx_copy_drop(struct tx *tx);
+
 /* Flushes and waits until every queued result is in. Returns at once on a failed transaction. */
 enum tx_fault tx_need(struct tx *tx);
 
