@@ -34,7 +34,7 @@ static void refuse(struct caller *caller, const char *tag, enum error_code code,
 void caller_count_violation(struct caller *caller)
 {
     if (++caller->violations >= WIRE_FAULTS_MAX)
-        peer_close(caller->peer, error_code_name(ERR_BAD_REQUEST), "too many lines that are no messages");
+        peer_close(caller->peer, error_code_name(ERR_BAD_REQUEST), N_("Too many lines that are no messages"));
 }
 
 static void say_hello(struct caller *caller)
@@ -55,7 +55,7 @@ static void on_opened(struct peer *peer)
     caller->outlet = outlet_create(peer_id(peer));
     peer_set_data(peer, caller);
     if (core.draining)
-        peer_close(peer, error_code_name(ERR_UNAVAILABLE), "the server is going down");
+        peer_close(peer, error_code_name(ERR_UNAVAILABLE), N_("The server is going down"));
     else
         say_hello(caller);
 }

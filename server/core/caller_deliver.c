@@ -77,7 +77,7 @@ static void apply(struct caller *caller, struct parcel *parcel)
 static void say_bye_if_drained(struct caller *caller)
 {
     if (core.draining && caller->nflight == 0)
-        peer_close(caller->peer, error_code_name(ERR_UNAVAILABLE), "the server is going down");
+        peer_close(caller->peer, error_code_name(ERR_UNAVAILABLE), N_("The server is going down"));
 }
 
 /* A task that waits its turn outside the workers. */
@@ -177,7 +177,7 @@ static void drain_one(struct peer *peer, void *context)
     if (!caller)
         peer_close(peer, NULL, NULL);
     else if (caller->nflight == 0)
-        peer_close(peer, error_code_name(ERR_UNAVAILABLE), "the server is going down");
+        peer_close(peer, error_code_name(ERR_UNAVAILABLE), N_("The server is going down"));
 }
 
 void caller_drain_all(struct net *net)

@@ -105,9 +105,9 @@ static void expire(struct peer *peer)
     if (state != PEER_HANDSHAKE && state != PEER_CLOSING)
         peer->net->ops->expired(peer, state);
     switch (state) {
-    case PEER_LOGIN: peer_close(peer, "unauthenticated", "no login in time"); break;
-    case PEER_IDLE: peer_close(peer, "unauthenticated", "idle for too long"); break;
-    case PEER_LINE: peer_close(peer, "limit", "a line took too long"); break;
+    case PEER_LOGIN: peer_close(peer, "unauthenticated", N_("No login in time")); break;
+    case PEER_IDLE: peer_close(peer, "unauthenticated", N_("Idle for too long")); break;
+    case PEER_LINE: peer_close(peer, "limit", N_("A line took too long")); break;
     default: peer->doomed = true;
     }
 }
@@ -301,7 +301,7 @@ void peer_logged_out(struct peer *peer)
         return;
     peer->logged_in = false;
     if (!address_enter(peer->net, peer->address)) {
-        peer_close(peer, "limit", "too many connections that are not logged in");
+        peer_close(peer, "limit", N_("Too many connections that are not logged in"));
         return;
     }
     peer->counted = true;
