@@ -9,6 +9,7 @@
 #include "server/core/clock.h"
 #include "server/core/core-private.h"
 #include "server/core/login.h"
+#include "server/core/preference.h"
 #include "server/core/schedule.h"
 #include "server/core/session_verbs.h"
 #include "server/core/tail.h"
@@ -44,6 +45,7 @@ void core_register_verbs(void)
     password_verbs_register();
     session_verbs_register();
     watch_register();
+    preference_register();
 }
 
 static int default_workers(void)

@@ -61,6 +61,8 @@ EVERYWHERE = set(company.ALL_BRANCHES)
 VEHICLES_EVERYWHERE = EVERYWHERE | {"dispatcher"}
 # Every session has these; of the rest of `session` only what RIGHTS says.
 SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch cancel totp_begin totp_confirm totp_end".split()}
+# What is kept for a person is his own (test_preferences).
+SESSION |= {f"preference.{v}" for v in "list set remove share".split()}
 NOBODY = {"customer.unmask", "employee.unmask", "rescue.unmask", "supplier.unmask",      # pii.view is in no base role
           "rescue.resubmit"}                                                         # a third party's people answer a dispute, once they have notices
 TEST_ONLY = {"session.fault"}

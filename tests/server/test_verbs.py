@@ -40,8 +40,13 @@ def refusal_of(client, verb, args=None):
         return refusal
 
 
+NEEDED = {"preference.set": {}, "preference.remove": {"id": 1}, "preference.share": {"id": 1}}
+
+
 def needed(verb):
     """What a verb's row wants before it looks at anything else."""
+    if verb in NEEDED:
+        return NEEDED[verb]
     name = verb.split(".")[1]
     reading = name in ("get", "history", "suggest")
     base = {"id": 1} if reading or name == "position" else {"id": 1, "version": 1, "reason": "x"}

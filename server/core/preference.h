@@ -1,0 +1,4 @@
+/* What the client keeps for a person: columns, saved filters, macros, settings. The server stores it and knows who may see it. */
+#pragma once
+
+void preference_register(void);
