@@ -42,6 +42,9 @@ static const struct sql resume_session = {
                     " FROM session_resume(decode($1, 'hex'), $2, decode($3, 'hex'), $4)"};
 static const struct sql lock_seconds = {
     "login_lock", "SELECT value::bigint FROM setting WHERE name = 'session.idle_seconds'"};
+static const struct sql draft_key = {
+    "login_draft_key", "SELECT encode(draft_key_of(s.employee_id, s.device, decode($2, 'hex')), 'base64')"
+                       " FROM session s WHERE s.token_hash = decode($1, 'hex') AND s.ended_at IS NULL"};
 static const struct sql end_session = {
     "login_end",
     "WITH ended AS (UPDATE session SET ended_at = now(), end_reason = $2, token_hash = NULL,"
@@ -91,7 +94,8 @@ static void add_permissions(struct str *out, const struct session *session)
     add_texts(out, "permissions", names, table->count);
 }
 
-void login_describe(struct request *request, const struct session *session, const char *token, int64_t lock)
+void login_describe(struct request *request, const struct session *session,
+                    const struct login_secrets *secrets, int64_t lock)
 {
     struct str *out = &request->out;
     char expires[TIME_TEXT_SIZE];
@@ -108,8 +112,10 @@ void login_describe(struct request *request, const struct session *session, cons
     str_addf(out, ",\"must_change_password\":%s", session->must_change_password ? "true" : "false");
     add_member(out, "expires_at", time_print(expires, sizeof(expires), session->expires_at));
     str_addf(out, ",\"lock_seconds\":%" PRId64, lock);
-    if (token)
-        add_member(out, "token", token);
+    if (secrets) {
+        add_member(out, "token", secrets->token);
+        add_member(out, "draft_key", secrets->draft_key);
+    }
     str_add_char(out, '}');
 }
 
@@ -217,12 +223,24 @@ static const char *device_of(const struct request *request)
     return device && *device ? device : NULL;
 }
 
-static void take_session(struct request *request, struct session *session, const char *token, int64_t lock)
+/* The key for drafts on the disk of the device whose session has this token; by its hash. */
+static struct rows *queue_draft_key(struct tx *tx, const char *hash)
 {
+    unsigned char bytes[TOKEN_BYTES];
+    char offered[2 * TOKEN_BYTES + 1];
+    random_bytes(bytes, sizeof(bytes));
+    hex_encode(offered, bytes, sizeof(bytes));
+    return tx_read(tx, &draft_key, p_text(hash), p_text(offered));
+}
+
+static void take_session(struct request *request, struct session *session, const char *token,
+                         struct rows *key, int64_t lock)
+{
+    const struct login_secrets secrets = {token, rows_text(key, 0, 0)};
     struct parcel *answer = request->state->answer;
     answer->effect = EFFECT_SESSION;
     answer->session = session;
-    login_describe(request, session, token, lock);
+    login_describe(request, session, &secrets, lock);
 }
 
 static int start(struct request *request, const struct attempt *attempt)
@@ -237,6 +255,7 @@ static int start(struct request *request, const struct attempt *attempt)
                 p_text(device_of(request)), p_text(state->terminal), p_text(request->address),
                 p_int(core.options.idle_seconds), p_int(attempt->step));
     access_queue_employee(tx, &read, attempt->employee_id);
+    struct rows *key = queue_draft_key(tx, token.hash);
     struct rows *lock = tx_read(tx, &lock_seconds);
     enum tx_fault fault = tx_commit(tx);
     state->round_trips += tx_round_trips(tx);
@@ -250,7 +269,7 @@ static int start(struct request *request, const struct attempt *attempt)
     session->epoch = rows_int(started, 0, 1);
     session->expires_at = rows_time(started, 0, 2);
     session->private_->idle_seconds = core.options.idle_seconds;
-    take_session(request, session, token.text, rows_int(lock, 0, 0));
+    take_session(request, session, token.text, key, rows_int(lock, 0, 0));
     return 0;
 }
 
@@ -295,6 +314,7 @@ static int resume_run(struct request *request)
     struct rows *resumed = tx_read(tx, &resume_session, p_text(hash), p_text(device_of(request)),
                                    p_text(next.hash), p_text(request->address));
     access_queue_token(tx, &read, next.hash);
+    struct rows *key = queue_draft_key(tx, next.hash);
     struct rows *lock = tx_read(tx, &lock_seconds);
     enum tx_fault fault = tx_commit(tx);
     state->round_trips += tx_round_trips(tx);
@@ -309,7 +329,7 @@ static int resume_run(struct request *request)
     session->epoch = rows_int(resumed, 0, 1);
     session->expires_at = rows_time(resumed, 0, 2);
     session->private_->idle_seconds = rows_int(resumed, 0, 3);
-    take_session(request, session, next.text, rows_int(lock, 0, 0));
+    take_session(request, session, next.text, key, rows_int(lock, 0, 0));
     return 0;
 }
 

@@ -13,10 +13,15 @@ void password_verbs_register(void);
 /* Verbs a user may use before an old or first password is changed. */
 bool login_allows_old_password(const struct verb *verb);
 
-/* Puts the session's description (user, roles, permissions, branch …) into the reply; token NULL: without. */
+/* What only who has just come in is told: the token to resume by, and the key of the drafts on the disk of his device. */
+struct login_secrets {
+    const char *token, *draft_key;
+};
+
+/* Puts the session's description (user, roles, permissions, branch …) into the reply; secrets NULL: without. */
 struct session;
-void login_describe(struct request *request, const struct session *session, const char *token,
-                    int64_t lock_seconds);
+void login_describe(struct request *request, const struct session *session,
+                    const struct login_secrets *secrets, int64_t lock_seconds);
 
 /* Run for the loop, under no name: ends the idle session; reads its rights anew. */
 extern const struct verb session_idle_verb, session_reload_verb;

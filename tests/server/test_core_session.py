@@ -1,4 +1,5 @@
 """Coming and going: passwords, one-time codes, locks, resume tokens, rights that change under a live session."""
+import base64
 import json
 import time
 
@@ -25,6 +26,23 @@ def test_the_answer_says_who_one_is():
     bare.make_employee(admin, "rolf", ["dispatcher", "call_taker"])
     with bare.client(server, "rolf", OTHER) as rolf:
         assert (rolf.session["roles"], rolf.session["role_names"]) == (["dispatcher", "call_taker"], ["Dispatcher", "Call-taker"]), rolf.session
+
+
+def test_drafts_have_a_key_per_person_and_device():
+    def key(user, password, device):
+        with bare.client(server, user, password, **({"terminal": device} if device else {})) as there:
+            assert "draft_key" not in there.call("session.whoami")
+            return base64.b64decode(there.session["draft_key"], validate=True)
+    bare.make_employee(admin, "draga", ["call_taker"])
+    bare.make_employee(admin, "drago", ["call_taker"])
+    keys = [key("draga", OTHER, "desk-1"), key("draga", OTHER, "desk-2"), key("draga", OTHER, None), key("drago", OTHER, "desk-1")]
+    assert len(set(keys)) == 4 and all(len(k) == 32 for k in keys)
+    assert key("draga", OTHER, "desk-1") == keys[0] and key("draga", OTHER, None) == keys[2]
+    first = bare.client(server, "draga", OTHER, terminal="desk-2")
+    first.close()
+    with bare.client(server) as again:
+        resumed = again.call("session.resume", {"token": first.session["token"], "terminal": "desk-2"})
+        assert base64.b64decode(resumed["draft_key"]) == keys[1]
 
 
 def test_before_login_three_verbs_are_heard():
