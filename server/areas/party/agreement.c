@@ -1,5 +1,5 @@
 /* What was agreed with a party for a service: the price of their orders is proposed from it. */
-#include "server/entity/entity.h"
+#include "server/areas/party/tariff.h"
 
 struct agreement {
     int64_t party_id;
@@ -18,39 +18,20 @@ static const struct field fields[] = {
     FIELD(agreement, party_id, .type = FIELD_REF, .ref = "customer", .label = N_("Customer"),
           .required = true, .create_only = true, .sortable = true, .width = 20,
           .help = N_("With whom it was agreed.")),
-    FIELD(agreement, service, .type = FIELD_CHOICE, .base = "service", .label = N_("Service"),
-          .required = true, .create_only = true, .sortable = true, .width = 14,
-          .help = N_("Which service the price is for.")),
-    FIELD(agreement, base_fen, .type = FIELD_FEN, .label = N_("Base price"), .required = true, .width = 10,
-          .help = N_("For the service with the kilometres included; with VAT.")),
-    FIELD(agreement, included_km, .filled = true, .label = N_("Kilometres included"), .min = 0, .max = 10000,
-          .init = "0", .width = 6, .help = N_("Covered by the base price.")),
-    FIELD(agreement, per_km_fen, .filled = true, .type = FIELD_FEN, .label = N_("Each further km"),
-          .init = "0", .width = 8, .help = N_("For each kilometre beyond; with VAT.")),
-    FIELD(agreement, night_bp, .filled = true, .label = N_("Night supplement"), .min = 0, .max = 100000,
-          .init = "0", .width = 6,
-          .help = N_("Added at night to base and kilometres, in hundredths of a percent: 2000 is 20 %.")),
-    FIELD(agreement, holiday_bp, .filled = true, .label = N_("Holiday supplement"), .min = 0, .max = 100000,
-          .init = "0", .width = 6, .help = N_("Added on public holidays, in hundredths of a percent.")),
+    TARIFF_PRICE_FIELDS(agreement),
     FIELD(agreement, free_times, .filled = true, .label = N_("Free times"), .min = 0, .max = 1000,
           .init = "0", .width = 5,
           .help =
               N_("How often a plate is served free of charge while this holds; used before money is asked.")),
     FIELD(agreement, free_km, .filled = true, .label = N_("Free kilometres"), .min = 0, .max = 10000,
           .init = "0", .width = 6, .help = N_("Kilometres free of charge on a free service.")),
-    FIELD(agreement, valid_from, .label = N_("Valid from"), .required = true, .init = "2000-01-01",
-          .sortable = true, .help = N_("First day it holds. Of several that hold, the latest counts.")),
-    FIELD(agreement, valid_to, .label = N_("Valid to"), .required = true, .init = "9999-12-31",
-          .help = N_("Last day it holds.")),
+    TARIFF_VALIDITY_FIELDS(agreement),
 };
 
 static int in_tx(struct act *act)
 {
     const struct agreement *agreement = act->now;
-    if (agreement->valid_to.n < agreement->valid_from.n)
-        return request_fail(act->request, ERR_INVALID, "valid_to", N_("The last day is before the first"),
-                            NULL);
-    return 0;
+    return tariff_check_validity(act, agreement->valid_from, agreement->valid_to);
 }
 
 static const char *const columns[] = {"party_id",   "service",    "base_fen", "included_km", "per_km_fen",

@@ -57,6 +57,7 @@ const struct entity customer_entity = {
     .plural = N_("Customers"),
     .help = N_("Persons and firms we work for. Firms are shared by all branches, persons belong to one."),
     .code = "cu",
+    .quick = "c",
     .size = sizeof(struct party),
     .scope = SCOPE_SHARED,
     .only = "'customer' = ANY (t.roles)",
