@@ -22,6 +22,8 @@ struct app {
     VEC(struct catalogue *) retired; /* screens may point into them still */
     VEC(char *) rows;                /* of session.describe, so far */
     bool described, asked_describe;
+    bool preferred;       /* what is kept for this person is here */
+    bool catalogue_ready; /* and what he may do */
     int64_t described_ms; /* when it was asked last */
     uint64_t login;       /* screen; 0: none */
     int64_t last_key_ms, busy_since_ms;

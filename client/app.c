@@ -16,6 +16,7 @@
 #include "client/views/ask.h"
 #include "client/views/command.h"
 #include "client/views/live.h"
+#include "client/views/preference.h"
 #include "client/views/views.h"
 
 #ifdef HAVE_DESKS
@@ -229,6 +230,7 @@ static int app_init(struct app *app, const struct options *options)
     app->context.command = on_command;
     app->context.catalogue = app->catalogue = catalogue_create_empty();
     app->context.live = live_create(&app->context);
+    app->context.preferences = preferences_create(&app->context);
     ui_init(&app->ui, 24, 80);
     app->ui.unused_key = on_unused_key;
     app->ui.context = app;
@@ -242,6 +244,7 @@ static void app_finish(struct app *app)
     link_destroy(app->context.link);
     ask_finish(&app->context);
     live_destroy(app->context.live);
+    preferences_destroy(app->context.preferences);
     catalogue_destroy(app->catalogue);
     for (size_t i = 0; i < app->retired.count; i++)
         catalogue_destroy(app->retired.items[i]);

@@ -11,6 +11,7 @@
 #include "client/views/live.h"
 #include "client/views/login.h"
 #include "client/views/menu.h"
+#include "client/views/preference.h"
 #include "client/views/text.h"
 #include "wire/json.h"
 
@@ -104,8 +105,12 @@ static void close_login(struct app *app)
         ui_close(&app->ui, screen);
 }
 
+/* Both the catalogue and what is kept for this person are here: they were asked for together. */
 static void described(struct app *app)
 {
+    if (!app->catalogue_ready || !app->preferred)
+        return;
+    app->catalogue_ready = false;
     app->described = true;
     app_show_person(app);
     close_login(app);
@@ -138,6 +143,7 @@ static void on_described(void *context, const struct answer *answer)
         } else {
             catalogue_destroy(catalogue);
         }
+        app->catalogue_ready = true;
         described(app);
     } else if (answer->code) {
         answer_say(&app->context, NULL, answer);
@@ -145,6 +151,13 @@ static void on_described(void *context, const struct answer *answer)
         ui_say(&app->ui, ROLE_ERROR, "%s",
                _("The server describes itself in a way this client does not understand"));
     }
+}
+
+static void on_preferences(struct app_context *context)
+{
+    struct app *app = app_of(context);
+    app->preferred = true;
+    described(app);
 }
 
 static void describe(struct app *app)
@@ -155,7 +168,9 @@ static void describe(struct app *app)
         return; /* it waits over a lost line */
     app->asked_describe = true;
     app->described_ms = time_monotonic_ms();
+    app->catalogue_ready = false;
     forget_rows(app);
+    preferences_load(app->context.preferences, on_preferences);
     str_init(&have, NULL);
     catalogue_write_have(app->catalogue, &have);
     json_t *args = json_pack("{s:o?}", "have", json_read_reply(have.data, have.len, &fault));
@@ -187,8 +202,11 @@ static void ready(struct app *app)
     snprintf(before, sizeof(before), "%s", app->context.who.user);
     take_identity(app);
     app->last_key_ms = time_monotonic_ms();
-    if (*before && strcmp(before, app->context.who.user) != 0)
+    if (*before && strcmp(before, app->context.who.user) != 0) {
         close_strangers_screens(app);
+        preferences_forget(app->context.preferences);
+        app->preferred = false;
+    }
     if (!app->described || strcmp(before, app->context.who.user) != 0) {
         struct catalogue *kept = catalogue_file_read(app->options, app->context.who.user);
         put_catalogue(app, kept ? kept : catalogue_create_empty());
@@ -289,9 +307,10 @@ static void show_trouble(struct app *app, const char *why)
 static void show_refused(struct app *app, const char *why)
 {
     char text[512];
-    snprintf(text, sizeof(text),
-             _("The server's certificate was not accepted (%s). Check the address, and the file named by --ca."),
-             why);
+    snprintf(
+        text, sizeof(text),
+        _("The server's certificate was not accepted (%s). Check the address, and the file named by --ca."),
+        why);
     dialog_message(&app->ui, _("This server cannot be trusted"), text, NULL, NULL);
 }
 

@@ -13,6 +13,7 @@ struct catalogue;
 struct catalogue_entity;
 struct drafts;
 struct live;
+struct preferences;
 
 /* Who sits at the terminal. */
 struct identity {
@@ -42,6 +43,7 @@ struct app_context {
     const struct catalogue *catalogue;
     struct identity who;
     struct live *live;
+    struct preferences *preferences; /* preference.h */
     struct drafts *drafts;
     struct asking *asking; /* requests under way: ask.h */
     char language[8];      /* "en", "zh_CN", "zh_TW" */
