@@ -41,6 +41,12 @@ static const struct style dark[ROLE_COUNT] = {
     [ROLE_WARNING] = STYLE(YELLOW, OWN, 222, OWN, STYLE_BOLD),
     [ROLE_ERROR] = STYLE(RED, OWN, 210, OWN, STYLE_BOLD),
     [ROLE_ALARM] = STYLE(WHITE, RED, 231, 124, STYLE_BOLD),
+    [ROLE_SERIES_1] = STYLE(CYAN, OWN, 80, OWN, 0),
+    [ROLE_SERIES_2] = STYLE(YELLOW, OWN, 221, OWN, 0),
+    [ROLE_SERIES_3] = STYLE(GREEN, OWN, 114, OWN, 0),
+    [ROLE_SERIES_4] = STYLE(MAGENTA, OWN, 176, OWN, 0),
+    [ROLE_SERIES_5] = STYLE(BLUE, OWN, 111, OWN, 0),
+    [ROLE_SERIES_6] = STYLE(RED, OWN, 210, OWN, 0),
 };
 
 static const struct style light[ROLE_COUNT] = {
@@ -69,6 +75,12 @@ static const struct style light[ROLE_COUNT] = {
     [ROLE_WARNING] = STYLE(MAGENTA, OWN, 94, OWN, STYLE_BOLD),
     [ROLE_ERROR] = STYLE(RED, OWN, 124, OWN, STYLE_BOLD),
     [ROLE_ALARM] = STYLE(WHITE, RED, 231, 124, STYLE_BOLD),
+    [ROLE_SERIES_1] = STYLE(BLUE, OWN, 25, OWN, 0),
+    [ROLE_SERIES_2] = STYLE(RED, OWN, 130, OWN, 0),
+    [ROLE_SERIES_3] = STYLE(GREEN, OWN, 28, OWN, 0),
+    [ROLE_SERIES_4] = STYLE(MAGENTA, OWN, 90, OWN, 0),
+    [ROLE_SERIES_5] = STYLE(CYAN, OWN, 30, OWN, 0),
+    [ROLE_SERIES_6] = STYLE(BLACK, OWN, 240, OWN, 0),
 };
 
 static const struct style mono[ROLE_COUNT] = {
@@ -97,6 +109,12 @@ static const struct style mono[ROLE_COUNT] = {
     [ROLE_WARNING] = ONLY(STYLE_BOLD),
     [ROLE_ERROR] = ONLY(STYLE_BOLD),
     [ROLE_ALARM] = ONLY(STYLE_BOLD | STYLE_REVERSE),
+    [ROLE_SERIES_1] = PLAIN,
+    [ROLE_SERIES_2] = ONLY(STYLE_BOLD),
+    [ROLE_SERIES_3] = PLAIN,
+    [ROLE_SERIES_4] = ONLY(STYLE_BOLD),
+    [ROLE_SERIES_5] = PLAIN,
+    [ROLE_SERIES_6] = ONLY(STYLE_BOLD),
 };
 
 /* Bright on black or black on bright, nothing dim, nothing thin. */
@@ -126,6 +144,12 @@ static const struct style contrast[ROLE_COUNT] = {
     [ROLE_WARNING] = STYLE(YELLOW, BLACK, 226, 16, STYLE_BOLD),
     [ROLE_ERROR] = STYLE(BLACK, WHITE, 16, 231, STYLE_BOLD),
     [ROLE_ALARM] = STYLE(WHITE, RED, 231, 124, STYLE_BOLD | STYLE_UNDERLINE),
+    [ROLE_SERIES_1] = STYLE(WHITE, BLACK, 231, 16, 0),
+    [ROLE_SERIES_2] = STYLE(YELLOW, BLACK, 226, 16, STYLE_BOLD),
+    [ROLE_SERIES_3] = STYLE(CYAN, BLACK, 51, 16, 0),
+    [ROLE_SERIES_4] = STYLE(GREEN, BLACK, 46, 16, STYLE_BOLD),
+    [ROLE_SERIES_5] = STYLE(MAGENTA, BLACK, 213, 16, 0),
+    [ROLE_SERIES_6] = STYLE(RED, BLACK, 203, 16, STYLE_BOLD),
 };
 
 static const struct {
@@ -167,9 +191,9 @@ bool theme_parse(const char *name, enum theme *theme_r)
 const char *role_name(enum role role)
 {
     static const char *const names[ROLE_COUNT] = {
-        "normal",   "title",   "crumb",  "dim",      "label",     "focus",    "field",
-        "readonly", "head",    "select", "marked",   "changed",   "pending",  "sum",
-        "border",   "match",   "key",    "key_text", "step_done", "step_now", "step_later",
-        "good",     "warning", "error",  "alarm"};
+        "normal", "title",    "crumb",     "dim",      "label",      "focus",    "field",   "readonly",
+        "head",   "select",   "marked",    "changed",  "pending",    "sum",      "border",  "match",
+        "key",    "key_text", "step_done", "step_now", "step_later", "good",     "warning", "error",
+        "alarm",  "series_1", "series_2",  "series_3", "series_4",   "series_5", "series_6"};
     return names[role];
 }

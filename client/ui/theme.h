@@ -28,7 +28,13 @@ enum role {
     ROLE_GOOD,
     ROLE_WARNING,
     ROLE_ERROR,
-    ROLE_ALARM, /* a ringing call, a missed deadline */
+    ROLE_ALARM,    /* a ringing call, a missed deadline */
+    ROLE_SERIES_1, /* of a chart; each has its own sign beside its colour */
+    ROLE_SERIES_2,
+    ROLE_SERIES_3,
+    ROLE_SERIES_4,
+    ROLE_SERIES_5,
+    ROLE_SERIES_6,
     ROLE_COUNT
 };
 
