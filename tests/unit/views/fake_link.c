@@ -128,6 +128,20 @@ const char *asked_text(size_t index)
     return text.data;
 }
 
+void stream(const char *verb, const char *row)
+{
+    for (size_t i = 0; i < requests.count; i++) {
+        if (strcmp(requests.items[i].verb, verb) != 0)
+            continue;
+        json_t *object = json_loads(row, 0, NULL);
+        assert_non_null(object);
+        requests.items[i].row(requests.items[i].context, object);
+        json_decref(object);
+        return;
+    }
+    fail_msg("nobody asked %s", verb);
+}
+
 static void reply(const char *verb, bool refused, const char *json)
 {
     const char *code = "", *message = "";

@@ -8,6 +8,7 @@
 #include "client/ui/key.h"
 #include "client/views/ask.h"
 #include "client/views/live.h"
+#include "client/views/preference.h"
 #include "client/views/views.h"
 
 struct ui ui;
@@ -82,6 +83,7 @@ int fixture_setup(void **state)
     assert_non_null(catalogue);
     ui_init(&ui, 24, 80);
     app.live = live_create(&app);
+    app.preferences = preferences_create(&app);
     str_init(&drawn, NULL);
     views_register();
     return 0;
@@ -94,6 +96,7 @@ int fixture_teardown(void **state)
     ask_finish(&app);
     live_destroy(app.live);
     fake_link_reset();
+    preferences_destroy(app.preferences);
     catalogue_destroy(catalogue);
     str_finish(&drawn);
     return 0;

@@ -35,6 +35,7 @@ const char *asked_text(size_t index);
 
 /* Answers the oldest request with this verb; fails the test when there is none. */
 void answer(const char *verb, const char *json);
+void stream(const char *verb, const char *row); /* a row before the answer */
 void refuse(const char *verb, const char *json); /* an error object with its code */
 void permit(const char *verb, bool permitted);   /* all are, at first */
 
