@@ -15,6 +15,7 @@
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/command.h"
+#include "client/views/draft.h"
 #include "client/views/live.h"
 #include "client/views/preference.h"
 #include "client/views/views.h"
@@ -63,7 +64,10 @@ static void ask_quit(struct app *app)
     size_t unsaved = unsaved_count(&app->ui);
     struct dialog_button buttons[] = {{'y', _("Leave")}, {'l', _("Log out")}, {'n', _("Stay")}};
     if (unsaved)
-        snprintf(text, sizeof(text), _("Forms with unsaved changes: %zu. They are lost when you leave."),
+        snprintf(text, sizeof(text),
+                 drafts_kept(app->context.drafts)
+                     ? _("Forms with unsaved changes: %zu. They are kept as drafts on this machine.")
+                     : _("Forms with unsaved changes: %zu. They are lost when you leave."),
                  unsaved);
     dialog_confirm(&app->ui, _("Leave Yizhan?"), text, buttons, array_len(buttons), unsaved > 0, on_quit,
                    app);
@@ -97,7 +101,9 @@ static unsigned on_unused_key(void *context, const struct key *key)
 
 static void on_typed(void *context)
 {
-    ((struct app *)context)->last_key_ms = time_monotonic_ms();
+    struct app *app = context;
+    app->last_key_ms = time_monotonic_ms();
+    drafts_key_pressed(app->context.drafts);
 }
 
 static void on_face_lost(void *context)
@@ -145,6 +151,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
     if (changed)
         ui_redraw(&app->ui);
     ui_tick(&app->ui, now_ms);
+    drafts_tick(app->context.drafts, now_ms);
     app_describe_again(app, now_ms);
     int lock = app->context.who.lock_seconds;
     if (lock > 0 && !app->login && app->described && now_ms - app->last_key_ms > lock * INT64_C(1000))
@@ -230,6 +237,7 @@ static int app_init(struct app *app, const struct options *options)
     app->context.command = on_command;
     app->context.catalogue = app->catalogue = catalogue_create_empty();
     app->context.live = live_create(&app->context);
+    app->context.drafts = drafts_create(&app->context);
     app->context.preferences = preferences_create(&app->context);
     ui_init(&app->ui, 24, 80);
     app->ui.unused_key = on_unused_key;
@@ -240,6 +248,7 @@ static int app_init(struct app *app, const struct options *options)
 static void app_finish(struct app *app)
 {
     app_session_finish(app);
+    drafts_destroy(app->context.drafts);
     ui_finish(&app->ui);
     link_destroy(app->context.link);
     ask_finish(&app->context);

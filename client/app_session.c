@@ -8,6 +8,7 @@
 #include "client/catalogue_file.h"
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
+#include "client/views/draft.h"
 #include "client/views/live.h"
 #include "client/views/login.h"
 #include "client/views/menu.h"
@@ -118,6 +119,7 @@ static void described(struct app *app)
         menu_open(&app->context);
     menu_changed(&app->context);
     live_ready(app->context.live);
+    drafts_tell(&app->context);
     ui_redraw(&app->ui);
 }
 
@@ -196,12 +198,20 @@ static void close_strangers_screens(struct app *app)
                 app->ui.tasks.items[t].stack.items[i]->closing = true;
 }
 
+static void take_draft_key(struct app *app)
+{
+    const char *key = NULL;
+    json_get_text(link_identity(app->context.link), "draft_key", &key);
+    drafts_login(app->context.drafts, app->context.who.user, key);
+}
+
 static void ready(struct app *app)
 {
     char before[sizeof(app->context.who.user)];
     snprintf(before, sizeof(before), "%s", app->context.who.user);
     take_identity(app);
     app->last_key_ms = time_monotonic_ms();
+    take_draft_key(app);
     if (*before && strcmp(before, app->context.who.user) != 0) {
         close_strangers_screens(app);
         preferences_forget(app->context.preferences);

@@ -4,6 +4,7 @@
 #include "client/desks/caller.h"
 #include "client/desks/place.h"
 #include "client/views/desk.h"
+#include "client/views/draft.h"
 #include "client/views/sheet.h"
 #include "model/catalogue.h"
 
@@ -42,7 +43,10 @@ static inline struct call *call_of(struct screen *screen)
 
 enum { CALL_BESIDE_FROM = 72 }; /* columns from which the panel stands beside the form */
 
-void call_open_new(struct app_context *app, const struct catalogue_entity *entity, const json_t *prefill);
+struct call *call_open_new(struct app_context *app, const struct catalogue_entity *entity,
+                           const json_t *prefill);
+extern const struct screen_ops call_ops;
+extern const struct draft_kind call_draft_kind;
 
 /* call_form.c: the fields, and saving. */
 void call_add_fields(struct call *call);

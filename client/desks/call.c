@@ -177,7 +177,7 @@ static void closed(struct screen *screen)
     free(call);
 }
 
-static const struct screen_ops ops = {
+const struct screen_ops call_ops = {
     .name = "call",
     .open = opened,
     .key = on_key,
@@ -201,18 +201,31 @@ static void language(struct screen *screen)
     sheet_language(&call_of(screen)->sheet);
 }
 
-void call_open_new(struct app_context *app, const struct catalogue_entity *entity, const json_t *prefill)
+struct call *call_open_new(struct app_context *app, const struct catalogue_entity *entity,
+                           const json_t *prefill)
 {
     struct call *call = memory_zeroed(1, sizeof(*call));
     *call = (struct call){.app = app, .entity = entity, .saved_id = NIL};
-    call->screen.ops = &ops;
-    unsaved_register(&ops, is_dirty);
-    language_register(&ops, language);
+    call->screen.ops = &call_ops;
     call_add_fields(call);
     call_facts_init(call);
     if (prefill)
         call_fill(call, prefill);
     open_screen(app, &call->screen);
+    return call;
+}
+
+static void open_new_order(struct app_context *app, const struct catalogue_entity *entity,
+                           const json_t *prefill)
+{
+    call_open_new(app, entity, prefill);
+}
+
+void call_register(void)
+{
+    unsaved_register(&call_ops, is_dirty);
+    language_register(&call_ops, language);
+    draft_register(&call_draft_kind);
 }
 
 static void open_from_menu(struct app_context *app, const struct catalogue_entity *entity)
@@ -228,5 +241,5 @@ const struct desk call_desk = {
     .code = "ca",
     .verb = "rescue.create",
     .open = open_from_menu,
-    .open_new = call_open_new,
+    .open_new = open_new_order,
 };

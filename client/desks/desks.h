@@ -7,3 +7,6 @@
 void desks_register(void);
 
 extern const struct desk call_desk, dispatch_desk, driver_desk, onestop_desk;
+
+/* Of single desks, for desks.c. */
+void call_register(void);

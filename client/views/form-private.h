@@ -1,6 +1,7 @@
-/* For the files of the form only: form.c (screen), form_save.c (the server's side), form_draw.c, form_conflict.c. */
+/* For the files of the form only: form.c (screen), form_key.c, form_save.c (the server's side), form_draw.c, form_conflict.c. */
 #pragma once
 
+#include "client/views/draft.h"
 #include "client/views/sheet.h"
 #include "model/catalogue.h"
 
@@ -23,6 +24,7 @@ struct form {
 };
 
 struct form *form_of(struct screen *screen);
+extern const struct screen_ops form_ops;
 
 /* The sheet anew for the mode: what was typed is lost. */
 void form_build(struct form *form);
@@ -30,6 +32,20 @@ void form_set_mode(struct form *form, enum form_mode mode);
 const json_t *form_can(const struct form *form);
 bool form_may(const struct form *form, const char *verb); /* on this record, now */
 const char *form_title_text(const struct form *form, struct arena *arena);
+
+void form_ask_leave(struct form *form); /* save, discard, go on? */
+bool form_dirty(struct screen *screen);
+
+/* A screen of its own, not opened yet. */
+struct form *form_create(struct app_context *app, const struct catalogue_entity *entity, int64_t id,
+                         enum form_mode mode);
+
+/* form_key.c */
+unsigned form_key(struct screen *screen, const struct key *key);
+void form_keys(struct screen *screen, struct key_bar *bar);
+
+/* form_draft.c: what is unsaved, kept on disk. */
+extern const struct draft_kind form_draft_kind;
 
 /* form_save.c */
 void form_read(struct form *form);

@@ -65,6 +65,10 @@ void sheet_restore(struct sheet *sheet, const json_t *draft)
         if (typed)
             entry->typed = memory_strdup(typed);
     }
-    if (text_of(draft, "focus"))
-        sheet_focus(sheet, text_of(draft, "focus"));
+    const struct sheet_entry *focus =
+        text_of(draft, "focus") ? sheet_find(sheet, text_of(draft, "focus")) : NULL;
+    if (!focus)
+        return;
+    sheet_focus(sheet, focus->field->name);
+    sheet->edited = sheet->editing && focus->typed; /* it was being typed: taken when the cursor leaves */
 }

@@ -1,7 +1,10 @@
 #include "client/views/views.h"
 
+#include "client/views/draft.h"
+
 void views_register(void)
 {
+    drafts_register();
     form_register();
     list_register();
 }
