@@ -3,6 +3,19 @@
 
 #include "server/entity/entity-private.h"
 
+/* Texts from `low` on and before `high`. */
+struct list_range {
+    const char *low, *high;
+};
+
+/* Where a page is to begin, by the first column of the order. */
+struct list_from {
+    bool given, below; /* below: the value itself is beyond it */
+    struct value value;
+    struct list_range ranges[3]; /* of a text: what may be meant, in this order */
+    size_t count, meant;
+};
+
 /* One list request, read. */
 struct list {
     struct request *request;
@@ -12,6 +25,7 @@ struct list {
     struct filter filter;
     struct sort sort;
     struct cursor cursor;
+    struct list_from from;
     uint64_t hash;
     int64_t limit;
     bool total, unmask; /* unmask: persons' data in full, by the verb of that name */
@@ -23,3 +37,10 @@ struct list {
 /* ---- list_sql.c */
 void list_queue_page(struct list *list);
 void list_queue_totals(struct list *list);
+void list_add_conditions(struct builder *b, const struct list *list, bool scope);
+bool list_names_few(const struct filter *filter); /* the filter leads to few rows by itself */
+
+/* ---- list_from.c */
+must_check int list_read_from(struct list *list); /* once the sort is known */
+must_check int list_settle_from(struct list *list);
+void list_add_from(struct builder *b, const struct list *list);

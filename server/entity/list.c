@@ -30,6 +30,10 @@ static int read_filter(struct list *list)
         list->filter.q = q;
     str_init(&text, list->request->arena);
     filter_write(&list->filter, &text);
+    if (list->from.given) { /* pages by offset are counted from there */
+        char *from = json_dumps(json_object_get(list->request->args, "from"), JSON_ENCODE_ANY | JSON_COMPACT);
+        str_addf(&text, " %s", from ? from : "");
+    }
     list->hash = cursor_hash(text.data, list->filter.q, &list->sort);
     return 0;
 }
@@ -80,7 +84,8 @@ static int read_sums(struct list *list)
 
 static int check_arguments(struct list *list)
 {
-    static const char *const known[] = {"filter", "q", "sort", "limit", "after", "columns", "total", "sum"};
+    static const char *const known[] = {"filter", "q",       "sort",  "limit", "after",
+                                        "from",   "columns", "total", "sum"};
     const char *name;
     json_t *value;
     json_object_foreach(list->request->args, name, value)
@@ -117,6 +122,8 @@ static int read_list(struct list *list)
         rc = read_page(list);
     if (!rc)
         rc = sort_read(list->request, list->entity, &list->sort);
+    if (!rc)
+        rc = list_read_from(list);
     if (!rc)
         rc = read_filter(list);
     if (!rc)
@@ -221,6 +228,13 @@ static int reply(struct list *list)
     return 0;
 }
 
+/* All rows of a big table: nobody at a till waits behind that. */
+static bool counts_much(const struct list *list)
+{
+    return (list->total || list->nsums) && list->entity->flags & ENTITY_BIG && !list->filter.q &&
+           !list_names_few(&list->filter);
+}
+
 int entity_run_list(struct request *request)
 {
     struct list *list = arena_new(request->arena, struct list);
@@ -230,8 +244,10 @@ int entity_run_list(struct request *request)
     int rc = read_list(list);
     if (!rc && list->unmask && !grant_of(request->session, list->entity->name, "list"))
         rc = request_fail(request, ERR_FORBIDDEN, NULL, N_("You may not list these records"), NULL);
-    if (!rc && list->sort.by_offset)
+    if (!rc && (list->sort.by_offset || counts_much(list)))
         rc = request_take_long(request);
+    if (!rc)
+        rc = list_settle_from(list);
     if (rc)
         return rc;
     list_queue_page(list);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool names_few(const struct filter *filter)
+bool list_names_few(const struct filter *filter)
 {
     for (size_t i = 0; i < filter->count; i++) {
         const struct filter_term *term = &filter->terms[i];
@@ -34,8 +34,8 @@ static bool leads_whole(const struct list *list)
 {
     const struct grant *grant = list->request->grant;
     bool wide = grant->all || (list->filter.q && grant->count > 1);
-    return wide && list->entity->flags & ENTITY_WHOLE && !list->sort.by_offset && !names_few(&list->filter) &&
-           !names_one_branch(&list->filter);
+    return wide && list->entity->flags & ENTITY_WHOLE && !list->sort.by_offset &&
+           !list_names_few(&list->filter) && !names_one_branch(&list->filter);
 }
 
 /* Rows of his own, wherever they stand. */
@@ -53,7 +53,7 @@ static bool by_branch(const struct list *list)
     bool many = grant->count > 1 || (list->entity->scope == SCOPE_SHARED && grant->count == 1);
     return list->entity->flags & ENTITY_BIG && entity_is_scoped(list->entity) &&
            !entity_is_branch(list->entity) && many && !(grant->all && list->entity->flags & ENTITY_WHOLE) &&
-           !sees_own(list) && !list->sort.by_offset && !names_few(&list->filter) && !list->filter.q;
+           !sees_own(list) && !list->sort.by_offset && !list_names_few(&list->filter) && !list->filter.q;
 }
 
 /* Whether the page is made of ids alone and its rows are fetched again: where far more rows are looked at than shown, and for
@@ -86,7 +86,7 @@ static void add_page_columns(struct builder *b, const struct list *list)
     }
 }
 
-static void add_conditions(struct builder *b, const struct list *list, bool scope)
+void list_add_conditions(struct builder *b, const struct list *list, bool scope)
 {
     const struct grant *listing =
         list->unmask ? grant_of(list->request->session, list->entity->name, "list") : NULL;
@@ -137,8 +137,9 @@ static void add_part(struct builder *b, const struct list *list, const char *whe
     str_add(&b->text, "SELECT ");
     add_page_columns(b, list);
     str_addf(&b->text, " FROM \"%s\" t WHERE %s", list->entity->table, where);
-    add_conditions(b, list, scope);
+    list_add_conditions(b, list, scope);
     sql_after(b, list->entity, &list->sort, &list->cursor);
+    list_add_from(b, list);
 }
 
 /* The company's own rows beside the branches': one page more. That branch_id is NULL does not tell the planner the order of an index led
@@ -236,6 +237,6 @@ void list_queue_totals(struct list *list)
         str_add(&b.text, field_storage_of(list->sums[i]) == STORE_INT ? "), 0)::bigint" : "), 0)");
     }
     str_addf(&b.text, " FROM \"%s\" t WHERE true", list->entity->table);
-    add_conditions(&b, list, true);
+    list_add_conditions(&b, list, true);
     list->totals = builder_read_unnamed(&b, list->request->tx);
 }

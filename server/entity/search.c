@@ -9,9 +9,12 @@
 #include <string.h>
 
 enum {
-    NAME_SUFFIXES_MAX = 12, /* characters of a name one may begin to type at */
-    PINYIN_WAYS_MAX = 4,    /* combinations of readings kept for one suffix */
-    TAIL_MIN = 4,           /* of phones and plates: from each of the last 4 to 8 positions */
+    NAME_STARTS_MAX = 48, /* places from its beginning on where one may begin to type a name, */
+    NAME_ENDS_MAX = 16,   /* and in its last characters: a firm is known by either */
+    PINYIN_STARTS_MAX =
+        8, /* of these, the first that are kept in all their readings, the rest in the usual one */
+    PINYIN_WAYS_MAX = 4, /* combinations of readings kept for one suffix */
+    TAIL_MIN = 4,        /* of phones and plates: from each of the last 4 to 8 positions */
     TAIL_MAX = 8
 };
 
@@ -57,11 +60,12 @@ static void ways_add_text(struct ways *ways, const char *bytes, size_t n)
 }
 
 /* Further readings fork the ways there are, as long as there is room. */
-static void ways_add_readings(struct ways *ways, struct arena *arena, const char *const *readings, size_t n)
+static void ways_add_readings(struct ways *ways, struct arena *arena, const char *const *readings, size_t n,
+                              size_t most)
 {
     size_t before = ways->count;
     for (size_t r = 1; r < n; r++) {
-        for (size_t i = 0; i < before && ways->count < PINYIN_WAYS_MAX; i++) {
+        for (size_t i = 0; i < before && ways->count < most; i++) {
             size_t fork = ways->count++;
             str_init(&ways->full[fork], arena);
             str_init(&ways->initials[fork], arena);
@@ -78,7 +82,7 @@ static void ways_add_readings(struct ways *ways, struct arena *arena, const char
     ways->chinese = true;
 }
 
-static void add_pinyin(struct search_tokens *tokens, struct arena *arena, const char *text)
+static void add_pinyin(struct search_tokens *tokens, struct arena *arena, const char *text, size_t most)
 {
     struct ways ways = {.count = 1};
     str_init(&ways.full[0], arena);
@@ -91,7 +95,7 @@ static void add_pinyin(struct search_tokens *tokens, struct arena *arena, const 
             break;
         size_t count = pinyin_readings(cp, readings);
         if (count)
-            ways_add_readings(&ways, arena, readings, count);
+            ways_add_readings(&ways, arena, readings, count, most);
         else
             ways_add_text(&ways, text, n);
         text += n;
@@ -103,23 +107,33 @@ static void add_pinyin(struct search_tokens *tokens, struct arena *arena, const 
     }
 }
 
-/* Where somebody may begin to type a name: at each Chinese character, and at the start of a run of letters or digits. */
+static size_t count_characters(const char *text)
+{
+    size_t count = 0;
+    for (; *text; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count;
+}
+
+/* Where somebody may begin to type a name: at each Chinese character, and at the start of a run of letters or digits. Of a very long one not in
+ * its middle. */
 static void add_name(struct search_tokens *tokens, struct arena *arena, const char *text)
 {
     const char *folded = search_fold(arena, text, strlen(text));
     bool in_run = false;
-    size_t starts = 0;
-    for (const char *at = folded; *at && starts < NAME_SUFFIXES_MAX;) {
+    size_t starts = 0, left = count_characters(folded);
+    for (const char *at = folded; *at; left--) {
         bool ascii = (unsigned char)*at < 0x80;
-        if (!ascii || !in_run) {
+        if ((!ascii || !in_run) && (starts < NAME_STARTS_MAX || left <= NAME_ENDS_MAX)) {
             add_token(tokens, arena, at, strlen(at));
-            add_pinyin(tokens, arena, at);
+            add_pinyin(tokens, arena, at, starts < PINYIN_STARTS_MAX ? PINYIN_WAYS_MAX : 1);
             starts++;
         }
         in_run = ascii;
         at += MAX(utf8_decode(at, strlen(at), &(uint32_t){0}), (size_t)1);
     }
-    for (const char *word = strpbrk(text, " ,.-/"); word && starts < NAME_SUFFIXES_MAX;
+    starts = 0;
+    for (const char *word = strpbrk(text, " ,.-/"); word && starts < NAME_STARTS_MAX;
          word = strpbrk(word, " ,.-/")) {
         word += strspn(word, " ,.-/");
         const char *rest = search_fold(arena, word, strlen(word));

@@ -8,7 +8,7 @@
 
 struct arena;
 
-enum { SEARCH_TOKENS_MAX = 96, SEARCH_TOKEN_BYTES = 64 };
+enum { SEARCH_TOKENS_MAX = 512, SEARCH_TOKEN_BYTES = 64 };
 
 struct search_tokens {
     const char *items[SEARCH_TOKENS_MAX];

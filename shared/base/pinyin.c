@@ -95,3 +95,20 @@ size_t pinyin_readings(uint32_t cp, const char *readings[PINYIN_READINGS_MAX])
         n = add_reading(readings, n, pinyin_syllables[pinyin_name[cp - HAN_FIRST]]);
     return add_own(pinyin_simplify(cp), readings, n);
 }
+
+bool pinyin_range(const char *letters, uint32_t *first_r, uint32_t *behind_r)
+{
+    size_t len = strlen(letters), i = 0;
+    while (i < pinyin_borders_count &&
+           strncmp(pinyin_syllables[pinyin_borders[i].syllable], letters, len) < 0)
+        i++;
+    size_t first = i;
+    while (i < pinyin_borders_count &&
+           strncmp(pinyin_syllables[pinyin_borders[i].syllable], letters, len) == 0)
+        i++;
+    if (first == i)
+        return false;
+    *first_r = pinyin_borders[first].character;
+    *behind_r = i < pinyin_borders_count ? pinyin_borders[i].character : 0xFFFF;
+    return true;
+}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unicode/ucol.h>
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
 
@@ -108,6 +109,69 @@ static void fill_simple(void)
     free(text);
 }
 
+/* ---- where each syllable begins in the order of a Chinese dictionary */
+
+enum { SORT_KEY_MAX = 16, AHEAD = 40 };
+
+struct sorted {
+    uint8_t key[SORT_KEY_MAX];
+    uint16_t place; /* in the tables */
+};
+
+static int by_key(const void *a, const void *b)
+{
+    return memcmp(((const struct sorted *)a)->key, ((const struct sorted *)b)->key, SORT_KEY_MAX);
+}
+
+static size_t sort_all(struct sorted sorted[])
+{
+    UErrorCode error = U_ZERO_ERROR;
+    UCollator *order = ucol_open("zh", &error);
+    size_t n = 0;
+    if (U_FAILURE(error)) {
+        fprintf(stderr, "ICU has no Chinese order (%s)\n", u_errorName(error));
+        exit(1);
+    }
+    for (int i = 0; i < HAN_COUNT; i++) {
+        UChar character = (UChar)(HAN_FIRST + i);
+        if (!han.usual[i])
+            continue;
+        memset(sorted[n].key, 0, SORT_KEY_MAX);
+        ucol_getSortKey(order, &character, 1, sorted[n].key, SORT_KEY_MAX);
+        sorted[n++].place = (uint16_t)i;
+    }
+    ucol_close(order);
+    qsort(sorted, n, sizeof(*sorted), by_key);
+    return n;
+}
+
+/* The order goes by each character's first reading, our tables by its usual one: one that differs must not be taken for a beginning. */
+static bool is_ahead(const struct sorted sorted[], size_t n, size_t at)
+{
+    const char *here = han.syllables[han.usual[sorted[at].place]];
+    size_t before = 0, looked = 0;
+    for (size_t i = at + 1; i < n && i <= at + AHEAD; i++, looked++)
+        before += strcmp(han.syllables[han.usual[sorted[i].place]], here) < 0;
+    return before * 2 > looked;
+}
+
+static void write_order(FILE *out)
+{
+    static struct sorted sorted[HAN_COUNT];
+    size_t n = sort_all(sorted), count = 0;
+    const char *last = "";
+    fputs("const struct pinyin_border pinyin_borders[] = {", out);
+    for (size_t i = 0; i < n; i++) {
+        uint16_t syllable = han.usual[sorted[i].place];
+        if (strcmp(han.syllables[syllable], last) <= 0 || is_ahead(sorted, n, i))
+            continue;
+        last = han.syllables[syllable];
+        fprintf(out, "%s{%u, 0x%X},", count++ % 8 ? " " : "\n", syllable,
+                (unsigned)(HAN_FIRST + sorted[i].place));
+    }
+    fprintf(out, "};\nconst size_t pinyin_borders_count = %zu;\n", count);
+}
+
 static void write_words(FILE *out, const char *name, const uint16_t *table)
 {
     fprintf(out, "const uint16_t %s[HAN_COUNT] = {", name);
@@ -126,6 +190,7 @@ static void write_tables(FILE *out)
     write_words(out, "pinyin_usual", han.usual);
     write_words(out, "pinyin_name", han.name);
     write_words(out, "pinyin_simple", han.simple);
+    write_order(out);
 }
 
 int main(int argc, char **argv)

@@ -43,6 +43,10 @@ static const struct row rows[] = {
     {FIELD_TEXT, "吕布", "lv", true},
     {FIELD_TEXT, "吕布", "lu", true},
     {FIELD_TEXT, "番禺大石站", "py", true},
+    {FIELD_TEXT, "广东省粤海道路救援服务有限责任公司深圳市南山区科技园分公司", "科技园分公司", true},
+    {FIELD_TEXT, "广东省粤海道路救援服务有限责任公司深圳市南山区科技园分公司", "nanshan", true},
+    {FIELD_TEXT, "广东省粤海道路救援服务有限责任公司深圳市南山区科技园分公司", "kjyfgs", true},
+    {FIELD_TEXT, "广东省粤海道路救援服务有限责任公司深圳市南山区科技园分公司", "公司", true},
     {FIELD_TEXT, "Pearl River Motors", "river", true},
     {FIELD_TEXT, "Pearl River Motors", "PEARL", true},
     {FIELD_TEXT, "Pearl River Motors", "earl", false},
@@ -102,6 +106,41 @@ static void never_too_many(void **state)
     search_add(&tokens, arena, &field, "\xFF\xFE");
 }
 
+static void found_by_its_end(void **state)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    struct field field = {.name = "x", .type = FIELD_TEXT};
+    struct search_tokens tokens = {0};
+    struct str name;
+    str_init(&name, arena);
+    for (int i = 0; i < 60; i++)
+        str_add(&name, "粤海道路");
+    str_add(&name, "救援南山站");
+    search_add(&tokens, arena, &field, name.data);
+    assert_true(found(&tokens, "粤海"));
+    assert_true(found(&tokens, "南山站"));
+    assert_true(found(&tokens, "nsz"));
+}
+
+/* Where the names of a syllable stand in a Chinese dictionary. */
+static void in_dictionary_order(void **state)
+{
+    static const char *const syllables[] = {"a", "b", "ba", "chang", "hu", "wang", "x", "zuo", "w"};
+    uint32_t first, behind, later;
+    for (size_t i = 0; i < array_len(syllables); i++) {
+        assert_true(pinyin_range(syllables[i], &first, &behind));
+        const char *readings[PINYIN_READINGS_MAX];
+        assert_true(pinyin_readings(first, readings) > 0);
+        assert_true(first != behind);
+    }
+    assert_true(pinyin_range("zuo", &first, &behind));
+    assert_int_equal(behind, 0xFFFF);
+    assert_true(pinyin_range("w", &first, &behind));
+    assert_true(pinyin_range("x", &later, &behind) && later != first);
+    assert_false(pinyin_range("i", &first, &behind));
+    assert_false(pinyin_range("wangx", &first, &behind));
+}
+
 static void tables(void **state)
 {
     const char *readings[PINYIN_READINGS_MAX];
@@ -116,8 +155,8 @@ static void tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(look_ups),
-        cmocka_unit_test(never_too_many),
+        cmocka_unit_test(look_ups),         cmocka_unit_test(never_too_many),
+        cmocka_unit_test(found_by_its_end), cmocka_unit_test(in_dictionary_order),
         cmocka_unit_test(tables),
     };
     return run_all(tests);
