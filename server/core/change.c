@@ -21,6 +21,8 @@ static const char *verb_action(const char *verb)
 static void keep_event(struct request *request, const struct change *change, const char *action)
 {
     struct request_state *state = request->state;
+    if (change->id == NIL) /* about no row: there is nothing to look at again */
+        return;
     struct event *event = event_create(change->entity, action);
     event->id = change->id;
     event->version = change->version;

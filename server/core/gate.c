@@ -39,8 +39,9 @@ static void queue_gate(struct request *request)
 void request_begin(struct request *request)
 {
     const struct session *session = request->session;
+    request->state->own_tx = NULL;
     request->tx = tx_begin(request->state->connection, request->arena, request->deadline_ms);
-    if (!(request->verb->flags & VERB_CHANGES))
+    if (!(request->verb->flags & (VERB_CHANGES | VERB_NOTED)))
         tx_set_read_only(request->tx);
     const struct grant *vehicles = session_grant(session, "vehicle.list");
     tx_set_scope(request->tx, request->grant ? request->grant->scope : "{}",

@@ -47,11 +47,6 @@ struct request_state {
     int round_trips;
 };
 
-/* The gate's own transaction, for handlers that open theirs: with scope and session check; ended by request_end,
- * which commits when result is 0 and gives what is to be returned. */
-void request_begin(struct request *request);
-int request_end(struct request *request, int result) must_check;
-
 /* One run of a command leaves nothing for the next. */
 void request_reset(struct request *request);
 

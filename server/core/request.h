@@ -41,6 +41,11 @@ enum { REQUEST_REPLAY = 1000 };
  * returned at once. Call it before looking at the first result; core calls it before commit otherwise. */
 must_check int request_need(struct request *request);
 
+/* The gate's own transaction, for handlers that open theirs (VERB_NO_TX), one after another: with scope and session check; ended by
+ * request_end, which commits when result is 0 and gives what is to be returned. */
+void request_begin(struct request *request);
+must_check int request_end(struct request *request, int result);
+
 /* The refusal for a failed transaction: maps enum tx_fault to an error code and returns it. */
 int request_tx_failed(struct request *request);
 

@@ -115,7 +115,7 @@ static void publish(struct rows *rows)
             continue;
         memory_changed(rows_text(rows, i, 3));
         tail.sweep = tail.sweep || touches_rights(rows_text(rows, i, 3));
-        if (own_tx_known(tx_of(rows_text(rows, i, 2))))
+        if (rows_null(rows, i, 4) || own_tx_known(tx_of(rows_text(rows, i, 2))))
             continue;
         *end = event_of(rows, i);
         end = &(*end)->next;

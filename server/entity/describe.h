@@ -6,7 +6,7 @@
 struct str;
 
 /* `disable` and `enable` are one bit of an entity, but two permissions; to list persons' data in full takes pii.view. */
-enum { RIGHT_ENABLE = 1 << 16, RIGHT_UNMASK = 1 << 17 };
+enum { RIGHT_ENABLE = 1 << 16, RIGHT_UNMASK = 1 << 17, RIGHT_EXPORT = 1 << 18 };
 
 /* What a session may do with an entity. */
 struct rights {

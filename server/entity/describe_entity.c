@@ -17,6 +17,7 @@ static const struct {
     {VERB_HISTORY, VERB_HISTORY, "history", false}, {VERB_CREATE, VERB_CREATE, "create", true},
     {VERB_UPDATE, VERB_UPDATE, "update", true},     {VERB_DISABLE, VERB_DISABLE, "disable", true},
     {VERB_DISABLE, RIGHT_ENABLE, "enable", true},   {VERB_DELETE, VERB_DELETE, "delete", true},
+    {VERB_LIST, RIGHT_EXPORT, "export", false},
 };
 
 bool rights_of(const struct entity *entity, const struct session *session, struct rights *rights_r)

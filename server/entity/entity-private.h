@@ -34,6 +34,9 @@ static inline const struct entity_verb *entity_verb_of(const struct request *req
 }
 
 /* ---- registry.c */
+/* A verb of the entity, whose permission is its own name; not yet registered. */
+struct entity_verb *entity_verb_create(const struct entity *entity, const char *name, enum act_kind kind, unsigned flags,
+                                       int (*run)(struct request *));
 size_t entity_all_fields(const struct entity *entity,
                          const struct field **fields); /* declared and built in, in order of the row */
 bool entity_has_version(const struct entity *entity);

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "server/entity/export.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -159,7 +160,8 @@ bool field_is_indexed(const struct entity *entity, const struct field *field)
 {
     if (field == &built_in[BUILT_CREATED])
         return !entity->sort || strstr(entity->sort, field->name);
-    if (field == &built_in[BUILT_ID]) /* one index, not led by a branch: fit where it is the list's own order */
+    if (field ==
+        &built_in[BUILT_ID]) /* one index, not led by a branch: fit where it is the list's own order */
         return !(entity->flags & ENTITY_BIG) || !entity_has_version(entity);
     return field->sortable && !field->virtual_;
 }
@@ -257,8 +259,8 @@ static void check_entity(const struct entity *entity)
         refuse(entity, "too many entities", NULL);
 }
 
-static struct entity_verb *new_verb(const struct entity *entity, const char *name, enum act_kind kind,
-                                    unsigned flags, int (*run)(struct request *))
+struct entity_verb *entity_verb_create(const struct entity *entity, const char *name, enum act_kind kind,
+                                       unsigned flags, int (*run)(struct request *))
 {
     struct entity_verb *verb = memory_zeroed(1, sizeof(*verb));
     size_t size = strlen(entity->name) + strlen(name) + 2;
@@ -297,7 +299,7 @@ bool entity_has_persons_data(const struct entity *entity)
 /* Who looks at persons' data in full leaves a trace, so this listing counts as a change. */
 static void register_unmask(const struct entity *entity)
 {
-    struct entity_verb *verb = new_verb(entity, "unmask", ACT_GET, VERB_CHANGES, entity_run_list);
+    struct entity_verb *verb = entity_verb_create(entity, "unmask", ACT_GET, VERB_CHANGES, entity_run_list);
     verb->row.permission = "pii.view";
     verb->row.label = N_("List in full");
     verb->row.help = N_("A page like list, with phones and other personal data in full; it is in the trail.");
@@ -329,7 +331,7 @@ static const struct field *settable_fields(const struct entity *entity, bool cre
 static void register_reading(const struct entity *entity)
 {
     if (entity->verbs & VERB_LIST) {
-        struct entity_verb *verb = new_verb(entity, "list", ACT_GET, 0, entity_run_list);
+        struct entity_verb *verb = entity_verb_create(entity, "list", ACT_GET, 0, entity_run_list);
         verb->row.label = N_("List");
         verb->row.help = N_("A page of the records that match a filter.");
         verb->row.takes = TAKES_ANY;
@@ -340,14 +342,14 @@ static void register_reading(const struct entity *entity)
             register_unmask(entity);
     }
     if (entity->verbs & VERB_GET) {
-        struct entity_verb *verb = new_verb(entity, "get", ACT_GET, 0, entity_run_get);
+        struct entity_verb *verb = entity_verb_create(entity, "get", ACT_GET, 0, entity_run_get);
         verb->row.label = N_("Show");
         verb->row.help = N_("One record with its lines and the actions allowed now.");
         verb->row.takes = TAKES_ID;
         verb_register(&verb->row);
     }
     if (entity->verbs & VERB_HISTORY) {
-        struct entity_verb *verb = new_verb(entity, "history", ACT_GET, 0, entity_run_history);
+        struct entity_verb *verb = entity_verb_create(entity, "history", ACT_GET, 0, entity_run_history);
         verb->row.label = N_("History");
         verb->row.help = N_("The changes of one record: who, when, from which terminal, before and after.");
         verb->row.takes = TAKES_ID;
@@ -361,8 +363,8 @@ static void register_changing(const struct entity *entity, unsigned bit, const c
     if (!(entity->verbs & bit))
         return;
     bool create = kind == ACT_CREATE;
-    struct entity_verb *verb = new_verb(entity, name, kind, VERB_CHANGES | VERB_KEYED,
-                                        create ? entity_run_create : entity_run_change);
+    struct entity_verb *verb = entity_verb_create(entity, name, kind, VERB_CHANGES | VERB_KEYED,
+                                                  create ? entity_run_create : entity_run_change);
     verb->action = entity_action(entity, name);
     verb->row.label = label;
     verb->row.help = help;
@@ -392,9 +394,9 @@ static void register_action(const struct entity *entity, const struct action *ac
     check_word(entity, action->name);
     if (action_is_generic(action))
         return;
-    struct entity_verb *verb = new_verb(entity, action->name, ACT_ACTION,
-                                        VERB_CHANGES | VERB_KEYED | (action->bulk ? VERB_BATCH : 0),
-                                        action->run ? action->run : entity_run_change);
+    struct entity_verb *verb = entity_verb_create(entity, action->name, ACT_ACTION,
+                                                  VERB_CHANGES | VERB_KEYED | (action->bulk ? VERB_BATCH : 0),
+                                                  action->run ? action->run : entity_run_change);
     verb->action = action;
     if (action->permission)
         verb->row.permission = action->permission;
@@ -417,6 +419,7 @@ void entity_register(const struct entity *entity)
     entities[nentities++] = entity;
     map_put(&by_name, entity->name, (void *)(uintptr_t)entity);
     register_reading(entity);
+    export_register(entity);
     register_changing(entity, VERB_CREATE, "create", ACT_CREATE, N_("New"), N_("Makes a new record."));
     register_changing(entity, VERB_UPDATE, "update", ACT_UPDATE, N_("Edit"),
                       N_("Changes the fields given; null clears one."));

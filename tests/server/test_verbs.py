@@ -13,7 +13,7 @@ co = company.Company()
 VERBS = co.verbs()
 OPEN = {"session.login", "session.resume", "session.ping", "session.hello"}
 # Verbs that change nothing, or nothing that a repeat would change again (every other one takes a key, but session's own).
-KEYLESS = {"list", "get", "history", "unmask", "suggest", "estimate", "trial_balance", "balance", "position"}
+KEYLESS = {"list", "get", "history", "unmask", "export", "suggest", "estimate", "trial_balance", "balance", "position"}
 
 
 def is_keyed(verb):
@@ -50,7 +50,7 @@ def needed(verb):
     name = verb.split(".")[1]
     reading = name in ("get", "history", "suggest")
     base = {"id": 1} if reading or name == "position" else {"id": 1, "version": 1, "reason": "x"}
-    return base if name not in ("list", "unmask", "create", "estimate", "trial_balance", "balance") else {}
+    return base if name not in ("list", "export", "unmask", "create", "estimate", "trial_balance", "balance") else {}
 
 
 def everything():
