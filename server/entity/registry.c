@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "server/entity/export.h"
+#include "server/entity/summary.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -340,6 +341,7 @@ static void register_reading(const struct entity *entity)
         verb_register(&verb->row);
         if (entity_has_persons_data(entity))
             register_unmask(entity);
+        summary_register(entity, verb->row.name);
     }
     if (entity->verbs & VERB_GET) {
         struct entity_verb *verb = entity_verb_create(entity, "get", ACT_GET, 0, entity_run_get);
