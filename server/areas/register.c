@@ -1,6 +1,7 @@
 #include "server/areas/registry.h"
 
 #include "server/areas/base/area.h"
+#include "server/areas/files/area.h"
 #include "server/areas/org/area.h"
 #include "server/core/memory.h"
 
@@ -30,6 +31,7 @@ void registry_register(void)
     memory_use(&memory);
     entity_set_choices_source(choices);
     entity_set_areas(registry_areas, registry_count);
+    files_register();
     for (size_t i = 0; i < registry_count; i++) {
         const struct area *area = registry_areas[i];
         for (size_t j = 0; j < area->nentities; j++)

@@ -118,6 +118,7 @@ static void add_choices(struct str *out, const char *name, const struct choice *
         str_add(out, i ? ",{" : "{");
         add_text(out, "code", choices[i].code);
         add_text(out, "label", choices[i].label ? choices[i].label : choices[i].code);
+        add_true(out, "side", choices[i].side);
         str_add_char(out, '}');
     }
     str_add_char(out, ']');
@@ -337,6 +338,7 @@ void describe_entity(const struct entity *entity, const struct rights *rights, s
     add_text(out, "title", entity->title);
     add_true(out, "hidden", entity->flags & ENTITY_HIDDEN);
     add_true(out, "big", entity->flags & ENTITY_BIG);
+    add_true(out, "files", entity_takes_files(entity));
     add_all_fields(out, entity, arena);
     add_list(out, entity);
     add_form(out, entity);

@@ -178,6 +178,13 @@ size_t entity_count(void);
 const struct entity *entity_at(size_t index);
 const struct field *entity_field(const struct entity *entity, const char *name);
 
+/* Queues a look at one record under a grant of one of the entity's verbs: no row where it is not there to be seen. Columns: version (0: it has
+ * none), branch (NULL: none), whose own it is (NULL: nobody's). */
+struct rows *entity_look(struct request *request, const struct entity *entity, int64_t id,
+                         const struct grant *grant);
+/* What can be seen and updated takes files (server/areas/files): so nothing of the ledger does. */
+bool entity_takes_files(const struct entity *entity);
+
 /* One code that fields with .base may hold, as the catalogue offers it and the gate checks it. Labels are data, one a language. */
 struct base_choice {
     const char *code;

@@ -39,6 +39,7 @@ struct catalogue_entity {
     const struct choice *states; /* in the order of the flow line; NULL: none */
     const char *sort;
     bool hidden, big;
+    bool files; /* its records take files */
     const struct field *fields;
     size_t nfields;
     const char *const *columns; /* ended by NULL */

@@ -44,6 +44,7 @@ static const struct choice *choices_of(struct arena *arena, const json_t *list)
             .label_zh_cn = text_of(arena, item, "zh_CN"),
             .label_zh_tw = text_of(arena, item, "zh_TW"),
             .disabled = is_true(item, "disabled"),
+            .side = is_true(item, "side"),
         };
     }
     return choices;
@@ -171,6 +172,7 @@ static void read_entity(struct arena *arena, const json_t *json, struct catalogu
         .sort = text_of(arena, list, "sort"),
         .hidden = is_true(json, "hidden"),
         .big = is_true(json, "big"),
+        .files = is_true(json, "files"),
         .columns = texts_of(arena, json_object_get(list, "columns")),
         .hash = text_of(arena, json, "hash"),
     };

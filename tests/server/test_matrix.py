@@ -69,6 +69,8 @@ VEHICLES_EVERYWHERE = EVERYWHERE | {"dispatcher"}
 SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch cancel totp_begin totp_confirm totp_end".split()}
 # What is kept for a person is his own (test_preferences).
 SESSION |= {f"preference.{v}" for v in "list set remove share".split()}
+# What a file may be used for is asked of the record it hangs on (test_files.py).
+SESSION |= {f"file.{v}" for v in "begin chunk end list read remove".split()}
 NOBODY = {"customer.unmask", "employee.unmask", "rescue.unmask", "supplier.unmask",      # pii.view is in no base role
           "rescue.resubmit"}                                                         # a third party's people answer a dispute, once they have notices
 TEST_ONLY = {"session.fault"}

@@ -14,11 +14,14 @@ VERBS = co.verbs()
 OPEN = {"session.login", "session.resume", "session.ping", "session.hello"}
 # Verbs that change nothing, or nothing that a repeat would change again (every other one takes a key, but session's own).
 KEYLESS = {"list", "get", "history", "unmask", "export", "suggest", "estimate", "trial_balance", "balance", "position"}
+KEYLESS_VERBS = {"file.chunk", "file.read"}
+# Verbs of files name what they are about in their own way.
+FILE_ARGS = {"file.begin": {}, "file.chunk": {}, "file.end": {}, "file.list": {"id": 1}, "file.read": {"id": 1}, "file.remove": {"id": 1, "reason": "x"}}
 
 
 def is_keyed(verb):
     entity, name = verb.split(".")
-    return name not in KEYLESS and (entity != "session" or name == "end")
+    return name not in KEYLESS and verb not in KEYLESS_VERBS and (entity != "session" or name == "end")
 
 
 def key():
@@ -47,6 +50,8 @@ def needed(verb):
     """What a verb's row wants before it looks at anything else."""
     if verb in NEEDED:
         return NEEDED[verb]
+    if verb in FILE_ARGS:
+        return FILE_ARGS[verb]
     name = verb.split(".")[1]
     reading = name in ("get", "history", "suggest")
     base = {"id": 1} if reading or name == "position" else {"id": 1, "version": 1, "reason": "x"}
