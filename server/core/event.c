@@ -83,6 +83,8 @@ void event_write(struct str *out, const struct event *event, const char *action)
         str_addf(&json, ",\"version\":%lld", (long long)event->version);
     if (event->branch_id != NIL)
         str_addf(&json, ",\"branch_id\":%lld", (long long)event->branch_id);
+    if (event->more)
+        str_addf(&json, ",%s", event->more);
     str_add_char(&json, '}');
     message_add_event(out, "event", json.data);
 }

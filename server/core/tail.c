@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "server/core/holders.h"
 #include "server/core/memory.h"
 #include "server/core/own_tx.h"
 #include "server/core/roster.h"
@@ -32,7 +33,7 @@ static struct {
     struct arena *arena;
     uint64_t from; /* everything before it was told; 0: not begun */
     int64_t era;
-    int64_t swept_ms;
+    int64_t swept_ms, beat_ms;
     bool sweep;
 } tail;
 
@@ -134,8 +135,10 @@ static int follow(void)
     char from[24];
     snprintf(from, sizeof(from), "%" PRIu64, tail.from);
     struct rows *rows = tx_read(tx, &read_rows, p_text(from), p_int(ROWS_MAX + 1));
+    struct rows *holders = holders_read(tx);
     if (tx_commit(tx) != TX_OK)
         return -1;
+    holders_take(holders);
     uint64_t horizon = tx_of(rows_text(rows, 0, 0));
     if (rows_int(rows, 0, 1) != tail.era || horizon < tail.from)
         return start_here();
@@ -202,6 +205,23 @@ static int sweep(void)
     return 0;
 }
 
+/* Records held by who is connected here stay held. */
+static int keep_holds(void)
+{
+    size_t n;
+    struct roster_entry *entries = roster_copy(&n);
+    int64_t *ids = arena_alloc(tail.arena, (n + 1) * sizeof(*ids));
+    for (size_t i = 0; i < n; i++)
+        ids[i] = entries[i].session_id;
+    free(entries);
+    struct tx *tx = tx_begin(tail.connection, tail.arena, time_monotonic_ms() + PATIENCE_MS);
+    holders_beat(tx, ids, n);
+    if (tx_commit(tx) != TX_OK)
+        return -1;
+    tail.beat_ms = time_monotonic_ms();
+    return 0;
+}
+
 static void nap(int ms)
 {
     struct timespec time = {ms / 1000, ms % 1000 * 1000000L};
@@ -215,6 +235,8 @@ static void *run(void *argument)
         int result = follow();
         if (result == 0 && (tail.sweep || time_monotonic_ms() - tail.swept_ms >= SWEEP_MS))
             result = sweep();
+        if (result == 0 && time_monotonic_ms() - tail.beat_ms >= HOLD_BEAT_MS)
+            result = keep_holds();
         nap(result < 0 ? RETRY_MS : POLL_MS);
     }
     return NULL;

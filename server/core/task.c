@@ -62,6 +62,7 @@ void event_list_destroy(struct event *events)
 {
     while (events) {
         struct event *next = events->next;
+        free(events->more);
         free(events);
         events = next;
     }

@@ -56,6 +56,7 @@ struct event {
     int64_t branch_id, old_branch_id; /* NIL: none, or it did not move */
     int64_t own_id, old_own_id;       /* whose row it is, 0: not known */
     const char *entity, *action;      /* in text */
+    char *more;                       /* further members as JSON, or NULL */
     char text[];
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/core/event.h"
+#include "server/core/holders.h"
 #include "server/core/request-private.h"
 #include "server/core/session_verbs.h"
 #include "wire/json.h"
@@ -185,6 +186,19 @@ static struct watch *copy_watch(const struct watch *watch)
     return copy;
 }
 
+/* What is held at this moment; what changes from now on comes as an event. */
+static void add_held(struct request *request, const struct watch *watch)
+{
+    str_add(&request->out, ",\"held\":{");
+    for (size_t i = 0; i < watch->count; i++) {
+        const char *entity = watch->entities[i];
+        str_addf(&request->out, "%s\"%s\":", i ? "," : "", entity);
+        holders_write_all(&request->out, entity, request->session,
+                          session_grant(request->session, arena_printf(request->arena, "%s.list", entity)));
+    }
+    str_add(&request->out, "}}");
+}
+
 static int watch_with(struct request *request, struct watch *watch)
 {
     struct cursor since = {0};
@@ -213,8 +227,9 @@ static int watch_with(struct request *request, struct watch *watch)
     if (given)
         replay(request, watch, missed,
                since.era != rows_int(here, 0, 0) || rows_int(here, 0, 2) - since.at > REPLAY_SECONDS);
-    str_addf(&request->out, "{\"cursor\":\"%" PRId64 ".%s.%" PRId64 "\"}", rows_int(here, 0, 0),
+    str_addf(&request->out, "{\"cursor\":\"%" PRId64 ".%s.%" PRId64 "\"", rows_int(here, 0, 0),
              rows_text(here, 0, 1), rows_int(here, 0, 2));
+    add_held(request, watch);
     return 0;
 }
 

@@ -242,3 +242,6 @@ const char *session_zone(const struct session *session);
 
 /* ---- describe.c */
 void describe_register(void);
+
+/* ---- hold.c */
+void hold_register(void);

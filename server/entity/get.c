@@ -1,6 +1,7 @@
 #include "server/entity/entity-private.h"
 
 #include "base/arena.h"
+#include "server/core/holders.h"
 
 #include <string.h>
 
@@ -106,6 +107,7 @@ int entity_run_get(struct request *request)
     str_add(&request->out, ",\"can\":");
     allowed_write(act->entity, request->session, &command->meta, NULL, &request->out);
     str_add(&request->out, command->extra.data);
+    holders_add(&request->out, act->entity->name, act->id, request->session->id);
     str_add_char(&request->out, '}');
     return 0;
 }

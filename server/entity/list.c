@@ -1,4 +1,5 @@
 #include "base/arena.h"
+#include "server/core/holders.h"
 #include "server/entity/list-private.h"
 #include "wire/limits.h"
 
@@ -224,6 +225,7 @@ static int reply(struct list *list)
     str_add(out, streamed ? "\"next\":" : "],\"next\":");
     str_add_json(out, next_cursor(list));
     add_totals(list, out);
+    holders_add_all(out, list->entity->name, list->request->session, list->request->grant);
     str_add_char(out, '}');
     return 0;
 }

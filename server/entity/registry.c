@@ -416,6 +416,7 @@ void entity_register(const struct entity *entity)
     if (!nentities) {
         map_init(&by_name);
         describe_register();
+        hold_register();
     }
     check_entity(entity);
     entities[nentities++] = entity;

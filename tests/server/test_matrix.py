@@ -66,7 +66,7 @@ OWN_ROWS = {"driver", "partner"}
 EVERYWHERE = set(company.ALL_BRANCHES)
 VEHICLES_EVERYWHERE = EVERYWHERE | {"dispatcher"}
 # Every session has these; of the rest of `session` only what RIGHTS says.
-SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch cancel totp_begin totp_confirm totp_end".split()}
+SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch hold release cancel totp_begin totp_confirm totp_end".split()}
 # What is kept for a person is his own (test_preferences).
 SESSION |= {f"preference.{v}" for v in "list set remove share".split()}
 # What a file may be used for is asked of the record it hangs on (test_files.py).
