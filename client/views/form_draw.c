@@ -8,15 +8,32 @@
 
 enum { STEPS_MAX = 32, TWO_FLOWS_FROM = 16 };
 
-/* The states as labels, and the place of the present one; -1: none of them. */
+static int place_of(const struct choice *states, const char *value)
+{
+    for (int i = 0; value && states[i].code; i++)
+        if (strcmp(states[i].code, value) == 0)
+            return i;
+    return -1;
+}
+
+/* The way as labels, and the place of the present state on it; -1: it is none of these. A state beside the way is its end: it began as all do, and
+ * how far it came is the history's to say. */
 static int steps_of(struct form *form, const struct choice *states, const char *value,
                     const char *labels[STEPS_MAX], int *count_r)
 {
-    int current = -1, count = 0;
-    for (; states && states[count].code && count < STEPS_MAX; count++) {
-        labels[count] = choice_words(form->app, &states[count]);
-        if (value && strcmp(states[count].code, value) == 0)
+    int place = states ? place_of(states, value) : -1, current = -1, count = 0;
+    bool side = place >= 0 && states[place].side;
+    for (int i = 0; states && states[i].code && count < (side ? 1 : STEPS_MAX); i++) {
+        if (states[i].side)
+            continue;
+        if (i == place)
             current = count;
+        labels[count++] = choice_words(form->app, &states[i]);
+    }
+    if (side) {
+        labels[count++] = "…";
+        current = count;
+        labels[count++] = choice_words(form->app, &states[place]);
     }
     *count_r = count;
     return current;

@@ -67,6 +67,7 @@ struct choice {
     /* Of base data only, as the catalogue brings it: */
     const char *label_zh_cn, *label_zh_tw;
     bool disabled; /* kept for old records, not offered */
+    bool side;     /* of states: left the way (void, off duty): no step of it */
 };
 
 struct entity;

@@ -36,8 +36,8 @@ static const struct choice states[] = {
     {"checked", N_("Checked")},
     {"approved", N_("Approved")},
     {"posted", N_("Posted")},
-    {"reversed", N_("Reversed")},
-    {"void", N_("Void")},
+    {"reversed", N_("Reversed"), .side = true},
+    {"void", N_("Void"), .side = true},
     {NULL},
 };
 

@@ -3,8 +3,8 @@
 static const struct choice states[] = {
     {"probation", N_("On probation")},
     {"active", N_("Active")},
-    {"leave", N_("On leave")},
-    {"left", N_("Left")},
+    {"leave", N_("On leave"), .side = true},
+    {"left", N_("Left"), .side = true},
     {NULL},
 };
 

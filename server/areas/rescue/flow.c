@@ -8,8 +8,8 @@ const struct choice rescue_states[] = {
     {"on_the_way", N_("On the way")},
     {"arrived", N_("Arrived")},
     {"done", N_("Done")},
-    {"empty", N_("Empty run")},
-    {"void", N_("Void")},
+    {"empty", N_("Empty run"), .side = true},
+    {"void", N_("Void"), .side = true},
     {NULL},
 };
 

@@ -12,8 +12,12 @@ static const struct choice owners[] = {
 };
 
 static const struct choice states[] = {
-    {"idle", N_("Idle")},       {"assigned", N_("Assigned")}, {"on_the_way", N_("On the way")},
-    {"working", N_("Working")}, {"off_duty", N_("Off duty")}, {NULL},
+    {"idle", N_("Idle")},
+    {"assigned", N_("Assigned")},
+    {"on_the_way", N_("On the way")},
+    {"working", N_("Working")},
+    {"off_duty", N_("Off duty"), .side = true},
+    {NULL},
 };
 
 static const struct choice duties[] = {
