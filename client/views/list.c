@@ -9,6 +9,7 @@
 #include "client/views/action.h"
 #include "client/views/ask.h"
 #include "client/views/list-private.h"
+#include "client/views/filter_form.h"
 #include "client/views/neighbour.h"
 #include "client/views/open.h"
 #include "client/views/rows.h"
@@ -113,6 +114,10 @@ static unsigned filter_key(struct list *list, const struct key *key)
         return SCREEN_REDRAW;
     case K_CANCEL: close_filter(list); return SCREEN_REDRAW;
     case K_TAB: list_complete_filter(list); return SCREEN_REDRAW;
+    case K_FILTER:
+        filter_form_open(&list->rows, input_text(&list->input));
+        close_filter(list);
+        return SCREEN_REDRAW;
     default: break;
     }
     switch (input_key(&list->input, key)) {
@@ -175,7 +180,7 @@ static unsigned command_key(struct list *list, const struct key *key)
         return SCREEN_REDRAW;
     }
     switch (key->code) {
-    case K_FILTER:
+    case K_FILTER: filter_form_open(&list->rows, list->rows.line); return SCREEN_REDRAW;
     case '/': open_filter(list); return SCREEN_REDRAW;
     case K_REFRESH: rows_read(&list->rows); return SCREEN_REDRAW;
     case K_NEW:
@@ -219,6 +224,7 @@ static void list_keys(struct screen *screen, struct key_bar *bar)
         key_bar_add(bar, K_ENTER, _("Filter"), 0);
         key_bar_add(bar, K_TAB, _("Complete"), 1);
         key_bar_add(bar, K_CANCEL, _("Cancel"), 2);
+        key_bar_add(bar, K_FILTER, _("Form"), 3);
         return;
     }
     if (rows_current(&list->rows))
@@ -228,6 +234,7 @@ static void list_keys(struct screen *screen, struct key_bar *bar)
     action_keys(list->app, list->entity, current_row(list), NULL, bar);
     key_bar_add(bar, '/', _("Filter"), 2);
     key_bar_add(bar, ' ', _("Mark"), 30);
+    key_bar_add(bar, K_FILTER, _("Filter form"), 29);
     key_bar_add(bar, K_VIEW, _("History"), 31);
     key_bar_add(bar, K_REFRESH, _("Refresh"), 32);
     key_bar_add(bar, '<', _("Sort"), 33);

@@ -190,6 +190,14 @@ static void take_filter(struct rows *rows, const struct filter *filter, const ch
     rows->line = copy;
 }
 
+void rows_say_fault(const struct rows *rows, const char *line, const struct filter_fault *fault)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    ui_say(rows->app->ui, ROLE_ERROR, "%s: %s", fault->field ? fault->field : line,
+           text_fill(arena, _(fault->msgid), "field", fault->field ? fault->field : "", "value", "", "max",
+                     "", "min", "", NULL));
+}
+
 int rows_set_filter(struct rows *rows, const char *line)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
@@ -198,9 +206,7 @@ int rows_set_filter(struct rows *rows, const char *line)
     int result = filter_parse_line(line, catalogue_field_guess, rows->entity, arena, rows->app->who.zone,
                                    filter, &fault);
     if (result < 0) {
-        ui_say(rows->app->ui, ROLE_ERROR, "%s: %s", fault.field ? fault.field : line,
-               text_fill(arena, _(fault.msgid), "field", fault.field ? fault.field : "", "value", "", "max",
-                         "", "min", "", NULL));
+        rows_say_fault(rows, line, &fault);
         return result;
     }
     take_filter(rows, filter, line);

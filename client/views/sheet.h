@@ -56,6 +56,8 @@ struct sheet {
     int scroll;       /* first line of the tab shown */
     int cols;         /* of the last layout */
     int label_cols;
+    int label_most;  /* cells its labels may take; 0: the usual */
+    bool one_column; /* also where two would have room */
 };
 
 void sheet_init(struct sheet *sheet, struct app_context *app, struct screen *screen,

@@ -43,7 +43,7 @@ static int widest_label(const struct sheet *sheet)
         int width = entry->tab == sheet->tab ? utf8_width(label_of(entry)) : 0;
         cols = MAX(cols, width);
     }
-    return MIN(cols, MIN((int)LABEL_MOST, sheet->cols / 3));
+    return MIN(cols, sheet->label_most ? sheet->label_most : MIN((int)LABEL_MOST, sheet->cols / 3));
 }
 
 /* Short fields in two columns where there is room, long ones over the whole width. */
@@ -51,7 +51,7 @@ void sheet_layout(struct sheet *sheet, int cols)
 {
     sheet->cols = cols;
     sheet->label_cols = widest_label(sheet);
-    int columns = cols >= TWO_COLUMNS_FROM ? 2 : 1, width = (cols - (columns - 1) * GAP) / columns;
+    int columns = cols >= TWO_COLUMNS_FROM && !sheet->one_column ? 2 : 1, width = (cols - (columns - 1) * GAP) / columns;
     int row = 0, column = 0;
     vec_each(struct sheet_entry, entry, &sheet->entries)
     {
