@@ -52,6 +52,7 @@ typedef int entity_hook(struct act *act);
 struct action {
     const char *name;  /* the verb is entity.name */
     char key;          /* letter on the key bar */
+    const char *quick; /* does it from the command line: "d" for `d 1042 v07`. NULL: none */
     const char *label; /* msgid */
     const char *help;  /* msgid */
     const char *from;  /* "new dispatched", or "*" */
@@ -91,6 +92,7 @@ struct entity {
     const char *plural; /* msgid, the menu's */
     const char *help;   /* msgid */
     const char *code;   /* screen code typed on the command line, e.g. "ro" */
+    const char *quick;  /* a shorter one, for what is typed all day: "c 1380013". NULL: none */
     size_t size;        /* of the struct */
     enum entity_scope scope;
     const char *own_column; /* whose rows an `own` grant sees, e.g. "driver_id" */

@@ -194,6 +194,12 @@ bool sql_label(struct builder *b, struct request *request, const struct field *f
     struct str *out = &b->text;
     if (field_storage_of(field) != STORE_INT || !field->ref)
         return false;
+    if (field->label_by) {
+        str_addf(out, "%s(", field->label_by);
+        sql_value(out, field);
+        str_add_char(out, ')');
+        return true;
+    }
     const struct entity *to = entity_find(field->ref);
     const struct field *title = to && to->title ? entity_field(to, to->title) : NULL;
     if (!title || !field_is_readable(title))

@@ -94,9 +94,12 @@ struct field {
     bool filled; /* never NULL in the database though no client must give it (states, numbers, defaults) */
     bool
         no_column; /* an argument of create/update that a hook consumes; virtual_ with it: read by `sql` all the same */
-    const char *sql;              /* expression over alias t, for virtual_ */
-    const char *init;             /* default as text, shown in the form */
-    const char *ref;              /* FIELD_REF: name of the entity it points to */
+    const char *sql;  /* expression over alias t, for virtual_ */
+    const char *init; /* default as text, shown in the form */
+    const char *ref;  /* FIELD_REF: name of the entity it points to */
+    /* FIELD_REF: SQL function from the id to the words shown, where whoever sees this record may know them though the other
+     * entity is out of his sight; NULL: its title, within sight. */
+    const char *label_by;
     const char *base;             /* FIELD_CHOICE, FIELD_SET: base data kind that holds the codes */
     const struct choice *choices; /* ended by a row without code */
     const char *show_if;          /* "field=code[,code]": shown and required only then */

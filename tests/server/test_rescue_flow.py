@@ -100,6 +100,32 @@ def test_whole_flow():
         assert f"rescue.{verb}" in verbs, (verb, verbs)
 
 
+def test_a_vehicle_without_a_named_driver_goes_with_one_who_is_free():
+    id = order()
+    for s in login("dispatcher").call("rescue.suggest", {"id": id})["rows"]:
+        found = step_or_refusal("dispatcher", "dispatch", id, vehicle_id=s["vehicle_id"])
+        if not isinstance(found, yz.Refused):
+            break
+    sent = row("dispatcher", id)
+    assert sent["state"] == "dispatched" and sent["vehicle_id"] == s["vehicle_id"], sent
+    drivers = cluster.sql(f"SELECT driver_id FROM vehicle_driver WHERE vehicle_id = {s['vehicle_id']}", database)
+    assert [str(sent["driver_id"])] in [[str(d[0])] for d in drivers], (sent["driver_id"], drivers)
+    nobody = cluster.sql("INSERT INTO vehicle (branch_id, code, plate, type) SELECT branch_id, 'X01', '粤A00X01', type FROM vehicle WHERE id = "
+                         f"{s['vehicle_id']} RETURNING id", database)[0][0]
+    other = order()
+    refusal = step_or_refusal("dispatcher", "dispatch", other, vehicle_id=int(nobody))
+    assert (refusal.code, refusal.field) == ("invalid", "driver_id") and "Nobody drives" in refusal.error["message"], refusal
+
+
+def test_a_driver_of_another_branch_has_a_name():
+    id = order()
+    dispatch(id)
+    stranger = cluster.sql("SELECT e.id, e.name FROM employee e, rescue_order o WHERE o.id = "
+                           f"{id} AND e.branch_id <> o.branch_id AND e.id IN (SELECT driver_id FROM vehicle_driver) AND NOT e.id IN (SELECT driver_id FROM vehicle WHERE order_id > 0) LIMIT 1", database)[0]
+    cluster.sql(f"UPDATE rescue_order SET driver_id = {stranger[0]} WHERE id = {id}", database)
+    assert row("dispatcher", id)["driver_label"] == stranger[1], row("dispatcher", id)
+
+
 def test_wrong_state_names_what_is_allowed():
     id = order()
     refusal = step_or_refusal("dispatcher", "arrive", id)

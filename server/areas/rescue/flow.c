@@ -143,6 +143,7 @@ static const struct field onestop_args[] = {ARG_PRICE(N_("The actual price. Empt
 const struct action rescue_actions[RESCUE_ACTIONS] = {
     {.name = "dispatch",
      .key = 'd',
+     .quick = "d",
      .label = N_("Dispatch"),
      .from = "new",
      .to = "dispatched",

@@ -127,8 +127,8 @@ static const struct field fields[] = {
           .label = N_("State"), .width = 10, .help = N_("How far the job has come.")),
     FIELD(rescue, vehicle_id, .type = FIELD_REF, .ref = "vehicle", .label = N_("Vehicle"), .readonly = true,
           .width = 10, .help = N_("Which vehicle goes, or went.")),
-    FIELD(rescue, driver_id, .type = FIELD_REF, .ref = "employee", .label = N_("Driver"), .readonly = true,
-          .width = 8, .help = N_("Who drives it.")),
+    FIELD(rescue, driver_id, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",
+          .label = N_("Driver"), .readonly = true, .width = 8, .help = N_("Who drives it.")),
     FIELD(rescue, refused_by, .type = FIELD_REF, .ref = "employee", .label = N_("Refused by"),
           .readonly = true, .help = N_("The last driver who would not go.")),
     FIELD(rescue, linked_id, .type = FIELD_REF, .ref = "rescue", .label = N_("Follows order"),
@@ -284,6 +284,7 @@ const struct entity rescue_entity = {
     .help =
         N_("Jobs for the rescue vehicles: from the call over dispatch and the driver's work to the money."),
     .code = "ro",
+    .quick = "r",
     .size = sizeof(struct rescue),
     .scope = SCOPE_BRANCH,
     .own_column = "driver_id",
