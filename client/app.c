@@ -97,6 +97,11 @@ static unsigned on_unused_key(void *context, const struct key *key)
     }
 }
 
+static void on_code(void *context, struct screen *screen, struct str *out)
+{
+    command_code(&((struct app *)context)->context, screen, out);
+}
+
 /* ---- the loop's other visitors ---- */
 
 static void on_typed(void *context)
@@ -266,6 +271,7 @@ int app_run(const struct options *options)
     int code = app_init(&app, options);
     if (code)
         return code;
+    app->ui.code = on_code;
     views_register();
 #ifdef HAVE_DESKS
     desks_register();

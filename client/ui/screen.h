@@ -73,6 +73,9 @@ struct ui {
 };
 
 void ui_init(struct ui *ui, int rows, int cols);
+
+    /* What is typed on the command line to get to this screen; adds nothing where nothing leads there. May be NULL. */
+    void (*code)(void *context, struct screen *screen, struct str *out);
 void ui_finish(struct ui *ui); /* closes every screen */
 
 /* Puts a screen on the present task, or on a new task of its own. The ui owns it from here and calls its

@@ -26,6 +26,17 @@ static void add_title(const struct task *task, struct str *title, struct str *cr
     }
 }
 
+/* Of what is on top, or of what it covers. */
+static void add_code(struct ui *ui, const struct task *task, struct str *code)
+{
+    for (size_t i = task->stack.count; ui->code && i-- > 0 && !code->len;) {
+        struct screen *screen = task->stack.items[i];
+        ui->code(ui->context, screen, code);
+        if (!screen->ops->overlay)
+            return;
+    }
+}
+
 static void collect_keys(struct ui *ui, struct screen *top)
 {
     vec_clear(&ui->status.bar.hints);
@@ -37,9 +48,10 @@ void ui_draw(struct ui *ui)
 {
     ui->dirty = false;
     canvas_clear(&ui->canvas);
-    struct str title, crumb;
+    struct str title, crumb, code;
     str_init(&title, NULL);
     str_init(&crumb, NULL);
+    str_init(&code, NULL);
     if (ui->current < ui->tasks.count && ui->tasks.items[ui->current].stack.count) {
         struct task *task = &ui->tasks.items[ui->current];
         for (size_t i = lowest_seen(task); i < task->stack.count; i++) {
@@ -48,9 +60,12 @@ void ui_draw(struct ui *ui)
                 task->stack.items[i]->ops->draw(task->stack.items[i], &ui->canvas, ui_body(ui));
         }
         add_title(task, &title, &crumb);
+        add_code(ui, task, &code);
     }
     collect_keys(ui, ui_top(ui));
     status_draw(&ui->status, &ui->canvas, title.data, crumb.data, ui->tasks.count);
+    status_draw_code(&ui->canvas, crumb.data, code.data);
+    str_finish(&code);
     str_finish(&title);
     str_finish(&crumb);
 }

@@ -211,6 +211,13 @@ static void draw_message(const struct status *status, struct canvas *canvas, int
     }
 }
 
+void status_draw_code(struct canvas *canvas, const char *crumb, const char *code)
+{
+    int cols = utf8_width(code), col = canvas->cols - cols - 1;
+    if (cols && col > utf8_width(crumb) + 3)
+        canvas_put(canvas, 1, col, cols, ROLE_DIM, code);
+}
+
 void status_draw(struct status *status, struct canvas *canvas, const char *title, const char *crumb,
                  size_t tasks)
 {

@@ -50,4 +50,7 @@ must_check bool status_set_progress(struct status *status, const char *label, in
 
 void status_draw(struct status *status, struct canvas *canvas, const char *title, const char *crumb,
                  size_t tasks);
+
+/* The code that leads here, at the end of the crumb's row where there is room. */
+void status_draw_code(struct canvas *canvas, const char *crumb, const char *code);
 void progress_draw(struct canvas *canvas, int row, int col, int width, const char *label, int permille);

@@ -24,7 +24,8 @@ struct doing {
     size_t count;
     json_t *values; /* the arguments given */
     uint64_t dialog;
-    bool sent; /* and not answered */
+    json_t *draft; /* what is known of the arguments already; NULL: nothing */
+    bool sent;     /* and not answered */
     struct field reason;
     action_done *done;
     void *context;
@@ -40,6 +41,7 @@ static void doing_free(struct doing *doing)
         at = &(*at)->next;
     *at = doing->next;
     json_decref(doing->values);
+    json_decref(doing->draft);
     free(doing->targets);
     free(doing);
 }
@@ -200,6 +202,7 @@ static void ask_values(struct doing *doing)
         .nfields = nargs,
         .first = reason,
         .whole = true,
+        .draft = doing->draft,
         .submit = on_submit,
         .cancelled = on_cancel,
         .context = doing,
@@ -275,6 +278,23 @@ void action_run(struct app_context *app, struct screen *screen, const struct cat
     start(doing, action->danger);
 }
 
+void action_run_filled(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
+                       const struct catalogue_action *action, const struct action_target *target,
+                       const char *question_text, const json_t *draft)
+{
+    struct doing *doing = doing_create(app, screen, entity, target, 1);
+    doing->action = action;
+    doing->name = action->name;
+    doing->label = _(action->label);
+    doing->draft = json_deep_copy(draft);
+    doing->confirm = question(action);
+    char *own = NULL;
+    if (!doing->confirm && !action->nargs && !action->reason)
+        doing->confirm = own = memory_strdup(question_text);
+    start(doing, action->danger);
+    free(own);
+}
+
 static const struct {
     const char *name, *label, *confirm;
 } generic[] = {
@@ -298,6 +318,20 @@ void action_run_generic(struct app_context *app, struct screen *screen, const st
         doing->context = context;
         start(doing, strcmp(verb, "delete") == 0);
     }
+}
+
+bool action_box_of(uint64_t dialog, struct action_box *box_r)
+{
+    for (const struct doing *doing = all; doing; doing = doing->next)
+        if (doing->dialog == dialog && doing->action) {
+            *box_r = (struct action_box){.entity = doing->entity,
+                                         .action = doing->action,
+                                         .screen = doing->screen,
+                                         .id = doing->targets[0].id,
+                                         .count = doing->count};
+            return true;
+        }
+    return false;
 }
 
 /* ---- which are allowed ---- */

@@ -30,10 +30,26 @@ void action_run(struct app_context *app, struct screen *screen, const struct cat
                 const struct catalogue_action *action, const struct action_target targets[], size_t count,
                 action_done *done, void *context);
 
+/* For one record, with what is known of the arguments (a draft for sheet_restore) in the box; an action that asks nothing asks `question`, so
+ * that nothing is done unseen. Both are copied. */
+void action_run_filled(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
+                       const struct catalogue_action *action, const struct action_target *target,
+                       const char *question, const json_t *draft);
+
 /* "disable", "enable", "delete" */
 void action_run_generic(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
                         const char *verb, const struct action_target *target, action_done *done,
                         void *context);
+
+/* What the box of this id asks for. */
+struct action_box {
+    const struct catalogue_entity *entity;
+    const struct catalogue_action *action;
+    uint64_t screen; /* it works for */
+    int64_t id;      /* of the first record */
+    size_t count;
+};
+bool action_box_of(uint64_t dialog, struct action_box *box_r);
 
 /* Whether it may be done to this row: named in `can` (the names E.get gives), or without it by the row's state. */
 bool action_allowed(struct app_context *app, const struct catalogue_entity *entity,

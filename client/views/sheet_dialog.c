@@ -189,6 +189,8 @@ static struct box *box_find(struct app_context *app, uint64_t dialog)
 }
 
 void sheet_dialog_close(struct app_context *app, uint64_t dialog)
+    if (what->draft)
+        sheet_restore(&box->sheet, what->draft);
 {
     struct box *box = box_find(app, dialog);
     if (box)
@@ -211,4 +213,9 @@ const char *sheet_dialog_label(struct app_context *app, uint64_t dialog, const c
     struct box *box = box_find(app, dialog);
     const struct sheet_entry *entry = box ? sheet_find(&box->sheet, name) : NULL;
     return entry ? entry->label : NULL;
+}
+
+const struct sheet *sheet_dialog_sheet(struct screen *screen)
+{
+    return screen->ops == &box_ops ? &box_of(screen)->sheet : NULL;
 }

@@ -15,6 +15,7 @@ struct sheet_dialog {
     size_t nfields;
     const struct field *first; /* one more before them; may be NULL */
     const json_t *values;      /* to begin with, by field name; may be NULL */
+    const json_t *draft;       /* what a person gave already (sheet_restore); may be NULL */
     bool whole; /* hand over every field that is not empty; else those that differ from `values` */
     bool readonly;
     sheet_submit *submit;
@@ -28,6 +29,9 @@ void sheet_dialog_close(struct app_context *app, uint64_t dialog);
 
 /* Puts words at a field; false: the dialog or the field is not there. With name NULL they stand on the message line. */
 bool sheet_dialog_accuse(struct app_context *app, uint64_t dialog, const char *name, const char *words);
+
+/* The sheet of a box; NULL: the screen is no box. Borrowed. */
+const struct sheet *sheet_dialog_sheet(struct screen *screen);
 
 /* The words of a reference chosen in it; NULL: none. Valid until the dialog changes. */
 const char *sheet_dialog_label(struct app_context *app, uint64_t dialog, const char *name);

@@ -250,6 +250,7 @@ static void add_action(struct str *out, const struct entity *entity, const struc
     add_text(out, "name", action->name);
     if (action->key)
         add_text(out, "key", key);
+    add_text(out, "quick", action->quick);
     add_text(out, "label", action->label);
     add_text(out, "help", action->help);
     add_words(out, "from", action->from ? action->from : "*");
@@ -334,6 +335,7 @@ void describe_entity(const struct entity *entity, const struct rights *rights, s
     add_text(out, "plural", entity->plural);
     add_text(out, "help", entity->help);
     add_text(out, "code", entity->code);
+    add_text(out, "quick", entity->quick);
     add_text(out, "scope", scopes[entity->scope]);
     add_text(out, "title", entity->title);
     add_true(out, "hidden", entity->flags & ENTITY_HIDDEN);

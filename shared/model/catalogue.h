@@ -15,6 +15,7 @@ struct arena;
 struct catalogue_action {
     const char *name, *label, *help;
     char key;                /* letter on the key bar; 0: none */
+    const char *quick;       /* does it from the command line: "d" for `d 1042 v07`; NULL: none */
     const char *const *from; /* states, ended by NULL; "*" alone: any */
     const char *to;          /* NULL: unchanged */
     const char *state;       /* name of the state column it goes by; NULL: none */
@@ -33,6 +34,7 @@ struct catalogue_tab {
 struct catalogue_entity {
     const char *name, *area, *label, *plural, *help, *scope;
     const char *code;            /* typed on the command line, NULL: none */
+    const char *quick;           /* a shorter one beside it, NULL: none */
     const char *title;           /* field that names a record, NULL: id */
     const char *view;            /* desk, NULL: none */
     const char *state;           /* column of the flow, NULL: none */

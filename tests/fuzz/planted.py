@@ -17,6 +17,7 @@ BUGS = {
     "plate": ("shared/model/plate.c", "    if (strlen(head) + body_len + strlen(tail) >= size)", "    if (strlen(head) + body_len + strlen(tail) > size)"),
     "time": ("shared/base/time.c", "    if (us < 0)\n        us += SECONDS_PER_DAY * US_PER_SECOND;\n", ""),
     "key": ("client/ui/key.c", "        else if (keys->pending_len == KEY_SEQUENCE_MAX)", "        else if (keys->pending_len == 2 * KEY_SEQUENCE_MAX)"),
+    "quick": ("client/views/quick.c", "        if (*text == '"')\n            str_add_char(out, '"');\n", ""),
     "reply": ("shared/model/catalogue_read.c", "        if (!json_string_value(json_object_get(json_array_get(list, i), \"name\")))\n            continue;\n", ""),
 }
 

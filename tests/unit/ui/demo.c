@@ -258,11 +258,11 @@ static void run_line(void *context, const struct palette_entry *entry, const cha
 
 static void open_palette(struct list *list)
 {
-    static const struct palette_entry entries[] = {{1, "救援监控", "R4", "jyjk", 0},
-                                                   {2, "车辆管理", "R1", "clgl", 0},
+    static const struct palette_entry entries[] = {{1, "救援监控", "R4", "jyjk", 0, NULL},
+                                                   {2, "车辆管理", "R1", "clgl", 0, NULL},
                                                    {3, "会计期间", "F10", "kjqj", 0},
-                                                   {4, "Rescue order", "R3", NULL, 0},
-                                                   {5, "Trial balance", "F13", NULL, 0}};
+                                                   {4, "Rescue order", "R3", NULL, 0, NULL},
+                                                   {5, "Trial balance", "F13", NULL, 0, NULL}};
     static const struct palette_ops ops = {run_line, NULL};
     palette_open(list->screen.ui, word("Command", "命令"), entries, array_len(entries), &ops, list);
 }

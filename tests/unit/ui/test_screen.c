@@ -390,7 +390,7 @@ static void ran(void *context, const struct palette_entry *entry, const char *li
 
 static void heard(void *context, uint64_t screen, const char *line)
 {
-    struct palette_entry found = {77, line, "record", NULL, 0};
+    struct palette_entry found = {77, line, "record", NULL, 0, NULL};
     (void)context;
     if (strchr(line, '1'))
         palette_found(&ui, screen, &found, 1);
@@ -399,11 +399,11 @@ static void heard(void *context, uint64_t screen, const char *line)
 static void the_palette_finds_by_name_initials_and_records(void **state)
 {
     (void)state;
-    static const struct palette_entry entries[] = {{1, "救援监控", "R4", "jyjk", 0},
-                                                   {2, "车辆管理", NULL, "clgl", 0},
-                                                   {3, "Rescue order", NULL, NULL, 0},
-                                                   {4, "Record of rescue", NULL, NULL, 0}};
-    static const struct palette_ops ops = {ran, heard};
+    static const struct palette_entry entries[] = {{1, "救援监控", "R4", "jyjk", 0, NULL},
+                                                   {2, "车辆管理", NULL, "clgl", 0, NULL},
+                                                   {3, "Rescue order", NULL, NULL, 0, NULL},
+                                                   {4, "Record of rescue", NULL, NULL, 0, NULL}};
+    static const struct palette_ops ops = {.done = ran, .typed = heard};
     palette_open(&ui, "Command", entries, 4, &ops, &events);
     str_clear(&events);
     type("jyj");
