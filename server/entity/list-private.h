@@ -26,6 +26,7 @@ struct list {
     struct sort sort;
     struct cursor cursor;
     struct list_from from;
+    bool back; /* the page before the cursor: the order is turned round until it is answered */
     uint64_t hash;
     int64_t limit;
     bool total, unmask; /* unmask: persons' data in full, by the verb of that name */

@@ -85,8 +85,8 @@ static int read_sums(struct list *list)
 
 static int check_arguments(struct list *list)
 {
-    static const char *const known[] = {"filter", "q",       "sort",  "limit", "after",
-                                        "from",   "columns", "total", "sum"};
+    static const char *const known[] = {"filter", "q",    "sort",    "limit", "after",
+                                        "before", "from", "columns", "total", "sum"};
     const char *name;
     json_t *value;
     json_object_foreach(list->request->args, name, value)
@@ -115,9 +115,26 @@ static int read_page(struct list *list)
     return 0;
 }
 
-static int read_list(struct list *list)
+/* The cursor of the page before or behind which this one lies. */
+static int read_cursor(struct list *list)
 {
     const json_t *after = json_object_get(list->request->args, "after");
+    const json_t *before = json_object_get(list->request->args, "before");
+    list->back = before && !json_is_null(before);
+    const char *name = list->back ? "before" : "after";
+    const json_t *given = list->back ? before : after;
+    bool both = list->back && after && !json_is_null(after);
+    if (both || (list->back && list->sort.by_offset) ||
+        (given && !json_is_null(given) && !json_is_string(given)))
+        return request_fail(list->request, ERR_INVALID, name, N_("This is not a valid value"), NULL);
+    int rc = cursor_read(list->request, json_string_value(given), &list->sort, list->hash, &list->cursor);
+    for (size_t i = 0; !rc && list->back && i < list->sort.count; i++)
+        list->sort.keys[i].descending = !list->sort.keys[i].descending;
+    return rc;
+}
+
+static int read_list(struct list *list)
+{
     int rc = check_arguments(list);
     if (!rc)
         rc = read_page(list);
@@ -131,10 +148,7 @@ static int read_list(struct list *list)
         rc = read_columns(list);
     if (!rc)
         rc = read_sums(list);
-    if (!rc && after && !json_is_null(after) && !json_is_string(after))
-        rc = request_fail(list->request, ERR_INVALID, "after", N_("This is not a valid value"), NULL);
-    return rc ? rc
-              : cursor_read(list->request, json_string_value(after), &list->sort, list->hash, &list->cursor);
+    return rc ? rc : read_cursor(list);
 }
 
 /* Whoever looks at persons' data in full is in the trail. */
@@ -161,15 +175,31 @@ static size_t shown_count(const struct list *list)
     return count > (size_t)list->limit ? (size_t)list->limit : count;
 }
 
-static const char *next_cursor(struct list *list)
+static const char *cursor_of(struct list *list, size_t row)
 {
-    size_t count = shown_count(list);
-    struct cursor next = {.offset = list->cursor.offset + (int64_t)count};
-    if (rows_count(list->page) <= (size_t)list->limit)
-        return NULL;
+    struct cursor cursor = {.offset = list->cursor.offset + (int64_t)shown_count(list)};
     for (size_t i = 0; i < list->sort.count; i++)
-        next.values[i] = rows_value(list->page, count - 1, 1 + (int)i, list->sort.keys[i].field);
-    return cursor_write(list->request->arena, &list->sort, &next, list->hash);
+        cursor.values[i] = rows_value(list->page, row, 1 + (int)i, list->sort.keys[i].field);
+    return cursor_write(list->request->arena, &list->sort, &cursor, list->hash);
+}
+
+/* What follows the page in the order it was read. */
+static const char *onward(struct list *list)
+{
+    bool more = rows_count(list->page) > (size_t)list->limit;
+    return more ? cursor_of(list, shown_count(list) - 1) : NULL;
+}
+
+/* What lies on the side it was entered from. */
+static const char *backward(struct list *list)
+{
+    bool inside = list->cursor.given || list->from.given;
+    return inside && shown_count(list) && !list->sort.by_offset ? cursor_of(list, 0) : NULL;
+}
+
+static const char *row_text(const struct list *list, size_t index, size_t count)
+{
+    return rows_text(list->page, list->back ? count - 1 - index : index, 0);
 }
 
 static void add_totals(struct list *list, struct str *out)
@@ -192,7 +222,7 @@ static void add_totals(struct list *list, struct str *out)
 static int stream_rows(struct list *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const char *row = rows_text(list->page, i, 0);
+        const char *row = row_text(list, i, count);
         if (request_cancelled(list->request))
             return 0;
         int rc = request_send_row(list->request, row, strlen(row));
@@ -220,10 +250,15 @@ static int reply(struct list *list)
     for (size_t i = 0; i < count && !streamed; i++) {
         if (i)
             str_add_char(out, ',');
-        str_add(out, rows_text(list->page, i, 0));
+        str_add(out, row_text(list, i, count));
     }
     str_add(out, streamed ? "\"next\":" : "],\"next\":");
-    str_add_json(out, next_cursor(list));
+    str_add_json(out, list->back ? backward(list) : onward(list));
+    const char *before = list->back ? onward(list) : backward(list);
+    if (before) {
+        str_add(out, ",\"prev\":");
+        str_add_json(out, before);
+    }
     add_totals(list, out);
     holders_add_all(out, list->entity->name, list->request->session, list->request->grant);
     str_add_char(out, '}');

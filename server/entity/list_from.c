@@ -152,7 +152,7 @@ static void add_between(struct builder *b, const struct list *list, const struct
 int list_settle_from(struct list *list)
 {
     struct builder b;
-    if (list->from.count < 2 || (list->cursor.given && !list->sort.by_offset))
+    if (list->back || list->from.count < 2 || (list->cursor.given && !list->sort.by_offset))
         return 0;
     builder_init(&b, list->request->arena);
     str_add(&b.text, "SELECT CASE");
@@ -175,7 +175,7 @@ void list_add_from(struct builder *b, const struct list *list)
 {
     const struct sort_key *key = &list->sort.keys[0];
     const struct list_range *range = &list->from.ranges[list->from.meant];
-    if (!list->from.given || (list->cursor.given && !list->sort.by_offset))
+    if (!list->from.given || list->back || (list->cursor.given && !list->sort.by_offset))
         return;
     str_add(&b->text, " AND ");
     sql_sort_key(&b->text, list->entity, key);

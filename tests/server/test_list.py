@@ -71,6 +71,30 @@ def test_pages_go_on_from_there():
     yz.check(error.field == "after", "a cursor belongs to where it began")
 
 
+def test_pages_before():
+    whole = [row["id"] for row in all_pages(auditor, "rescue.list", sort=["-created_at"], limit=500)]
+    page = auditor.call("rescue.list", {"sort": ["-created_at"], "limit": 5})
+    yz.check("prev" not in page, "nothing is before the first page")
+    for sort, start in ((["-created_at"], "created_at"), (["created_at"], "created_at")):
+        there = [row["id"] for row in all_pages(auditor, "rescue.list", sort=sort, limit=500)]
+        day = auditor.call("rescue.get", {"id": whole[len(whole) // 2]})[start][:10]
+        page = auditor.call("rescue.list", {"sort": sort, "limit": 5, "from": day})
+        seen, before = [row["id"] for row in page["rows"]], page["prev"]
+        at = there.index(seen[0])
+        while before and at - 40 < there.index(seen[0]):
+            page = auditor.call("rescue.list", {"sort": sort, "limit": 7, "from": day, "before": before})
+            seen, before = [row["id"] for row in page["rows"]] + seen, page.get("prev")
+        yz.check(seen == there[there.index(seen[0]):][:len(seen)], f"{sort}: in the list's order, none left out, none twice")
+        back = auditor.call("rescue.list", {"sort": sort, "limit": 7, "from": day, "after": page["next"]})
+        yz.check([row["id"] for row in back["rows"]] == seen[7:14], f"{sort}: and forth again")
+    first = auditor.call("rescue.list", {"sort": ["created_at"], "limit": 3, "from": "2000-01-01"})
+    page = auditor.call("rescue.list", {"sort": ["created_at"], "limit": 3, "from": "2000-01-01", "before": first["prev"]})
+    yz.check(not page["rows"] and not page.get("prev"), "before the first there are none")
+    for more in ({"before": "x"}, {"before": 5}, {"before": first["prev"]}, {"before": first["prev"], "after": first["next"]}):
+        error = auditor.refused("rescue.list", {"sort": ["created_at"], "limit": 3, **more})
+        yz.check(error.code == "invalid", f"refused: {sorted(more)}")
+
+
 def test_from_that_is_none():
     for value in ("", {"a": 1}, ["x"], True, "a\u001bb"):
         error = clerk.refused("customer.list", {"sort": ["name"], "from": value})
