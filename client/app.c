@@ -116,6 +116,27 @@ static void on_face_lost(void *context)
     app_end(context, EX_IOERR);
 }
 
+static void on_face_quit(void *context)
+{
+    app_end(context, EX_OK);
+}
+
+/* Whether what was asked for last is still to come. */
+static bool on_face_busy(void *context)
+{
+    struct app *app = context;
+    switch (link_state(app->context.link)) {
+    case LINK_CONNECTING: return true;
+    case LINK_WAITING: return app->context.asking || app->password;
+    case LINK_READY:
+        if (!app->described && !app->context.who.must_change_password)
+            return true;
+        break;
+    default: break;
+    }
+    return app->context.asking || plain_waits(&app->ui);
+}
+
 static void on_before_paint(void *context)
 {
     app_keep_locked(context);
@@ -169,7 +190,9 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
     (void)loop, (void)events;
     if (watcher->signum == SIGWINCH)
         face_resized(&app->face);
-    else if (watcher->signum != SIGINT) /* Ctrl-C is a key; a stranger's SIGINT ends nothing */
+    else if (watcher->signum == SIGINT)
+        face_interrupt(&app->face);
+    else
         app_end(app, 128 + watcher->signum);
 }
 
@@ -201,6 +224,8 @@ static int app_face(struct app *app)
     app->face.lost = on_face_lost;
     app->face.typed = on_typed;
     app->face.before_paint = on_before_paint;
+    app->face.busy = on_face_busy;
+    app->face.quit = on_face_quit;
     app->face.context = app;
     int result = face_start(&app->face, app->context.loop, &app->ui, &term, options->plain);
     if (result == 0)

@@ -9,6 +9,7 @@
 #include "client/ui/words.h"
 #include "client/views/live.h"
 #include "client/views/open.h"
+#include "client/views/sheet_linear.h"
 
 /* Another order on the road may be the caller's. */
 static void on_events(struct screen *screen, const struct live_event events[], size_t count)
@@ -153,6 +154,16 @@ static void crumb(struct screen *screen, struct str *out)
         str_addf(out, _("last saved: %s"), call->saved_number);
 }
 
+static void linear(struct screen *screen, struct linear *linear)
+{
+    struct call *call = call_of(screen);
+    crumb(screen, &linear->text);
+    str_add_char(&linear->text, '\n');
+    call_panel_plain(call, &linear->text);
+    sheet_linear(&call->sheet, linear);
+    linear->waits = call->saving;
+}
+
 static void plain(struct screen *screen, struct str *out)
 {
     struct call *call = call_of(screen);
@@ -189,6 +200,7 @@ const struct screen_ops call_ops = {
     .keys = add_keys,
     .help = help,
     .plain = plain,
+    .linear = linear,
 };
 
 static bool is_dirty(struct screen *screen)

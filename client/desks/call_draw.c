@@ -144,15 +144,20 @@ static void draw_last(struct call *call, struct panel *panel)
                             order_text(last, "contact_name")));
 }
 
+static void write_panel(struct call *call, struct panel *panel)
+{
+    draw_warnings(call, panel);
+    draw_estimate(call, panel);
+    draw_place(call, panel);
+    draw_customers(call, panel);
+    draw_last(call, panel);
+}
+
 static void draw_panel(struct call *call, struct canvas *canvas, struct area area)
 {
     struct panel panel;
     panel_begin(&panel, canvas, area, LABEL_COLS, 0);
-    draw_warnings(call, &panel);
-    draw_estimate(call, &panel);
-    draw_place(call, &panel);
-    draw_customers(call, &panel);
-    draw_last(call, &panel);
+    write_panel(call, &panel);
 }
 
 void call_draw(struct screen *screen, struct canvas *canvas, struct area body)
@@ -175,16 +180,7 @@ void call_draw(struct screen *screen, struct canvas *canvas, struct area body)
 
 void call_panel_plain(struct call *call, struct str *out)
 {
-    struct canvas canvas;
-    struct str row cleanup(cleanup_str);
-    str_init(&row, NULL);
-    canvas_init(&canvas, 40, 60);
-    draw_panel(call, &canvas, canvas_whole(&canvas));
-    for (int i = 0; i < canvas.rows; i++) {
-        str_clear(&row);
-        canvas_row_text(&canvas, i, &row);
-        if (row.len)
-            str_addf(out, "%s\n", row.data);
-    }
-    canvas_finish(&canvas);
+    struct panel panel;
+    panel_begin_plain(&panel, out);
+    write_panel(call, &panel);
 }

@@ -37,6 +37,7 @@ void dispatch_row_changed(struct dispatch *desk); /* the cursor may be on anothe
 
 /* dispatch_draw.c */
 void dispatch_draw(struct screen *screen, struct canvas *canvas, struct area body);
+void dispatch_linear(struct screen *screen, struct linear *linear);
 size_t dispatch_overdue(const struct jobs *jobs);
 void dispatch_crumb(struct screen *screen, struct str *out);
 

@@ -244,6 +244,7 @@ static const struct screen_ops ops = {
     .open = opened,
     .key = on_key,
     .draw = dispatch_draw,
+    .linear = dispatch_linear,
     .tick = on_tick,
     .close = closed,
     .title = title,

@@ -7,6 +7,7 @@
 #include "client/desks/order.h"
 #include "client/desks/panel.h"
 #include "client/ui/flow.h"
+#include "client/ui/linear.h"
 #include "client/ui/words.h"
 #include "client/views/value_text.h"
 
@@ -69,6 +70,38 @@ static const char *join(const struct dispatch *desk, struct arena *arena, const 
             str_addf(&out, "%s%s", out.len ? " · " : "", value);
     }
     return out.data;
+}
+
+static void write_detail(struct dispatch *desk, struct str *out)
+{
+    static const char *const names[] = {
+        "number",     "service",   "contact_name", "contact_phone", "plate",       "car_model", "colour",
+        "place",      "road",      "destination",  "remarks",       "customer_id", "principal", "due_at",
+        "vehicle_id", "driver_id", "branch_id",    "accepted_at",   "departed_at", "arrived_at"};
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct job *job = jobs_current(dispatch_jobs(desk));
+    const json_t *full = record_row(&desk->record), *row = full ? full : job ? job->row : NULL;
+    struct panel panel;
+    panel_begin_plain(&panel, out);
+    for (size_t i = 0; job && i < array_len(names); i++) {
+        const struct field *field = catalogue_field(desk->waiting.entity, names[i]);
+        if (field)
+            panel_value(&panel, _(field->label), ROLE_NORMAL, value_of_row(desk, arena, row, names[i]));
+    }
+}
+
+void dispatch_linear(struct screen *screen, struct linear *linear)
+{
+    struct dispatch *desk = dispatch_of(screen);
+    const struct job *job = jobs_current(dispatch_jobs(desk));
+    dispatch_crumb(screen, &linear->text);
+    str_addf(&linear->text, "\n%s\n", desk->focus == FOCUS_LIVE ? _("On the road") : _("Waiting"));
+    linear_table(linear, &dispatch_jobs(desk)->table);
+    linear->looks = true;
+    write_detail(desk, &linear->text);
+    if (desk->focus == FOCUS_WAITING)
+        offers_plain(&desk->offers, &linear->text);
+    linear->waits = job && job->pending > 0 && link_state(desk->app->link) == LINK_READY;
 }
 
 static void draw_detail(struct dispatch *desk, struct canvas *canvas, struct area area)

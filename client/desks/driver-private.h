@@ -60,3 +60,4 @@ void driver_report(struct driver *desk);
 
 /* driver_draw.c */
 void driver_draw(struct screen *screen, struct canvas *canvas, struct area body);
+void driver_linear(struct screen *screen, struct linear *linear);

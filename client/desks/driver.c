@@ -153,6 +153,7 @@ static const struct screen_ops ops = {
     .open = opened,
     .key = on_key,
     .draw = driver_draw,
+    .linear = driver_linear,
     .tick = on_tick,
     .close = closed,
     .title = title,

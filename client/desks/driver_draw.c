@@ -6,6 +6,7 @@
 #include "client/desks/order.h"
 #include "client/desks/panel.h"
 #include "client/ui/flow.h"
+#include "client/ui/linear.h"
 #include "client/ui/words.h"
 #include "client/views/value_text.h"
 
@@ -78,6 +79,26 @@ static void draw_flow(struct driver *desk, struct canvas *canvas, struct area ar
                     jobs_text(driver_jobs(desk), job, "state"));
     else /* the driver's part begins with the second step */
         flow_draw(canvas, area.row, area.col, area.cols, labels + 1, count - 1, now - 1);
+}
+
+void driver_linear(struct screen *screen, struct linear *linear)
+{
+    struct driver *desk = driver_of(screen);
+    struct jobs *jobs = driver_jobs(desk);
+    const struct job *job = jobs_current(jobs);
+    const char *labels[ORDER_STEPS_MAX];
+    int now, count = job ? order_steps(desk->now.entity, job->row, labels, &now) : 0;
+    struct panel panel;
+    linear_table(linear, &jobs->table);
+    linear->looks = true;
+    if (!job)
+        return;
+    if (now >= 0)
+        flow_text(&linear->text, 0, labels + 1, count - 1, now - 1);
+    str_add_char(&linear->text, '\n');
+    panel_begin_plain(&panel, &linear->text);
+    write_details(desk, &panel);
+    linear->waits = job->pending > 0 && link_state(desk->app->link) == LINK_READY;
 }
 
 void driver_draw(struct screen *screen, struct canvas *canvas, struct area body)

@@ -352,3 +352,24 @@ void offers_draw(const struct offers *offers, struct canvas *canvas, struct area
     else
         draw_rows(offers, canvas, area);
 }
+
+void offers_plain(const struct offers *offers, struct str *out)
+{
+    char distance[24];
+    if (offers->order_id == NIL || offers->shown_for != offers->order_id)
+        return;
+    if (offers->trouble)
+        str_addf(out, "%s\n", offers->trouble);
+    for (int digit = 1; digit <= OFFERS_KEYS; digit++) {
+        const struct offer *offer = offers_at(offers, digit);
+        if (!offer)
+            return;
+        str_addf(out, "%s %d: %s, %s, %s, %s, %s\n", _("Send vehicle"), digit,
+                 offer->plate ? offer->plate : "", offer->driver ? offer->driver : _("nobody"),
+                 offer_distance(distance, sizeof(distance), offer->distance_m),
+                 offer->type ? offer->type : "",
+                 offer->reasons && *offer->reasons ? offer->reasons
+                 : offer->fit                      ? _("fits")
+                                                   : _("does not fit"));
+    }
+}

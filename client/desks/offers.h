@@ -58,4 +58,6 @@ void offers_take(struct offers *offers, const json_t *rows);
 /* "350 m", "4.2 km", "12 km"; "?" when not known. Returns buf. */
 const char *offer_distance(char *buf, size_t size, int64_t metres);
 
+/* "vehicle 1: …": the digit sends it. */
+void offers_plain(const struct offers *offers, struct str *out);
 void offers_draw(const struct offers *offers, struct canvas *canvas, struct area area);

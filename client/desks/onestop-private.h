@@ -65,4 +65,5 @@ bool onestop_allowed(struct onestop *desk, const struct catalogue_action *action
 
 /* onestop_draw.c */
 void onestop_draw(struct screen *screen, struct canvas *canvas, struct area body);
+void onestop_linear(struct screen *screen, struct linear *linear);
 void onestop_ask_documents(struct screen *screen, const json_t *row);

@@ -195,6 +195,7 @@ static const struct screen_ops ops = {
     .open = opened,
     .key = on_key,
     .draw = onestop_draw,
+    .linear = onestop_linear,
     .tick = on_tick,
     .close = closed,
     .title = title,

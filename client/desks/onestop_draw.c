@@ -9,6 +9,7 @@
 #include "client/desks/panel.h"
 #include "client/desks/price_parts.h"
 #include "client/ui/flow.h"
+#include "client/ui/linear.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/choices_of.h"
@@ -243,4 +244,24 @@ void onestop_draw(struct screen *screen, struct canvas *canvas, struct area body
     }
     table_draw(&desk->jobs.table, canvas, list, !desk->in_panel);
     draw_facts(desk, canvas, facts);
+}
+
+void onestop_linear(struct screen *screen, struct linear *linear)
+{
+    struct onestop *desk = onestop_of(screen);
+    const struct field *field = desk->jobs.entity ? catalogue_field(desk->jobs.entity, "money_state") : NULL;
+    const json_t *row = record_row(&desk->record);
+    struct panel panel;
+    for (size_t i = 0; field && i < ONESTOP_STAGES; i++) {
+        str_addf(&linear->text, _("key %c: %s"), onestop_stages[i].key,
+                 choice_label(desk->app, field, onestop_stages[i].state));
+        if (i < ONESTOP_COUNTED && desk->counts[i] != NIL)
+            str_addf(&linear->text, " %" PRId64, desk->counts[i]);
+        str_add(&linear->text, i == desk->stage ? _(" (here)\n") : "\n");
+    }
+    panel_begin_plain(&panel, &linear->text);
+    if (row && jobs_current(&desk->jobs))
+        write_facts(desk, &panel, row);
+    linear_table(linear, &desk->jobs.table);
+    linear->looks = true;
 }

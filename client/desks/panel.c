@@ -8,6 +8,11 @@ void panel_begin(struct panel *panel, struct canvas *canvas, struct area area, i
     *panel = (struct panel){canvas, area, .scroll = scroll, .label_cols = label_cols};
 }
 
+void panel_begin_plain(struct panel *panel, struct str *out)
+{
+    *panel = (struct panel){.plain = out};
+}
+
 int panel_row(struct panel *panel)
 {
     int at = panel->line++ - panel->scroll;
@@ -16,6 +21,8 @@ int panel_row(struct panel *panel)
 
 void panel_head(struct panel *panel, const char *text)
 {
+    if (panel->plain)
+        str_addf(panel->plain, "%s\n", text);
     int row = panel_row(panel);
     if (row >= 0)
         canvas_text(panel->canvas, row, panel->area.col, panel->area.cols, ROLE_HEAD, ALIGN_LEFT, text);
@@ -49,6 +56,10 @@ void panel_value(struct panel *panel, const char *label, enum role role, const c
 {
     if (!value || !*value)
         return;
+    if (panel->plain) {
+        str_addf(panel->plain, "%s: %s\n", label, value);
+        return;
+    }
     int label_cols = MIN(panel->label_cols, panel->area.cols / 2), at = panel->line - panel->scroll;
     if (panel->canvas && at >= 0 && at < panel->area.rows)
         canvas_text(panel->canvas, panel->area.row + at, panel->area.col, label_cols, ROLE_LABEL, ALIGN_LEFT,
@@ -58,12 +69,16 @@ void panel_value(struct panel *panel, const char *label, enum role role, const c
 
 void panel_text(struct panel *panel, enum role role, const char *text)
 {
-    if (text && *text)
+    if (panel->plain && text && *text)
+        str_addf(panel->plain, "%s\n", text);
+    else if (text && *text)
         put_wrapped(panel, 0, role, text);
 }
 
 void panel_pair(struct panel *panel, enum role role, const char *left, const char *right)
 {
+    if (panel->plain)
+        str_addf(panel->plain, "%s: %s\n", left, right);
     int row = panel_row(panel), cols = panel->area.cols, used = MIN(utf8_width(right), cols);
     if (row < 0)
         return;

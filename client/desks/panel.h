@@ -9,7 +9,11 @@ struct panel {
     int line;   /* of the text, from 0 */
     int scroll; /* lines above the area */
     int label_cols;
+    struct str *plain; /* lines for the ear, in place of cells; NULL: none */
 };
+
+/* Everything as lines, `label: value`. */
+void panel_begin_plain(struct panel *panel, struct str *out);
 
 /* canvas NULL: only counts, so that the scroll can be put right before anything is drawn. */
 void panel_begin(struct panel *panel, struct canvas *canvas, struct area area, int label_cols, int scroll);

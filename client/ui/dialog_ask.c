@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "client/ui/dialog-private.h"
+#include "client/ui/linear.h"
 #include "client/ui/words.h"
 
 static void complain(struct dialog *dialog, const char *trouble)
@@ -66,6 +67,16 @@ static void ask_plain(struct screen *screen, struct str *out)
     dialog_plain(dialog_of(screen), out);
 }
 
+static void ask_linear(struct screen *screen, struct linear *linear)
+{
+    struct dialog *dialog = dialog_of(screen);
+    str_addf(&linear->text, "%s\n%s\n", dialog->title, dialog->text);
+    if (dialog->trouble)
+        str_addf(&linear->text, "! %s\n", dialog->trouble);
+    linear->line = &dialog->field;
+    linear->line_label = dialog->label;
+}
+
 static const struct screen_ops ask_ops = {
     .name = "ask",
     .overlay = true,
@@ -73,6 +84,7 @@ static const struct screen_ops ask_ops = {
     .draw = ask_draw,
     .keys = ask_keys,
     .plain = ask_plain,
+    .linear = ask_linear,
     .close = dialog_free,
 };
 

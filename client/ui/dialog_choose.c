@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 #include "client/ui/dialog-private.h"
+#include "client/ui/linear.h"
 #include "client/ui/palette.h"
 #include "client/ui/words.h"
 
@@ -8,8 +9,9 @@ static void narrow(struct dialog *dialog)
 {
     const char *typed = input_text(&dialog->field);
     choices_clear(&dialog->choices);
-    vec_each(struct choices_item, choice, &dialog->all) if (fuzzy_score(typed, choice->text) ||
-                                                      (choice->detail && fuzzy_score(typed, choice->detail)))
+    vec_each(struct choices_item, choice,
+             &dialog->all) if (fuzzy_score(typed, choice->text) ||
+                               (choice->detail && fuzzy_score(typed, choice->detail)))
         choices_add(&dialog->choices, choice->id, choice->text, choice->detail);
 }
 
@@ -74,6 +76,15 @@ static void choose_plain(struct screen *screen, struct str *out)
     dialog_plain(dialog_of(screen), out);
 }
 
+static void choose_linear(struct screen *screen, struct linear *linear)
+{
+    struct dialog *dialog = dialog_of(screen);
+    str_add(&linear->text, dialog->title);
+    linear_choices(linear, &dialog->choices);
+    linear->line = &dialog->field;
+    linear->line_label = _("Choose");
+}
+
 static const struct screen_ops choose_ops = {
     .name = "choose",
     .overlay = true,
@@ -81,6 +92,7 @@ static const struct screen_ops choose_ops = {
     .draw = choose_draw,
     .keys = choose_keys,
     .plain = choose_plain,
+    .linear = choose_linear,
     .close = dialog_free,
 };
 

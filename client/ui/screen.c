@@ -324,5 +324,6 @@ void ui_say(struct ui *ui, enum role role, const char *format, ...)
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     ui->status.message_fresh = true;
+    ui->said++;
     ui->dirty |= status_set_message(&ui->status, role, text);
 }

@@ -11,6 +11,7 @@
  * A screen is a struct of operations over the caller's own struct, which has a `struct screen` as a member.
  * Handlers change the screen's model and return flags; only ui_draw() draws. Any operation may be NULL.
  */
+struct linear;
 struct ui;
 struct screen;
 
@@ -40,6 +41,8 @@ struct screen_ops {
     const char *(*help)(struct screen *screen);               /* text of the screen's help, translated */
     void (*plain)(struct screen *screen,
                   struct str *out); /* label and value by line; else the canvas' text */
+    void (*linear)(struct screen *screen,
+                   struct linear *linear); /* for the linear mode, in place of plain: client/ui/linear.h */
 };
 
 struct screen {
@@ -66,16 +69,17 @@ struct ui {
     bool bell;       /* ring at the next paint */
     bool repaint;    /* paint every cell, changed or not (Ctrl-L) */
     bool drop_input; /* forget what was typed ahead */
+    unsigned said;   /* messages so far */
 
     /* What screens do not use: global keys (palette, help, tasks …). Returns screen flags. May be NULL. */
     unsigned (*unused_key)(void *context, const struct key *key);
+
+    /* What is typed on the command line to get to this screen; adds nothing where nothing leads there. May be NULL. */
+    void (*code)(void *context, struct screen *screen, struct str *out);
     void *context;
 };
 
 void ui_init(struct ui *ui, int rows, int cols);
-
-    /* What is typed on the command line to get to this screen; adds nothing where nothing leads there. May be NULL. */
-    void (*code)(void *context, struct screen *screen, struct str *out);
 void ui_finish(struct ui *ui); /* closes every screen */
 
 /* Puts a screen on the present task, or on a new task of its own. The ui owns it from here and calls its

@@ -69,3 +69,4 @@ unsigned form_offer_generic(struct form *form);
 void form_draw(struct screen *screen, struct canvas *canvas, struct area body);
 void form_crumb(struct screen *screen, struct str *out);
 void form_plain(struct screen *screen, struct str *out);
+void form_linear(struct screen *screen, struct linear *linear);

@@ -258,6 +258,7 @@ const struct screen_ops form_ops = {
     .keys = form_keys,
     .help = form_help,
     .plain = form_plain,
+    .linear = form_linear,
     .may_close = form_may_close,
     .close = form_close,
 };

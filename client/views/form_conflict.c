@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "client/ui/linear.h"
 #include "client/ui/words.h"
 #include "client/views/form-private.h"
 #include "client/views/value_text.h"
@@ -151,6 +152,49 @@ static void conflict_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_CANCEL, _("Back to the form"), 2);
 }
 
+static size_t linear_count(void *context)
+{
+    return ((struct conflict *)context)->clashes.count;
+}
+
+static size_t linear_cursor(void *context)
+{
+    return ((struct conflict *)context)->cursor;
+}
+
+static int64_t linear_id(void *context, size_t row)
+{
+    (void)context;
+    return (int64_t)row;
+}
+
+static void linear_text(void *context, size_t row, struct str *out)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    struct conflict *conflict = context;
+    const struct sheet_entry *entry = entry_of(conflict, row);
+    bool theirs = conflict->clashes.items[row].theirs;
+    str_addf(out, "%s: %s %s%s, %s %s%s", entry->field->label ? _(entry->field->label) : entry->field->name,
+             _("Mine"), show(conflict, arena, entry, false), theirs ? "" : _(" (taken)"), _("Theirs"),
+             show(conflict, arena, entry, true), theirs ? _(" (taken)") : "");
+}
+
+static void linear_go(void *context, size_t row)
+{
+    ((struct conflict *)context)->cursor = row;
+}
+
+static void conflict_linear(struct screen *screen, struct linear *linear)
+{
+    static const struct linear_rows rows = {linear_count, linear_cursor, linear_id, linear_text,
+                                            linear_go,    NULL,          NULL};
+    str_add(&linear->text,
+            _("Somebody else saved this record meanwhile. Choose for each field that both changed."));
+    linear->rows = &rows;
+    linear->rows_context = conflict_of(screen);
+    linear->take = ' ';
+}
+
 static void conflict_plain(struct screen *screen, struct str *out)
 {
     struct conflict *conflict = conflict_of(screen);
@@ -179,6 +223,7 @@ static const struct screen_ops conflict_ops = {
     .title = conflict_title,
     .keys = conflict_keys,
     .plain = conflict_plain,
+    .linear = conflict_linear,
     .close = conflict_close,
 };
 

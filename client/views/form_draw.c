@@ -5,6 +5,7 @@
 #include "client/ui/words.h"
 #include "client/views/choices_of.h"
 #include "client/views/form-private.h"
+#include "client/views/sheet_linear.h"
 
 enum { STEPS_MAX = 32, TWO_FLOWS_FROM = 16 };
 
@@ -117,6 +118,26 @@ void form_crumb(struct screen *screen, struct str *out)
         str_add(out, "  *");
     if (form->mode == FORM_NEW && form->entity->code)
         str_addf(out, "  (%s+)", form->entity->code);
+}
+
+void form_linear(struct screen *screen, struct linear *linear)
+{
+    struct form *form = form_of(screen);
+    const char *labels[STEPS_MAX];
+    int count;
+    if (form->id && !form->row) {
+        linear->waits = true;
+        return;
+    }
+    form_crumb(screen, &linear->text);
+    str_add_char(&linear->text, '\n');
+    if (form->row && form->mode != FORM_NEW && form->entity->states) {
+        int current =
+            steps_of(form, form->entity->states, state_of(form, form->entity->state), labels, &count);
+        flow_text(&linear->text, 0, labels, count, current);
+    }
+    linear->waits = form->saving || form->acting;
+    sheet_linear(&form->sheet, linear);
 }
 
 void form_plain(struct screen *screen, struct str *out)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/ui/dialog.h"
+#include "client/ui/linear.h"
 #include "client/ui/table.h"
 #include "client/ui/words.h"
 #include "client/views/sheet-private.h"
@@ -175,6 +176,11 @@ static void lines_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_SAVE, _("Back"), 3);
 }
 
+static void lines_linear(struct screen *screen, struct linear *linear)
+{
+    linear_table(linear, &lines_of(screen)->table);
+}
+
 static void lines_plain(struct screen *screen, struct str *out)
 {
     table_plain(&lines_of(screen)->table, out);
@@ -197,6 +203,7 @@ static const struct screen_ops lines_ops = {
     .crumb = lines_crumb,
     .keys = lines_keys,
     .plain = lines_plain,
+    .linear = lines_linear,
     .close = lines_close,
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "client/ui/dialog.h"
+#include "client/ui/linear.h"
 #include "client/ui/words.h"
 #include "client/views/action.h"
 #include "client/views/ask.h"
@@ -298,6 +299,20 @@ static const char *list_help(struct screen *screen)
     return entity->help ? _(entity->help) : NULL;
 }
 
+static void list_linear(struct screen *screen, struct linear *linear)
+{
+    struct list *list = list_of(screen);
+    add_order(list, &linear->text);
+    if (list->rows.total != NIL)
+        str_addf(&linear->text, "  = %lld", (long long)list->rows.total);
+    if (!list->filtering) {
+        linear_table(linear, &list->rows.table);
+        return;
+    }
+    linear->line = &list->input;
+    linear->line_label = _("Filter");
+}
+
 static void list_plain(struct screen *screen, struct str *out)
 {
     struct list *list = list_of(screen);
@@ -347,6 +362,7 @@ static const struct screen_ops list_ops = {
     .tick = list_tick,
     .help = list_help,
     .plain = list_plain,
+    .linear = list_linear,
     .close = list_close,
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "client/ui/input.h"
+#include "client/ui/linear.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/text.h"
@@ -134,6 +135,50 @@ static void login_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_LEAVE, _("Leave"), 2);
 }
 
+static size_t linear_count(void *context)
+{
+    return (size_t)last_input(context) + 1;
+}
+
+static size_t linear_at(void *context)
+{
+    return (size_t)((struct login *)context)->focus;
+}
+
+static void linear_go(void *context, size_t index)
+{
+    ((struct login *)context)->focus = (int)index;
+}
+
+static bool linear_field(void *context, struct arena *arena, size_t index, struct linear_field *field_r)
+{
+    const struct login *login = context;
+    (void)arena;
+    *field_r = (struct linear_field){.label = label_of((int)index),
+                                     .value = input_text(&login->inputs[index]),
+                                     .secret = index == PASSWORD};
+    return true;
+}
+
+/* The last field is sent as soon as it is typed. */
+static void linear_done(void *context)
+{
+    submit(context);
+}
+
+static void login_linear(struct screen *screen, struct linear *linear)
+{
+    static const struct linear_form form = {linear_count, linear_field, linear_at,
+                                            linear_go,    NULL,         linear_done};
+    struct login *login = login_of(screen);
+    if (login->trouble)
+        str_addf(&linear->text, "! %s\n", login->trouble);
+    linear->form = &form;
+    linear->form_context = login;
+    linear->waits = login->waiting;
+    linear->asks = true;
+}
+
 static void login_plain(struct screen *screen, struct str *out)
 {
     struct login *login = login_of(screen);
@@ -160,6 +205,7 @@ static const struct screen_ops login_screen = {
     .title = login_title,
     .keys = login_keys,
     .plain = login_plain,
+    .linear = login_linear,
     .close = login_close,
 };
 

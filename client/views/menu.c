@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "base/vec.h"
+#include "client/ui/linear.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/command.h"
@@ -301,6 +302,51 @@ static const char *menu_help(struct screen *screen)
              "F2 does the same from any screen. Ctrl-T goes from one open task to the other.");
 }
 
+static size_t linear_count(void *context)
+{
+    return ((struct menu *)context)->lines.count;
+}
+
+static size_t linear_cursor(void *context)
+{
+    return ((struct menu *)context)->cursor;
+}
+
+static int64_t linear_id(void *context, size_t row)
+{
+    (void)context;
+    return (int64_t)row;
+}
+
+static void linear_text(void *context, size_t row, struct str *out)
+{
+    const struct line *line = &((struct menu *)context)->lines.items[row];
+    str_add(out, _(line->label));
+    if (line->code)
+        str_addf(out, " (%s)", line->code);
+}
+
+static void linear_go(void *context, size_t row)
+{
+    ((struct menu *)context)->cursor = row;
+}
+
+static bool linear_heading(void *context, size_t row)
+{
+    return ((struct menu *)context)->lines.items[row].heading;
+}
+
+static void menu_linear(struct screen *screen, struct linear *linear)
+{
+    static const struct linear_rows rows = {linear_count, linear_cursor,  linear_id, linear_text,
+                                            linear_go,    linear_heading, NULL};
+    struct menu *menu = menu_of(screen);
+    if (!menu->lines.count)
+        str_add(&linear->text, _("Nothing is permitted to you yet. Ask an administrator."));
+    linear->rows = &rows;
+    linear->rows_context = menu;
+}
+
 static void menu_plain(struct screen *screen, struct str *out)
 {
     struct menu *menu = menu_of(screen);
@@ -338,6 +384,7 @@ static const struct screen_ops menu_ops = {
     .keys = menu_keys,
     .help = menu_help,
     .plain = menu_plain,
+    .linear = menu_linear,
     .close = menu_close,
 };
 

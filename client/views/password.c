@@ -6,6 +6,7 @@
 #include "client/views/ask.h"
 #include "client/views/login.h"
 #include "client/views/sheet.h"
+#include "client/views/sheet_linear.h"
 #include "client/views/text.h"
 #include "wire/json.h"
 
@@ -128,6 +129,15 @@ static void password_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_LEAVE, password->forced ? _("Leave") : _("Cancel"), 1);
 }
 
+static void password_linear(struct screen *screen, struct linear *linear)
+{
+    struct password *password = password_of(screen);
+    if (password->forced)
+        str_add(&linear->text, _("Choose a password of your own before you go on."));
+    sheet_linear(&password->sheet, linear);
+    linear->asks = true;
+}
+
 static void password_plain(struct screen *screen, struct str *out)
 {
     sheet_plain(&password_of(screen)->sheet, out);
@@ -147,6 +157,7 @@ static const struct screen_ops password_ops = {
     .title = password_title,
     .keys = password_keys,
     .plain = password_plain,
+    .linear = password_linear,
     .close = password_close,
 };
 

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "client/ui/words.h"
 #include "client/views/sheet-private.h"
+#include "client/views/sheet_linear.h"
 
 struct box {
     struct screen screen;
@@ -114,6 +115,15 @@ static const char *box_help(struct screen *screen)
     return entry && entry->field->help ? _(entry->field->help) : NULL;
 }
 
+static void box_linear(struct screen *screen, struct linear *linear)
+{
+    struct box *box = box_of(screen);
+    str_addf(&linear->text, "%s\n%s\n", box->title, box->text ? box->text : "");
+    sheet_linear(&box->sheet, linear);
+    linear->asks = !box->sheet.readonly;
+    linear->waits = box->waiting;
+}
+
 static void box_plain(struct screen *screen, struct str *out)
 {
     struct box *box = box_of(screen);
@@ -140,6 +150,7 @@ static const struct screen_ops box_ops = {
     .keys = box_keys,
     .help = box_help,
     .plain = box_plain,
+    .linear = box_linear,
     .close = box_close,
 };
 

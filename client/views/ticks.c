@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "client/ui/linear.h"
 #include "client/ui/palette.h"
 #include "client/ui/words.h"
 #include "client/views/choices_of.h"
@@ -301,6 +302,54 @@ static void ticks_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_CANCEL, _("Cancel"), 2);
 }
 
+static size_t linear_count(void *context)
+{
+    return ((struct ticks *)context)->shown.count;
+}
+
+static size_t linear_cursor(void *context)
+{
+    return ((struct ticks *)context)->cursor;
+}
+
+static int64_t linear_id(void *context, size_t row)
+{
+    return (int64_t)((struct ticks *)context)->shown.items[row];
+}
+
+static struct tick *linear_tick(struct ticks *ticks, size_t row)
+{
+    return &ticks->ticks.items[ticks->shown.items[row]];
+}
+
+static void linear_text(void *context, size_t row, struct str *out)
+{
+    const struct tick *tick = linear_tick(context, row);
+    str_add(out, words_of(context, tick));
+    if (!tick->heading)
+        str_addf(out, " (%s%s%s): %s", tick->code, tick->reach ? "@" : "", tick->reach ? tick->reach : "",
+                 tick->set ? _("yes") : _("no"));
+}
+
+static void linear_go(void *context, size_t row)
+{
+    ((struct ticks *)context)->cursor = row;
+}
+
+static bool linear_heading(void *context, size_t row)
+{
+    return linear_tick(context, row)->heading;
+}
+
+static void ticks_linear(struct screen *screen, struct linear *linear)
+{
+    static const struct linear_rows rows = {linear_count, linear_cursor,  linear_id, linear_text,
+                                            linear_go,    linear_heading, NULL};
+    linear->rows = &rows;
+    linear->rows_context = ticks_of(screen);
+    linear->take = ' ';
+}
+
 static void ticks_plain(struct screen *screen, struct str *out)
 {
     struct ticks *ticks = ticks_of(screen);
@@ -332,6 +381,7 @@ static const struct screen_ops ticks_ops = {
     .crumb = ticks_crumb,
     .keys = ticks_keys,
     .plain = ticks_plain,
+    .linear = ticks_linear,
     .close = ticks_close,
 };
 
