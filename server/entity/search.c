@@ -44,6 +44,17 @@ static void add_tails(struct search_tokens *tokens, struct arena *arena, const c
     }
 }
 
+/* Long numbers are told each other by their last digits: R26112201042 is "1042". */
+static void add_number_tails(struct search_tokens *tokens, struct arena *arena, const char *text)
+{
+    enum { LONG = 9, FROM = 4, TO = 6 };
+    size_t len = strlen(text), digits = 0;
+    while (digits < len && text[len - digits - 1] >= '0' && text[len - digits - 1] <= '9')
+        digits++;
+    for (size_t n = FROM; len >= LONG && n <= TO && n <= digits; n++)
+        add_token(tokens, arena, text + len - n, n);
+}
+
 /* The ways a text may be typed in pinyin: full and initials, for each reading of its characters. */
 struct ways {
     struct str full[PINYIN_WAYS_MAX], initials[PINYIN_WAYS_MAX];
@@ -154,6 +165,7 @@ void search_add(struct search_tokens *tokens, struct arena *arena, const struct 
     case FIELD_CODE:
         folded = search_fold(arena, text, strlen(text));
         add_token(tokens, arena, folded, strlen(folded));
+        add_number_tails(tokens, arena, folded);
         break;
     default: add_name(tokens, arena, text); break;
     }
