@@ -16,6 +16,7 @@
 #include "client/views/ask.h"
 #include "client/views/command.h"
 #include "client/views/draft.h"
+#include "client/views/holder.h"
 #include "client/views/live.h"
 #include "client/views/preference.h"
 #include "client/views/views.h"
@@ -269,6 +270,7 @@ static int app_init(struct app *app, const struct options *options)
     app->context.live = live_create(&app->context);
     app->context.drafts = drafts_create(&app->context);
     app->context.preferences = preferences_create(&app->context);
+    app->context.holders = holders_create();
     ui_init(&app->ui, 24, 80);
     app->ui.unused_key = on_unused_key;
     app->ui.context = app;
@@ -284,6 +286,7 @@ static void app_finish(struct app *app)
     ask_finish(&app->context);
     live_destroy(app->context.live);
     preferences_destroy(app->context.preferences);
+    holders_destroy(app->context.holders);
     catalogue_destroy(app->catalogue);
     for (size_t i = 0; i < app->retired.count; i++)
         catalogue_destroy(app->retired.items[i]);

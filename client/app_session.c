@@ -9,6 +9,7 @@
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/draft.h"
+#include "client/views/holder.h"
 #include "client/views/live.h"
 #include "client/views/login.h"
 #include "client/views/menu.h"
@@ -54,6 +55,7 @@ static void take_identity(struct app *app)
     *who = (struct identity){0};
     json_get_int(object, "employee_id", &who->employee_id);
     json_get_int(object, "branch_id", &who->branch_id);
+    json_get_int(object, "session_id", &who->session_id);
     json_get_int(object, "lock_seconds", &lock);
     json_get_bool(object, "must_change_password", &who->must_change_password);
     who->lock_seconds = (int)lock;
@@ -119,6 +121,7 @@ static void described(struct app *app)
         menu_open(&app->context);
     menu_changed(&app->context);
     live_ready(app->context.live);
+    holder_ready(&app->context);
     drafts_tell(&app->context);
     ui_redraw(&app->ui);
 }
@@ -355,7 +358,8 @@ static void on_event(void *context, const char *name, const json_t *object)
     struct app *app = context;
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     if (strcmp(name, "event") == 0) {
-        live_heard(app->context.live, object);
+        if (!holder_heard(&app->context, object))
+            live_heard(app->context.live, object);
     } else if (strcmp(name, "notice") == 0 || strcmp(name, "popup") == 0) {
         if (status_set_bell(&app->ui.status, ROLE_ALARM, error_text(arena, NULL, object)))
             app->ui.bell = true;

@@ -12,12 +12,13 @@ struct asking;
 struct catalogue;
 struct catalogue_entity;
 struct drafts;
+struct holders;
 struct live;
 struct preferences;
 
 /* Who sits at the terminal. */
 struct identity {
-    int64_t employee_id, branch_id;
+    int64_t employee_id, branch_id, session_id;
     char user[64], name[64], branch[64], role[128];
     char zone[64]; /* IANA name of the branch's time zone: times are typed and shown in it */
     bool must_change_password;
@@ -44,6 +45,7 @@ struct app_context {
     struct identity who;
     struct live *live;
     struct preferences *preferences; /* preference.h */
+    struct holders *holders;         /* holder.h */
     struct drafts *drafts;
     struct asking *asking; /* requests under way: ask.h */
     char language[8];      /* "en", "zh_CN", "zh_TW" */

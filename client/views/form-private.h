@@ -19,6 +19,7 @@ struct form {
     bool saving, leaving; /* leaving: closed once it is saved */
     bool stale;           /* somebody else saved it while it is edited here */
     bool gone;
+    bool held;      /* colleagues are told that it is edited here */
     bool acting;    /* the answer to a step is not here yet */
     json_t *theirs; /* the record as it is now, while a conflict is looked at */
 };
@@ -29,6 +30,7 @@ extern const struct screen_ops form_ops;
 /* The sheet anew for the mode: what was typed is lost. */
 void form_build(struct form *form);
 void form_set_mode(struct form *form, enum form_mode mode);
+void form_hold(struct form *form, bool hold); /* tells colleagues that this record is edited here, or no longer */
 const json_t *form_can(const struct form *form);
 bool form_may(const struct form *form, const char *verb); /* on this record, now */
 const char *form_title_text(const struct form *form, struct arena *arena);

@@ -9,6 +9,7 @@
 #include "client/views/action.h"
 #include "client/views/ask.h"
 #include "client/views/form-private.h"
+#include "client/views/holder.h"
 #include "client/views/live.h"
 #include "client/views/lookup.h"
 #include "client/views/neighbour.h"
@@ -144,7 +145,16 @@ void form_set_mode(struct form *form, enum form_mode mode)
         return;
     form->mode = mode;
     form->stale = false;
+    form_hold(form, mode == FORM_EDIT);
     form_build(form);
+}
+
+void form_hold(struct form *form, bool hold)
+{
+    if (form->held == hold || !form->id)
+        return;
+    form->held = hold;
+    (hold ? holder_hold : holder_release)(form->app, form->entity, form->id);
 }
 
 /* ---- leaving with something unsaved ---- */
@@ -228,6 +238,7 @@ static void form_opened(struct screen *screen)
 {
     struct form *form = form_of(screen);
     form_build(form);
+    form_hold(form, form->mode == FORM_EDIT);
     live_watch(form->app->live, screen, form->entity->name, on_live);
     if (form->id && form->mode == FORM_VIEW)
         form_read(form);
@@ -236,6 +247,7 @@ static void form_opened(struct screen *screen)
 static void form_close(struct screen *screen)
 {
     struct form *form = form_of(screen);
+    form_hold(form, false);
     sheet_finish(&form->sheet);
     json_decref(form->row);
     json_decref(form->theirs);

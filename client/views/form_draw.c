@@ -1,10 +1,12 @@
 /* How a form looks: the flow on top, then its fields; and what it says of itself in the breadcrumb. */
 #include <string.h>
 
+#include "base/arena.h"
 #include "client/ui/flow.h"
 #include "client/ui/words.h"
 #include "client/views/choices_of.h"
 #include "client/views/form-private.h"
+#include "client/views/holder.h"
 #include "client/views/sheet_linear.h"
 
 enum { STEPS_MAX = 32, TWO_FLOWS_FROM = 16 };
@@ -100,6 +102,14 @@ static const char *mode_words(const struct form *form)
     }
 }
 
+static void add_holder(const struct form *form, struct str *out)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const char *holder = holder_text(form->app, form->entity, form->row, arena);
+    if (holder)
+        str_addf(out, "  %s", holder);
+}
+
 void form_crumb(struct screen *screen, struct str *out)
 {
     struct form *form = form_of(screen);
@@ -110,6 +120,7 @@ void form_crumb(struct screen *screen, struct str *out)
     str_addf(out, "[%s]", mode_words(form));
     if (disabled && !json_is_null(disabled))
         str_addf(out, "  %s", _("out of use"));
+    add_holder(form, out);
     if (form->stale)
         str_addf(out, "  %s", _("changed by somebody else meanwhile"));
     if (form->gone)

@@ -6,6 +6,7 @@
 #include "base/rand.h"
 #include "base/random.h"
 #include "client/views/ask.h"
+#include "client/views/holder.h"
 #include "wire/json.h"
 
 static const double gather_seconds = 0.2, jitter_seconds = 0.1;
@@ -130,6 +131,7 @@ static void on_watching(void *context, const struct answer *answer)
         return;
     }
     keep_cursor(live, answer->object);
+    holder_watched(live->app, json_object_get(answer->object, "held"));
     if (json_is_true(json_object_get(answer->object, "resync"))) {
         live->resync = true;
         arm(live);

@@ -20,11 +20,17 @@ struct request {
 static VEC(struct request) requests;
 static VEC(char *) forbidden;
 static uint64_t numbers;
+static bool hear_holds; /* said by the way: most tests do not look for it */
 
 uint64_t link_call(struct link *link, const char *verb, json_t *args, unsigned flags, row_handler *row,
                    answer_handler *done, void *context)
 {
     (void)link;
+    bool by_the_way = strcmp(verb, "session.hold") == 0 || strcmp(verb, "session.release") == 0;
+    if (by_the_way && !hear_holds) {
+        json_decref(args);
+        return ++numbers;
+    }
     vec_push(&requests, ((struct request){++numbers, memory_strdup(verb), args ? args : json_object(), flags,
                                           row, done, context}));
     return numbers;
@@ -90,8 +96,14 @@ void permit(const char *verb, bool permitted)
 
 void fake_link_reset(void);
 
+void look_for_holds(void)
+{
+    hear_holds = true;
+}
+
 void fake_link_reset(void)
 {
+    hear_holds = false;
     while (requests.count) {
         struct request request = take(0);
         request_free(&request);

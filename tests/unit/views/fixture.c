@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "client/ui/key.h"
 #include "client/views/ask.h"
+#include "client/views/holder.h"
 #include "client/views/live.h"
 #include "client/views/preference.h"
 #include "client/views/views.h"
@@ -84,6 +85,7 @@ int fixture_setup(void **state)
     ui_init(&ui, 24, 80);
     app.live = live_create(&app);
     app.preferences = preferences_create(&app);
+    app.holders = holders_create();
     str_init(&drawn, NULL);
     views_register();
     return 0;
@@ -97,6 +99,7 @@ int fixture_teardown(void **state)
     live_destroy(app.live);
     fake_link_reset();
     preferences_destroy(app.preferences);
+    holders_destroy(app.holders);
     catalogue_destroy(catalogue);
     str_finish(&drawn);
     return 0;

@@ -37,6 +37,7 @@ const char *asked_text(size_t index);
 void answer(const char *verb, const char *json);
 void stream(const char *verb, const char *row); /* a row before the answer */
 void refuse(const char *verb, const char *json); /* an error object with its code */
+void look_for_holds(void); /* they stand among the requests then */
 void permit(const char *verb, bool permitted);   /* all are, at first */
 
 #define run_views(tests) cmocka_run_group_tests(tests, NULL, NULL)
