@@ -273,6 +273,7 @@ static int app_init(struct app *app, const struct options *options)
     app->context.holders = holders_create();
     ui_init(&app->ui, 24, 80);
     app->ui.unused_key = on_unused_key;
+    app->ui.code = on_code;
     app->ui.context = app;
     return EX_OK;
 }
@@ -299,7 +300,6 @@ int app_run(const struct options *options)
     int code = app_init(&app, options);
     if (code)
         return code;
-    app->ui.code = on_code;
     views_register();
 #ifdef HAVE_DESKS
     desks_register();

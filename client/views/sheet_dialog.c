@@ -189,6 +189,8 @@ uint64_t sheet_dialog_open(struct app_context *app, struct screen *below, const 
     else
         sheet_defaults(&box->sheet);
     first_field(&box->sheet);
+    if (what->draft)
+        sheet_restore(&box->sheet, what->draft);
     ui_open(app->ui, &box->screen);
     return box->screen.id;
 }
@@ -200,8 +202,6 @@ static struct box *box_find(struct app_context *app, uint64_t dialog)
 }
 
 void sheet_dialog_close(struct app_context *app, uint64_t dialog)
-    if (what->draft)
-        sheet_restore(&box->sheet, what->draft);
 {
     struct box *box = box_find(app, dialog);
     if (box)
