@@ -3,6 +3,7 @@
 #include "server/areas/base/area.h"
 #include "server/areas/files/area.h"
 #include "server/areas/org/area.h"
+#include "server/areas/rescue/area.h"
 #include "server/core/memory.h"
 
 #include <string.h>
@@ -32,6 +33,7 @@ void registry_register(void)
     entity_set_choices_source(choices);
     entity_set_areas(registry_areas, registry_count);
     files_register();
+    rescue_register();
     for (size_t i = 0; i < registry_count; i++) {
         const struct area *area = registry_areas[i];
         for (size_t j = 0; j < area->nentities; j++)

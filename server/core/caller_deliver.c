@@ -4,6 +4,7 @@
 #include "server/core/caller-private.h"
 #include "server/core/core-private.h"
 #include "server/core/login.h"
+#include "server/core/notice.h"
 #include "server/core/roster.h"
 #include "server/core/session-private.h"
 #include "wire/error.h"
@@ -167,6 +168,7 @@ void caller_deliver(struct parcel *parcel)
     case PARCEL_RESYNC: event_resync(); break;
     case PARCEL_SESSION_ENDED: caller_end_session(parcel->session_id, "the session was ended"); break;
     case PARCEL_SESSION_STALE: deliver_stale(parcel->session_id); break;
+    case PARCEL_NOTICES: notices_deliver(parcel->events); break;
     }
     parcel_destroy(parcel);
 }

@@ -9,6 +9,7 @@
 #include "server/core/clock.h"
 #include "server/core/core-private.h"
 #include "server/core/login.h"
+#include "server/core/notice.h"
 #include "server/core/preference.h"
 #include "server/core/schedule.h"
 #include "server/core/session_verbs.h"
@@ -46,6 +47,7 @@ void core_register_verbs(void)
     session_verbs_register();
     watch_register();
     preference_register();
+    notice_register();
 }
 
 static int default_workers(void)

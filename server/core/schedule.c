@@ -25,6 +25,7 @@ static const struct scheduled own_jobs[] = {
     {.name = "seal", .statement = "SELECT seal_run()", .again = 5000},
     {.name = "balance_roll", .statement = "SELECT balance_roll()", .again = 100000},
     {.name = "command_key_purge", .statement = "SELECT command_key_purge()", .again = 10000},
+    {.name = "notice_purge", .statement = "SELECT notice_purge()", .again = 10000},
     {.name = "session_expire", .statement = "SELECT session_expire()"},
 };
 

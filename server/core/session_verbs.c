@@ -5,7 +5,9 @@
 #include "server/core/login.h"
 #include "server/core/request-private.h"
 #include "server/core/session_verbs.h"
+#include "wire/json.h"
 #include "wire/limits.h"
+#include "wire/message.h"
 
 int (*describe_hook)(struct request *request);
 
@@ -144,6 +146,23 @@ static int fault_run(struct request *request)
     return 0;
 }
 
+/* As the telephone will, to oneself: a line of its own before the answer. */
+static int popup_run(struct request *request)
+{
+    struct str json, line;
+    struct parcel *parcel = request_parcel(request);
+    str_init(&json, request->arena);
+    str_init(&line, NULL);
+    json_write(request->args, &json);
+    message_add_event(&line, "popup", json.data);
+    parcel->len = line.len;
+    parcel->bytes = str_steal(&line);
+    atomic_fetch_add(&request->state->task->outlet->unsent, parcel->len);
+    post_send(parcel);
+    str_add(&request->out, "{}");
+    return 0;
+}
+
 static const struct choice fault_kinds[] = {{"none", N_("None")},           {"fail", N_("Fail")},
                                             {"miss", N_("Miss")},           {"cut", N_("Cut")},
                                             {"cut_after", N_("Cut after")}, {NULL}};
@@ -209,6 +228,12 @@ static const struct verb verbs[] = {
      .args = fault_args,
      .nargs = array_len(fault_args),
      .run = fault_run},
+    {.name = "session.popup",
+     .label = N_("Ringing call"),
+     .help = N_("Test builds: the arguments come back as `* popup`."),
+     .flags = VERB_SESSION | VERB_NO_TX,
+     .takes = TAKES_ANY,
+     .run = popup_run},
 #endif
 };
 

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "server/core/holders.h"
 #include "server/core/memory.h"
+#include "server/core/notice.h"
 #include "server/core/own_tx.h"
 #include "server/core/roster.h"
 #include "server/core/tail.h"
@@ -32,6 +33,7 @@ static struct {
     struct connection *connection;
     struct arena *arena;
     uint64_t from; /* everything before it was told; 0: not begun */
+    uint64_t notices_from;
     int64_t era;
     int64_t swept_ms, beat_ms;
     bool sweep;
@@ -79,7 +81,7 @@ static int start_here(void)
         return -1;
     if (tail.from != 0)
         ask_resync();
-    tail.from = tx_of(rows_text(rows, 0, 0));
+    tail.from = tail.notices_from = tx_of(rows_text(rows, 0, 0));
     tail.era = rows_int(rows, 0, 1);
     return 0;
 }
@@ -136,9 +138,11 @@ static int follow(void)
     snprintf(from, sizeof(from), "%" PRIu64, tail.from);
     struct rows *rows = tx_read(tx, &read_rows, p_text(from), p_int(ROWS_MAX + 1));
     struct rows *holders = holders_read(tx);
+    struct rows *notices = notices_read(tx, tail.notices_from);
     if (tx_commit(tx) != TX_OK)
         return -1;
     holders_take(holders);
+    tail.notices_from = notices_take(notices);
     uint64_t horizon = tx_of(rows_text(rows, 0, 0));
     if (rows_int(rows, 0, 1) != tail.era || horizon < tail.from)
         return start_here();

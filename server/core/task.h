@@ -60,7 +60,7 @@ struct event {
     char text[];
 };
 
-enum parcel_kind { PARCEL_REPLY, PARCEL_EVENTS, PARCEL_RESYNC, PARCEL_SESSION_ENDED, PARCEL_SESSION_STALE };
+enum parcel_kind { PARCEL_REPLY, PARCEL_EVENTS, PARCEL_RESYNC, PARCEL_SESSION_ENDED, PARCEL_SESSION_STALE, PARCEL_NOTICES };
 
 struct parcel {
     struct parcel *next;

@@ -68,12 +68,13 @@ VEHICLES_EVERYWHERE = EVERYWHERE | {"dispatcher"}
 # Every session has these; of the rest of `session` only what RIGHTS says.
 SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch hold release cancel totp_begin totp_confirm totp_end".split()}
 # What is kept for a person is his own (test_preferences).
+SESSION |= {f"notice.{v}" for v in "list read send".split()}
 SESSION |= {f"preference.{v}" for v in "list set remove share".split()}
 # What a file may be used for is asked of the record it hangs on (test_files.py).
 SESSION |= {f"file.{v}" for v in "begin chunk end list read remove".split()}
 NOBODY = {"customer.unmask", "employee.unmask", "rescue.unmask", "supplier.unmask",      # pii.view is in no base role
           "rescue.resubmit"}                                                         # a third party's people answer a dispute, once they have notices
-TEST_ONLY = {"session.fault"}
+TEST_ONLY = {"session.fault", "session.popup"}
 
 
 def sees(role, where, entity=None):

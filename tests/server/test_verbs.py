@@ -13,7 +13,7 @@ co = company.Company()
 VERBS = co.verbs()
 OPEN = {"session.login", "session.resume", "session.ping", "session.hello"}
 # Verbs that change nothing, or nothing that a repeat would change again (every other one takes a key, but session's own).
-KEYLESS = {"list", "get", "history", "unmask", "export", "suggest", "estimate", "trial_balance", "balance", "position"}
+KEYLESS = {"list", "read", "get", "history", "unmask", "export", "suggest", "estimate", "trial_balance", "balance", "position"}
 KEYLESS_VERBS = {"file.chunk", "file.read"}
 # Verbs of files name what they are about in their own way.
 FILE_ARGS = {"file.begin": {}, "file.chunk": {}, "file.end": {}, "file.list": {"id": 1}, "file.read": {"id": 1}, "file.remove": {"id": 1, "reason": "x"}}
@@ -43,7 +43,7 @@ def refusal_of(client, verb, args=None):
         return refusal
 
 
-NEEDED = {"preference.set": {}, "preference.remove": {"id": 1}, "preference.share": {"id": 1}}
+NEEDED = {"session.hold": {"id": 1}, "session.release": {"id": 1}, "notice.send": {}, "notice.read": {}, "preference.set": {}, "preference.remove": {"id": 1}, "preference.share": {"id": 1}}
 
 
 def needed(verb):
@@ -199,10 +199,10 @@ def test_an_admin_ends_a_session():
 def test_unknown_arguments():
     client = everything()
     for verb in VERBS:
-        if verb in ("session.logout", "session.login", "session.resume", "session.ping"):
+        if verb in ("session.logout", "session.login", "session.resume", "session.ping", "session.popup"):
             continue
         args = {**needed(verb), **({"key": key()} if is_keyed(verb) else {}), "no_such_argument": 1}
-        if verb.startswith("session.") and verb not in ("session.list", "session.get", "session.history", "session.end"):
+        if verb.startswith("session.") and verb not in ("session.list", "session.get", "session.history", "session.end", "session.hold", "session.release"):
             args = {"no_such_argument": 1}
         got = refusal_of(client, verb, args)
         yz.check(isinstance(got, yz.Refused) and (got.code, got.field) == ("invalid", "no_such_argument"), f"{verb} with an unknown argument: {got}")

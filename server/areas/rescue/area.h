@@ -4,3 +4,5 @@
 #include "server/entity/entity.h"
 
 extern const struct area rescue_area;
+
+void rescue_register(void); /* its jobs; in main, before threads */

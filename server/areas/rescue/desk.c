@@ -37,6 +37,7 @@ int void_in_tx(struct act *act)
         int result = step_follow(act, "idle", POINT_NIL);
         if (result)
             return result;
+        step_tell_driver(act, was->driver_id, "warning", N_("Job {number} was voided"));
     }
     step_set(act, voided_at, act->request->now);
     step_set(act, due_at, INSTANT_NIL);

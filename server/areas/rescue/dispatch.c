@@ -125,6 +125,7 @@ int dispatch_in_tx(struct act *act)
     step_set(act, dispatched_at, at);
     step_set(act, due_at, step_due(at, was->sla_accept_s));
     vehicle_follow(act->request, &vehicle, "assigned", act->id, driver, POINT_NIL);
+    step_tell_driver(act, driver, "warning", N_("Job {number} is yours: {plate}, {place}"));
     return 0;
 }
 
@@ -148,12 +149,19 @@ int refuse_in_tx(struct act *act)
 {
     const struct rescue *was = act->was;
     step_set(act, refused_by, was->driver_id);
-    return let_go(act);
+    int result = let_go(act);
+    if (result == 0)
+        step_tell_dispatchers(act, "warning", N_("{name} refused job {number}"));
+    return result;
 }
 
 int recall_in_tx(struct act *act)
 {
-    return let_go(act);
+    const struct rescue *was = act->was;
+    int result = let_go(act);
+    if (result == 0)
+        step_tell_driver(act, was->driver_id, "warning", N_("Job {number} was taken from you"));
+    return result;
 }
 
 int backfill_load(struct act *act)
