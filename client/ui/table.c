@@ -25,7 +25,7 @@ void table_add_column(struct table *table, const struct table_column *column)
 void table_clear_columns(struct table *table)
 {
     vec_clear(&table->columns);
-    table->shift = 0;
+    table->shift = table->column = 0;
 }
 
 static size_t count(const struct table *table)
@@ -90,6 +90,12 @@ void table_reset(struct table *table)
     move_to(table, 0);
 }
 
+void table_came_before(struct table *table, size_t rows)
+{
+    table->cursor += rows;
+    table->top += rows;
+}
+
 void table_select(struct table *table, int64_t id)
 {
     size_t row;
@@ -132,6 +138,12 @@ static void toggle_mark(struct table *table, int64_t id)
     marks[at] = id;
 }
 
+void table_mark(struct table *table, int64_t id, bool marked)
+{
+    if (table_is_marked(table, id) != marked)
+        toggle_mark(table, id);
+}
+
 void table_unmark_all(struct table *table)
 {
     vec_clear(&table->marks);
@@ -162,6 +174,8 @@ static enum table_result mark_all(struct table *table)
 
 static enum table_result shift_by(struct table *table, int by)
 {
+    if (table->picks)
+        return table_pick(table, by) ? TABLE_USED : TABLE_UNUSED;
     if (by < 0 && table->shift)
         table->shift--;
     else if (by > 0 && table_more_right(table))

@@ -37,7 +37,7 @@ struct table_model {
     unsigned (*flags)(void *context, size_t row); /* may be NULL */
     /* The text of a cell, in the model's own memory or in scratch (emptied before). *role may be changed. */
     const char *(*cell)(void *context, size_t row, size_t column, struct str *scratch, enum role *role);
-    const char *(*sum)(void *context, size_t column, struct str *scratch); /* NULL: no foot */
+    const char *(*sum)(void *context, size_t column, struct str *scratch); /* NULL: never a foot */
 };
 
 enum table_result { TABLE_UNUSED, TABLE_USED, TABLE_MOVED, TABLE_MARKED, TABLE_OPENED /* Enter */ };
@@ -49,9 +49,12 @@ struct table {
     VEC(int64_t) marks; /* ids, sorted */
     size_t cursor;      /* row */
     int64_t cursor_id;
-    size_t top;   /* first row shown */
-    size_t shift; /* columns scrolled past, without the frozen first */
-    int page;     /* rows shown at the last drawing */
+    size_t top;    /* first row shown */
+    size_t shift;  /* columns scrolled past, without the frozen first */
+    bool picks;    /* Left and Right go from column to column, and scroll where these end */
+    bool foot;     /* the model's sums are shown */
+    size_t column; /* the one picked */
+    int page;      /* rows shown at the last drawing */
     int cols;
     struct str scratch;
 };
@@ -68,15 +71,23 @@ void table_changed(struct table *table);
 /* To the first row (a new filter). Marks are forgotten. */
 void table_reset(struct table *table);
 
+/* Rows were put before those there were: what is in sight stays there. */
+void table_came_before(struct table *table, size_t rows);
+
 /* Up, Down, PgUp, PgDn, Home, End, Left, Right, Space (mark and go on), * (turn all marks round), Enter. */
 enum table_result table_key(struct table *table, const struct key *key);
 void table_draw(struct table *table, struct canvas *canvas, struct area area, bool focused);
 
-/* Columns are hidden at the right. */
+/* Columns are hidden at the right, or scrolled past. */
 bool table_more_right(const struct table *table);
+bool table_more_left(const struct table *table);
+
+/* The next column in the order they stand in; false: there is none. It is scrolled into sight. */
+bool table_pick(struct table *table, int step);
 bool table_has_row(const struct table *table);
 int64_t table_current(const struct table *table); /* id; only with a row */
 bool table_is_marked(const struct table *table, int64_t id);
+void table_mark(struct table *table, int64_t id, bool marked);
 void table_unmark_all(struct table *table);
 void table_select(struct table *table, int64_t id); /* if it is there */
 

@@ -90,6 +90,38 @@ bool table_more_right(const struct table *table)
     return layout.more_right;
 }
 
+bool table_more_left(const struct table *table)
+{
+    return table->shift > 0 && needed(table) > table->cols;
+}
+
+static bool is_placed(const struct table *table, size_t column)
+{
+    struct layout layout;
+    lay_out(table, &layout);
+    for (int i = 0; i < layout.count; i++)
+        if (layout.placed[i].column == column)
+            return true;
+    return false;
+}
+
+bool table_pick(struct table *table, int step)
+{
+    size_t order[COLUMNS_MAX];
+    int count = order_columns(table, order), at = 0;
+    while (at < count && order[at] != table->column)
+        at++;
+    if (at + step < 0 || at + step >= count)
+        return false;
+    at += step;
+    table->column = order[at];
+    if ((size_t)at <= table->shift)
+        table->shift = at > 0 ? (size_t)at - 1 : 0;
+    while (!is_placed(table, table->column) && table->shift < (size_t)count)
+        table->shift++;
+    return true;
+}
+
 static void draw_head(const struct table *table, const struct layout *layout, struct canvas *canvas,
                       struct area area)
 {
@@ -97,8 +129,10 @@ static void draw_head(const struct table *table, const struct layout *layout, st
         const struct placed *p = &layout->placed[i];
         const struct table_column *column = &table->columns.items[p->column];
         canvas_text(canvas, area.row, area.col + p->col, p->width, ROLE_HEAD, column->align, column->title);
+        if (table->picks && p->column == table->column && p->column)
+            canvas_paint(canvas, area.row, area.col + p->col, p->width, ROLE_SELECT);
     }
-    if (table->shift && needed(table) > table->cols)
+    if (table_more_left(table))
         canvas_put(canvas, area.row, area.col, 1, ROLE_HEAD, "◂");
     if (layout->more_right)
         canvas_put(canvas, area.row, area.col + area.cols - 1, 1, ROLE_HEAD, "▸");
@@ -190,7 +224,7 @@ static void draw_end(const struct table *table, struct canvas *canvas, struct ar
 
 void table_draw(struct table *table, struct canvas *canvas, struct area area, bool focused)
 {
-    int foot = table->model->sum ? 1 : 0;
+    int foot = table->model->sum && table->foot && area.rows > 3 ? 1 : 0;
     table->cols = area.cols;
     table->page = MAX(area.rows - 1 - foot, 1);
     struct layout layout;

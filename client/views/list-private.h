@@ -1,21 +1,48 @@
 /* For the files of the list only. */
 #pragma once
 
+#include "base/arena.h"
 #include "client/ui/input.h"
+#include "client/ui/key.h"
 #include "client/views/rows.h"
+
+/* What is being typed above the rows. */
+enum list_line { LIST_NO_LINE, LIST_FILTER, LIST_JUMP };
 
 struct list {
     struct screen screen;
     struct app_context *app;
     const struct catalogue_entity *entity;
     struct rows rows;
-    struct input input; /* of the filter line, while it is open */
-    bool filtering, descending, asked;
-    char *fixed_line; /* the filter it was opened with: Esc does not take it away */
+    struct input input; /* of the line, while it is open */
+    enum list_line typing;
+    uint64_t completing; /* look-up for a value of the filter under way */
+    bool asked;
+    struct area line_at; /* where the line stands */
+    char *fixed_line;    /* the filter it was opened with: Esc does not take it away */
 };
 
+struct catalogue_action;
+
 struct list *list_of(struct screen *screen);
-void list_complete_filter(struct list *list); /* Tab: the field's name, or its codes */
+
+/* list_act.c: the action on the marked rows, or on the one under the cursor */
+void list_act(struct list *list, const struct catalogue_action *action);
+
+/* list_line.c */
+void list_line_open(struct list *list, enum list_line line);
+void list_line_close(struct list *list);
+unsigned list_line_key(struct list *list, const struct key *key);
+void list_line_keys(const struct list *list, struct key_bar *bar);
+void list_line_draw(struct list *list, struct canvas *canvas, struct area area);
+void list_line_cursor(struct list *list,
+                      struct canvas *canvas); /* back into the line, when the table was drawn */
+const char *list_line_label(struct list *list, struct arena *arena);
+
+/* list_filter.c */
+bool list_filter_same(
+    struct list *list); /* rows with the same value in the picked column; false: there is none */
+void list_complete_filter(struct list *list); /* Tab: the field's name, what is asked of it, its values */
 const struct field *
 list_filter_field(struct list *list, const char *word); /* meant by the name that begins a term; NULL: none */
 const char *list_record_title(struct list *list, struct arena *arena, const json_t *row);

@@ -9,8 +9,8 @@
 #include "client/ui/words.h"
 #include "client/views/action.h"
 #include "client/views/ask.h"
-#include "client/views/list-private.h"
 #include "client/views/filter_form.h"
+#include "client/views/list-private.h"
 #include "client/views/neighbour.h"
 #include "client/views/open.h"
 #include "client/views/rows.h"
@@ -28,130 +28,10 @@ static bool may(const struct list *list, const char *verb)
     return app_may(list->app, verb_of(list->entity->name, verb));
 }
 
-/* ---- actions ---- */
-
-/* The marked rows, or the one under the cursor. */
-static size_t targets_of(struct list *list, struct action_target **targets_r)
-{
-    struct rows *rows = &list->rows;
-    size_t marked = rows->table.marks.count, n = 0;
-    struct action_target *targets = memory_zeroed(marked + 1, sizeof(*targets));
-    for (size_t i = 0; i < marked; i++) {
-        const struct rows_record *record = rows_find(rows, rows->table.marks.items[i]);
-        if (record)
-            targets[n++] = (struct action_target){record->id, record->version};
-    }
-    const struct rows_record *current = rows_current(rows);
-    if (!n && current)
-        targets[n++] = (struct action_target){current->id, current->version};
-    *targets_r = targets;
-    return n;
-}
-
-static void on_acted(struct screen *screen, const struct action_outcome *outcome, void *context)
-{
-    struct list *list = context;
-    (void)screen;
-    bool all = outcome->answer && outcome->answer->code == ERR_NONE;
-    for (size_t i = 0; i < outcome->count; i++) {
-        bool done = outcome->done ? outcome->done[i] : all;
-        rows_flag(&list->rows, outcome->targets[i].id, done || outcome->cancelled ? 0 : ROW_FAILED,
-                  ROW_PENDING | (done ? ROW_FAILED : 0));
-    }
-    if (outcome->cancelled)
-        return;
-    if (all)
-        table_unmark_all(&list->rows.table);
-    rows_read(&list->rows);
-}
-
-static void act(struct list *list, const struct catalogue_action *action)
-{
-    struct action_target *targets;
-    size_t count = targets_of(list, &targets);
-    for (size_t i = 0; i < count; i++)
-        rows_flag(&list->rows, targets[i].id, count > 1 || !action->nargs ? ROW_PENDING : 0, ROW_FAILED);
-    bool refused = count > 1 && !action->bulk;
-    if (refused)
-        for (size_t i = 0; i < count; i++)
-            rows_flag(&list->rows, targets[i].id, 0, ROW_PENDING);
-    if (count)
-        action_run(list->app, &list->screen, list->entity, action, targets, count, on_acted, list);
-    free(targets);
-}
-
 static const json_t *current_row(struct list *list)
 {
     const struct rows_record *record = rows_current(&list->rows);
     return record ? record->row : NULL;
-}
-
-/* ---- filter and order ---- */
-
-static void open_filter(struct list *list)
-{
-    if (!list->filtering) {
-        input_init(&list->input, INPUT_TEXT, 300);
-        input_set(&list->input, list->rows.line);
-    }
-    list->filtering = true;
-}
-
-static void close_filter(struct list *list)
-{
-    if (list->filtering)
-        input_finish(&list->input);
-    list->filtering = false;
-}
-
-static unsigned filter_key(struct list *list, const struct key *key)
-{
-    switch (key->code) {
-    case K_ENTER:
-    case K_SAVE:
-        if (rows_set_filter(&list->rows, input_text(&list->input)) < 0)
-            return SCREEN_REDRAW | SCREEN_BELL;
-        close_filter(list);
-        return SCREEN_REDRAW;
-    case K_CANCEL: close_filter(list); return SCREEN_REDRAW;
-    case K_TAB: list_complete_filter(list); return SCREEN_REDRAW;
-    case K_FILTER:
-        filter_form_open(&list->rows, input_text(&list->input));
-        close_filter(list);
-        return SCREEN_REDRAW;
-    default: break;
-    }
-    switch (input_key(&list->input, key)) {
-    case INPUT_UNUSED: return SCREEN_UNUSED;
-    case INPUT_REFUSED: return SCREEN_BELL;
-    default: return SCREEN_REDRAW;
-    }
-}
-
-static void on_sort(void *context, const struct dialog_answer *answer)
-{
-    struct list *list = context;
-    char sort[80];
-    if (answer->key != K_ENTER)
-        return;
-    const struct field *field = list->rows.columns.items[answer->id];
-    snprintf(sort, sizeof(sort), "%s%s", list->descending ? "-" : "", field->name);
-    rows_set_sort(&list->rows, sort);
-}
-
-static void open_sort(struct list *list, bool descending)
-{
-    struct choices choices;
-    choices_init(&choices);
-    for (size_t i = 0; i < list->rows.columns.count; i++) {
-        const struct field *field = list->rows.columns.items[i];
-        choices_add(&choices, (int64_t)i, field->label ? _(field->label) : field->name,
-                    field->sortable ? "✓" : NULL);
-    }
-    list->descending = descending;
-    dialog_choose(list->app->ui, descending ? _("Sort, largest first, by") : _("Sort, smallest first, by"),
-                  &choices, on_sort, list);
-    choices_finish(&choices);
 }
 
 /* ---- keys ---- */
@@ -172,17 +52,24 @@ static void open_history(struct list *list)
     history_open(list->app, list->entity, record->id, list_record_title(list, arena, record->row));
 }
 
+static void sort_by_picked(struct list *list, bool descending)
+{
+    size_t column = list->rows.table.column;
+    if (column < list->rows.columns.count)
+        rows_sort_by(&list->rows, list->rows.columns.items[column], descending);
+}
+
 static unsigned command_key(struct list *list, const struct key *key)
 {
     const struct catalogue_action *action =
         action_of_key(list->app, list->entity, current_row(list), NULL, key);
     if (action) {
-        act(list, action);
+        list_act(list, action);
         return SCREEN_REDRAW;
     }
     switch (key->code) {
     case K_FILTER: filter_form_open(&list->rows, list->rows.line); return SCREEN_REDRAW;
-    case '/': open_filter(list); return SCREEN_REDRAW;
+    case '/': list_line_open(list, LIST_FILTER); return SCREEN_REDRAW;
     case K_REFRESH: rows_read(&list->rows); return SCREEN_REDRAW;
     case K_NEW:
         if (!may(list, "create"))
@@ -190,42 +77,53 @@ static unsigned command_key(struct list *list, const struct key *key)
         open_new(list->app, list->entity, NULL, OPEN_HERE);
         return SCREEN_REDRAW;
     case K_VIEW: open_history(list); return SCREEN_REDRAW;
-    case '#': rows_ask_total(&list->rows); return SCREEN_REDRAW;
-    case '<': open_sort(list, false); return SCREEN_REDRAW;
-    case '>': open_sort(list, true); return SCREEN_REDRAW;
+    case '#': rows_count_all(&list->rows); return SCREEN_REDRAW;
+    case '<': sort_by_picked(list, false); return SCREEN_REDRAW;
+    case '>': sort_by_picked(list, true); return SCREEN_REDRAW;
+    case '=': return list_filter_same(list) ? SCREEN_REDRAW : SCREEN_BELL;
+    case '\'': list_line_open(list, LIST_JUMP); return SCREEN_REDRAW;
     default: break;
     }
     struct subject subject = subject_of(list->app, &list->screen);
     return tool_key(&subject, key);
 }
 
+/* Esc takes back one thing: the marks, where the list was jumped to, what it was filtered by. */
+static bool step_back(struct list *list)
+{
+    if (list->rows.table.marks.count)
+        table_unmark_all(&list->rows.table);
+    else if (list->rows.from)
+        rows_jump(&list->rows, NULL);
+    else if (*list->rows.line && !list->fixed_line)
+        return rows_set_filter(&list->rows, "") >= 0;
+    else
+        return false;
+    return true;
+}
+
 static unsigned list_key(struct screen *screen, const struct key *key)
 {
     struct list *list = list_of(screen);
-    if (list->filtering)
-        return filter_key(list, key);
+    if (list->typing != LIST_NO_LINE)
+        return list_line_key(list, key);
+    if (key->code == K_HOME && list->rows.from) {
+        rows_jump(&list->rows, NULL);
+        return SCREEN_REDRAW;
+    }
     switch (table_key(&list->rows.table, key)) {
     case TABLE_OPENED: open_current(list); return SCREEN_REDRAW;
     case TABLE_UNUSED: break;
-    default: return SCREEN_REDRAW;
+    default: rows_look_back(&list->rows); return SCREEN_REDRAW;
     }
-    if (key->code == K_CANCEL && list->rows.table.marks.count) {
-        table_unmark_all(&list->rows.table);
-        return SCREEN_REDRAW;
-    }
-    if (key->code == K_CANCEL && *list->rows.line && !list->fixed_line)
-        return rows_set_filter(&list->rows, "") < 0 ? SCREEN_BELL : SCREEN_REDRAW;
-    return command_key(list, key);
+    return key->code == K_CANCEL && step_back(list) ? SCREEN_REDRAW : command_key(list, key);
 }
 
 static void list_keys(struct screen *screen, struct key_bar *bar)
 {
     struct list *list = list_of(screen);
-    if (list->filtering) {
-        key_bar_add(bar, K_ENTER, _("Filter"), 0);
-        key_bar_add(bar, K_TAB, _("Complete"), 1);
-        key_bar_add(bar, K_CANCEL, _("Cancel"), 2);
-        key_bar_add(bar, K_FILTER, _("Form"), 3);
+    if (list->typing != LIST_NO_LINE) {
+        list_line_keys(list, bar);
         return;
     }
     if (rows_current(&list->rows))
@@ -234,8 +132,8 @@ static void list_keys(struct screen *screen, struct key_bar *bar)
         key_bar_add(bar, K_NEW, _("New"), 1);
     action_keys(list->app, list->entity, current_row(list), NULL, bar);
     key_bar_add(bar, '/', _("Filter"), 2);
-    key_bar_add(bar, ' ', _("Mark"), 30);
     key_bar_add(bar, K_FILTER, _("Filter form"), 29);
+    key_bar_add(bar, ' ', _("Mark"), 30);
     key_bar_add(bar, K_VIEW, _("History"), 31);
     key_bar_add(bar, K_REFRESH, _("Refresh"), 32);
     key_bar_add(bar, '<', _("Sort"), 33);
@@ -251,13 +149,13 @@ static void list_keys(struct screen *screen, struct key_bar *bar)
 static void list_draw(struct screen *screen, struct canvas *canvas, struct area body)
 {
     struct list *list = list_of(screen);
-    if (list->filtering && body.rows > 2) {
-        const char *label = _("Filter");
-        input_label(canvas, body.row, body.col, 10, label, true);
+    list->rows.table.foot = rows_has_foot(&list->rows);
+    if (list->typing != LIST_NO_LINE && body.rows > 2) {
+        list_line_draw(list, canvas, (struct area){body.row, body.col, 1, body.cols});
         body.row++;
         body.rows--;
         table_draw(&list->rows.table, canvas, body, false);
-        input_draw(&list->input, canvas, body.row - 1, body.col + 11, body.cols - 13, true);
+        list_line_cursor(list, canvas);
         return;
     }
     table_draw(&list->rows.table, canvas, body, true);
@@ -274,9 +172,10 @@ static void add_order(struct list *list, struct str *out)
     const struct rows *rows = &list->rows;
     if (*rows->line)
         str_addf(out, "%s  ", rows->line);
-    const char *sort = rows->sort + (*rows->sort == '-');
-    const struct field *field = catalogue_field(list->entity, sort);
-    str_addf(out, "%s%s  ", *rows->sort == '-' ? "↓" : "↑", field && field->label ? _(field->label) : sort);
+    rows_sort_words(rows, out);
+    if (rows->from)
+        str_addf(out, " ≥ %s", rows->from);
+    str_add(out, "  ");
 }
 
 static void list_crumb(struct screen *screen, struct str *out)
@@ -284,8 +183,10 @@ static void list_crumb(struct screen *screen, struct str *out)
     const struct rows *rows = &list_of(screen)->rows;
     add_order(list_of(screen), out);
     table_position(&rows->table, out);
-    if (rows->total != NIL)
-        str_addf(out, "  = %lld", (long long)rows->total);
+    rows_count_words(rows, out);
+    if (table_more_left(&rows->table) || table_more_right(&rows->table))
+        str_addf(out, "  %s%s", table_more_left(&rows->table) ? "‹" : " ",
+                 table_more_right(&rows->table) ? "›" : "");
 }
 
 static unsigned list_tick(struct screen *screen, int64_t now_ms)
@@ -303,21 +204,21 @@ static void list_linear(struct screen *screen, struct linear *linear)
 {
     struct list *list = list_of(screen);
     add_order(list, &linear->text);
-    if (list->rows.total != NIL)
-        str_addf(&linear->text, "  = %lld", (long long)list->rows.total);
-    if (!list->filtering) {
+    rows_count_words(&list->rows, &linear->text);
+    if (!list->typing) {
         linear_table(linear, &list->rows.table);
         return;
     }
     linear->line = &list->input;
-    linear->line_label = _("Filter");
+    linear->line_label = list_line_label(list, linear->arena);
 }
 
 static void list_plain(struct screen *screen, struct str *out)
 {
     struct list *list = list_of(screen);
-    if (list->filtering)
-        str_addf(out, "%s: %s\n", _("Filter"), input_text(&list->input));
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    if (list->typing)
+        str_addf(out, "%s: %s\n", list_line_label(list, arena), input_text(&list->input));
     add_order(list, out);
     str_add_char(out, '\n');
     table_plain(&list->rows.table, out);
@@ -340,7 +241,7 @@ static void list_opened(struct screen *screen)
 static void list_close(struct screen *screen)
 {
     struct list *list = list_of(screen);
-    close_filter(list);
+    list_line_close(list);
     rows_finish(&list->rows);
     free(list->fixed_line);
     free(list);
@@ -390,6 +291,7 @@ void list_open(struct app_context *app, const struct catalogue_entity *entity, c
     list->fixed_line = filter ? memory_strdup(filter) : NULL;
     list->screen.ops = &list_ops;
     rows_init(&list->rows, app, &list->screen, entity, NULL);
+    list->rows.table.picks = true;
     table_reset(&list->rows.table);
     open_screen(app, &list->screen);
 }

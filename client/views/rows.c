@@ -93,6 +93,7 @@ static const struct table_model model = {
     .id = model_id,
     .flags = model_flags,
     .cell = model_cell,
+    .sum = rows_model_sum,
 };
 
 /* ---- setting up ---- */
@@ -100,7 +101,7 @@ static const struct table_model model = {
 void rows_init(struct rows *rows, struct app_context *app, struct screen *screen,
                const struct catalogue_entity *entity, const struct rows_ops *ops)
 {
-    *rows = (struct rows){.app = app, .screen = screen, .entity = entity, .ops = ops, .total = NIL};
+    *rows = (struct rows){.app = app, .screen = screen, .entity = entity, .ops = ops, .counts.total = NIL};
     rows->arena = arena_create(0);
     rows->line = memory_strdup("");
     rows->sort = memory_strdup(entity->sort ? entity->sort : "-id");
@@ -120,53 +121,19 @@ void rows_finish(struct rows *rows)
     rows_clear_from(rows, 0);
     vec_finish(&rows->records);
     vec_finish(&rows->columns);
+    vec_finish(&rows->widths);
     table_finish(&rows->table);
     json_decref(rows->filter);
     json_decref(rows->condition);
     free(rows->line);
     free(rows->q);
     free(rows->sort);
+    free(rows->sort_before);
     free(rows->next);
+    free(rows->prev);
+    free(rows->from);
+    json_decref(rows->counts.sums);
     arena_destroy(rows->arena);
-}
-
-static void add_column(struct rows *rows, const struct field *field)
-{
-    const char *title = field->label ? _(field->label) : field->name;
-    enum field_type type = field_type_of(field);
-    bool grows = type == FIELD_TEXT || type == FIELD_NOTE || type == FIELD_REF || type == FIELD_SET;
-    int width = field_width(field), title_cols = utf8_width(title);
-    table_add_column(&rows->table, &(struct table_column){
-                                       .title = title,
-                                       .width = MAX(width, MIN(title_cols, width + 4)),
-                                       .width_max = grows ? width * 3 : 0,
-                                       .align = field_is_number(field) ? ALIGN_RIGHT : ALIGN_LEFT,
-                                       .priority = (int)rows->columns.count,
-                                   });
-    vec_push(&rows->columns, field);
-}
-
-void rows_set_columns(struct rows *rows, const char *const *names)
-{
-    vec_clear(&rows->columns);
-    table_clear_columns(&rows->table);
-    for (const char *const *name = names ? names : rows->entity->columns; *name; name++) {
-        const struct field *field = catalogue_field(rows->entity, *name);
-        if (field)
-            add_column(rows, field);
-    }
-}
-
-void rows_language(struct rows *rows)
-{
-    VEC(const struct field *) before = {0};
-    for (size_t i = 0; i < rows->columns.count; i++)
-        vec_push(&before, rows->columns.items[i]);
-    vec_clear(&rows->columns);
-    table_clear_columns(&rows->table);
-    for (size_t i = 0; i < before.count; i++)
-        add_column(rows, before.items[i]);
-    vec_finish(&before);
 }
 
 void rows_set_condition(struct rows *rows, json_t *condition)
@@ -210,19 +177,12 @@ int rows_set_filter(struct rows *rows, const char *line)
         return result;
     }
     take_filter(rows, filter, line);
-    rows->total = NIL;
+    free(rows->from);
+    rows->from = NULL;
+    rows_count_anew(rows);
     table_reset(&rows->table);
     rows_read(rows);
     return 0;
-}
-
-void rows_set_sort(struct rows *rows, const char *sort)
-{
-    char *copy = memory_strdup(sort);
-    free(rows->sort);
-    rows->sort = copy;
-    table_reset(&rows->table);
-    rows_read(rows);
 }
 
 /* ---- looking at them ---- */
@@ -254,12 +214,13 @@ unsigned rows_tick(struct rows *rows, int64_t now_ms)
     unsigned flags = 0;
     if (rows->missed && !rows->asked && app_in_sight(rows->app, rows->screen))
         rows_heard(rows, NULL, 0);
+    flags |= rows_count_tick(rows, now_ms);
     vec_each(struct rows_record, record, &rows->records)
     {
         if (!(record->flags & ROW_CHANGED) || now_ms - record->changed_ms < CHANGED_SHOWN_MS)
             continue;
         record->flags &= ~(unsigned)ROW_CHANGED;
-        flags = SCREEN_REDRAW;
+        flags |= SCREEN_REDRAW;
     }
     return flags;
 }

@@ -35,12 +35,14 @@ static json_t *filter_of(const struct rows *rows)
     return filter;
 }
 
-static json_t *arguments(const struct rows *rows)
+json_t *rows_arguments(const struct rows *rows)
 {
-    json_t *args = json_pack("{s:o, s:o, s:[s]}", "filter", filter_of(rows), "columns", columns_of(rows),
-                             "sort", rows->sort);
+    json_t *args = json_pack("{s:o, s:o, s:o}", "filter", filter_of(rows), "columns", columns_of(rows),
+                             "sort", rows_sort_json(rows));
     if (rows->q)
         json_object_set_new(args, "q", json_string(rows->q));
+    if (rows->from)
+        json_object_set_new(args, "from", json_string(rows->from));
     return args;
 }
 
@@ -66,6 +68,14 @@ static struct rows_record record_of(struct rows *rows, const json_t *row, bool w
         record.changed_ms = time_monotonic_ms();
     }
     return record;
+}
+
+static void keep_prev(struct rows *rows, const json_t *answer)
+{
+    const char *prev = NULL;
+    json_get_text(answer, "prev", &prev);
+    free(rows->prev);
+    rows->prev = prev ? memory_strdup(prev) : NULL;
 }
 
 static void keep_next(struct rows *rows, const json_t *answer)
@@ -109,6 +119,19 @@ static void arrived(struct rows *rows)
         rows->ops->arrived(rows);
 }
 
+/* An order the server does not have leaves the one before. */
+static void go_back_to_order(struct rows *rows, const struct answer *answer)
+{
+    const char *field = NULL;
+    json_get_text(answer->object, "field", &field);
+    if (!rows->sort_before || !field || strcmp(field, "sort") != 0)
+        return;
+    free(rows->sort);
+    rows->sort = rows->sort_before;
+    rows->sort_before = NULL;
+    rows_read(rows);
+}
+
 static void on_page(struct screen *screen, const struct answer *answer, void *context)
 {
     struct rows *rows = context;
@@ -118,11 +141,14 @@ static void on_page(struct screen *screen, const struct answer *answer, void *co
     if (answer->code) {
         answer_say(rows->app, rows->entity, answer);
         rows->from_top = false;
+        go_back_to_order(rows, answer);
         return;
     }
-    if (rows->from_top)
+    if (rows->from_top) {
         replace_all(rows, json_object_get(answer->object, "rows"));
-    else
+        keep_prev(rows, answer->object);
+        rows->before = 0;
+    } else
         append(rows, json_object_get(answer->object, "rows"));
     rows->from_top = rows->stale = false;
     keep_next(rows, answer->object);
@@ -154,7 +180,7 @@ void rows_ask_page(struct rows *rows)
 {
     if (rows->asked || rows->complete)
         return;
-    json_t *args = arguments(rows);
+    json_t *args = rows_arguments(rows);
     json_object_set_new(args, "limit", json_integer(MIN(page_size(rows), (int)PAGE_MOST)));
     if (rows->next)
         json_object_set_new(args, "after", json_string(rows->next));
@@ -162,42 +188,119 @@ void rows_ask_page(struct rows *rows)
 }
 
 /* As many as reach to the last row in sight and a page beyond. */
-static void ask_window(struct rows *rows)
+static void ask_first(struct rows *rows, int limit, ask_done *done)
 {
     if (rows->asked)
         ask_cancel(rows->app, rows->asked);
-    size_t seen = rows->table.top + (size_t)rows->table.page;
-    int limit = MIN((int)MIN(seen, (size_t)PAGE_MOST) + page_size(rows), (int)PAGE_MOST);
-    json_t *args = arguments(rows);
+    if (rows->looking)
+        ask_cancel(rows->app, rows->looking);
+    rows->looking = 0;
+    json_t *args = rows_arguments(rows);
     json_object_set_new(args, "limit", json_integer(limit));
     rows->from_top = true;
     rows->broken = false;
-    rows->asked = ask(rows->app, rows->screen, list_verb(rows), args, CALL_READ, on_row, on_page, rows);
+    rows->asked = ask(rows->app, rows->screen, list_verb(rows), args, CALL_READ, on_row, done, rows);
+}
+
+/* Marked rows must not fall out behind the end: they are to be acted on. */
+static size_t last_marked(const struct rows *rows)
+{
+    size_t left = rows->table.marks.count, i = 0;
+    for (; left && i < rows->records.count; i++)
+        left -= table_is_marked(&rows->table, rows->records.items[i].id);
+    return i;
+}
+
+static void ask_window(struct rows *rows)
+{
+    size_t seen = MAX(rows->table.top + (size_t)rows->table.page, last_marked(rows));
+    ask_first(rows, MIN((int)MIN(seen, (size_t)PAGE_MOST) + page_size(rows), (int)PAGE_MOST), on_page);
 }
 
 void rows_read(struct rows *rows)
 {
     rows->stale = false;
-    rows->total = NIL;
+    rows_count_stale(rows);
     ask_window(rows);
 }
 
-static void on_total(struct screen *screen, const struct answer *answer, void *context)
+void rows_jump(struct rows *rows, const char *from)
+{
+    char *copy = from && *from ? memory_strdup(from) : NULL;
+    free(rows->from);
+    rows->from = copy;
+    rows->table.cursor = rows->table.top = 0;
+    rows->table.cursor_id = 0;
+    rows_read(rows);
+}
+
+/* ---- back ---- */
+
+static void prepend(struct rows *rows, const json_t *list)
+{
+    VEC(struct rows_record) fresh = {0};
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct rows_record record = record_of(rows, json_array_get(list, i), false);
+        if (rows_find(rows, record.id))
+            json_decref(record.row); /* it moved meanwhile */
+        else
+            vec_push(&fresh, record);
+    }
+    size_t count = fresh.count;
+    for (size_t i = 0; i < rows->records.count; i++)
+        vec_push(&fresh, rows->records.items[i]);
+    free(rows->records.items);
+    rows->records.items = fresh.items;
+    rows->records.count = fresh.count;
+    rows->records.cap = fresh.cap;
+    rows->before += count;
+    table_came_before(&rows->table, count);
+}
+
+static void on_page_before(struct screen *screen, const struct answer *answer, void *context)
 {
     struct rows *rows = context;
     (void)screen;
-    if (answer->code)
+    rows->looking = 0;
+    if (answer->code) {
         answer_say(rows->app, rows->entity, answer);
-    else
-        json_get_int(answer->object, "total", &rows->total);
+        return;
+    }
+    prepend(rows, json_object_get(answer->object, "rows"));
+    keep_prev(rows, answer->object);
+    arrived(rows);
 }
 
-void rows_ask_total(struct rows *rows)
+void rows_look_back(struct rows *rows)
 {
-    json_t *args = arguments(rows);
-    json_object_set_new(args, "limit", json_integer(1));
-    json_object_set_new(args, "total", json_true());
-    ask(rows->app, rows->screen, list_verb(rows), args, CALL_READ, NULL, on_total, rows);
+    if (!rows->prev || rows->looking || rows->asked || rows->table.cursor > (size_t)rows->table.page)
+        return;
+    json_t *args = rows_arguments(rows);
+    json_object_set_new(args, "limit", json_integer(MIN(page_size(rows), (int)PAGE_MOST)));
+    json_object_set_new(args, "before", json_string(rows->prev));
+    rows->looking =
+        ask(rows->app, rows->screen, list_verb(rows), args, CALL_READ, NULL, on_page_before, rows);
+}
+
+/* ---- all that can be had at once ---- */
+
+static void on_most(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct rows *rows = context;
+    on_page(screen, answer, context);
+    if (!answer->code && rows->most)
+        rows->most(rows);
+    rows->most = NULL;
+}
+
+void rows_read_most(struct rows *rows, void (*done)(struct rows *rows))
+{
+    rows->most = done;
+    if (rows->complete && !rows->asked) {
+        done(rows);
+        return;
+    }
+    ask_first(rows, PAGE_MOST, on_most);
 }
 
 /* ---- live ---- */
@@ -233,7 +336,7 @@ static void patch(struct rows *rows, const struct live_event events[], size_t co
         json_decref(ids);
         return;
     }
-    json_t *args = arguments(rows);
+    json_t *args = rows_arguments(rows);
     json_object_set_new(json_object_get(args, "filter"), "id", json_pack("{s:o}", "in", ids));
     json_object_set_new(args, "limit", json_integer(PAGE_MOST));
     rows->patching = ask(rows->app, rows->screen, list_verb(rows), args, CALL_READ, NULL, on_patch, rows);
@@ -257,11 +360,12 @@ void rows_heard(struct rows *rows, const struct live_event events[], size_t coun
         return;
     }
     rows->missed = false;
-    if (rows->table.top + (size_t)rows->table.page > WINDOW_MOST && count) {
+    rows_count_stale(rows);
+    bool far = rows->table.top + (size_t)rows->table.page > WINDOW_MOST || rows->before;
+    if (far && count) {
         patch(rows, events, count);
         return;
     }
     rows->stale = true;
-    rows->total = NIL; /* it was counted before this */
     ask_window(rows);
 }

@@ -19,9 +19,19 @@ static bool clash(const struct tool *a, const struct tool *b)
     return a->key && a->key == b->key && a->places & b->places;
 }
 
+static bool is_registered(const struct tool *tool)
+{
+    for (size_t i = 0; i < tools.count; i++)
+        if (tools.items[i] == tool)
+            return true;
+    return false;
+}
+
 void tool_register(const struct tool rows[], size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        if (is_registered(&rows[i]))
+            continue;
         vec_each(const struct tool *, other, &tools)
         {
             if (clash(&rows[i], *other))

@@ -95,6 +95,11 @@ bool filter_ask_has_value(enum filter_ask ask)
     return !asks[ask].period && ask != ASK_EMPTY && ask != ASK_FILLED;
 }
 
+void filter_ask_write(enum filter_ask ask, struct str *out)
+{
+    str_addf(out, "%s%s", filter_sign(asks[ask].op), asks[ask].period ? asks[ask].period : "");
+}
+
 /* ---- reading ---- */
 
 static enum filter_ask ask_of_period(const char *text)

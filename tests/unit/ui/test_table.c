@@ -80,6 +80,7 @@ static void set_up(size_t count, enum table_state state, const struct table_mode
     for (size_t i = 0; i < count; i++)
         rows.ids[i] = (int64_t)i + 1;
     table_init(&table, model, &rows);
+    table.foot = true;
     for (size_t i = 0; i < array_len(columns); i++)
         table_add_column(&table, &columns[i]);
     canvas_init(&canvas, canvas_rows, cols);
@@ -117,6 +118,54 @@ static void everything_fits_at_80(void **state)
     assert_row(&canvas, 4, "");
     assert_row(&canvas, 5, "  合计                                 1,234.00");
     assert_int_equal(canvas.cursor_row, 1);
+    tear_down();
+}
+
+static void pick(int code, enum table_result expected, size_t column, const char *seen)
+{
+    press(code, expected);
+    struct str row;
+    str_init(&row, NULL);
+    canvas_row_text(&canvas, 0, &row);
+    assert_int_equal(table.column, column);
+    if (!strstr(row.data, seen))
+        fail_msg("%s is not in %s", seen, row.data);
+    str_finish(&row);
+}
+
+/* The column picked is always in sight, whatever has to be scrolled past. */
+static void columns_are_picked_one_after_the_other(void **state)
+{
+    (void)state;
+    set_up(3, TABLE_COMPLETE, &plain_model, 6, 28);
+    table.picks = true;
+    pick(K_RIGHT, TABLE_USED, 2, "状态");
+    pick(K_RIGHT, TABLE_USED, 3, "金额");
+    pick(K_RIGHT, TABLE_USED, 1, "客户");
+    assert_true(table_more_left(&table));
+    pick(K_RIGHT, TABLE_UNUSED, 1, "单号"); /* nothing more there; the key column is frozen */
+    pick(K_LEFT, TABLE_USED, 3, "金额");
+    pick(K_LEFT, TABLE_USED, 2, "状态");
+    pick(K_LEFT, TABLE_USED, 0, "单号");
+    pick(K_LEFT, TABLE_UNUSED, 0, "状态");
+    assert_false(table_more_left(&table));
+    tear_down();
+}
+
+static void what_comes_before_moves_nothing(void **state)
+{
+    (void)state;
+    set_up(9, TABLE_COMPLETE, &plain_model, 6, 80);
+    press(K_DOWN, TABLE_MOVED);
+    for (size_t i = 9; i-- > 0;)
+        rows.ids[i + 3] = rows.ids[i];
+    rows.count = 12;
+    rows.ids[0] = 101, rows.ids[1] = 102, rows.ids[2] = 103;
+    table_came_before(&table, 3);
+    table_changed(&table);
+    draw();
+    assert_int_equal(table_current(&table), 2);
+    assert_int_equal(table.top, 3);
     tear_down();
 }
 
@@ -278,6 +327,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_fits_at_80),
         cmocka_unit_test(the_important_columns_come_first_at_28),
+        cmocka_unit_test(columns_are_picked_one_after_the_other),
+        cmocka_unit_test(what_comes_before_moves_nothing),
         cmocka_unit_test(it_asks_ahead_once_and_never_waits),
         cmocka_unit_test(an_empty_list_says_so),
         cmocka_unit_test(the_cursor_stays_on_its_record),

@@ -153,15 +153,87 @@ static void test_open_and_neighbours(void **state)
     assert_shown("Job J3");
 }
 
+static const char *sorted_by(void)
+{
+    return json_string_value(json_array_get(json_object_get(asked_args(0), "sort"), 0));
+}
+
+/* By the column picked; the same key again turns it round. */
 static void test_sort_by(void **state)
 {
     (void)state;
+    keys("Right", NULL);
     type(">");
-    type("Na");
-    keys("Enter", NULL);
-    assert_string_equal(json_string_value(json_array_get(json_object_get(asked_args(0), "sort"), 0)),
-                        "-name");
+    assert_string_equal(sorted_by(), "-name");
+    answer("job.list", page);
     assert_shown("↓Name");
+    type(">");
+    assert_string_equal(sorted_by(), "name");
+    answer("job.list", page);
+    assert_shown("↑Name");
+    type("<");
+    assert_string_equal(sorted_by(), "-name");
+}
+
+static void test_same_value(void **state)
+{
+    (void)state;
+    keys("Down", "Right", NULL);
+    type("=");
+    assert_string_equal(json_string_value(json_object_get(
+                            json_object_get(json_object_get(asked_args(0), "filter"), "name"), "eq")),
+                        "two");
+    answer("job.list", page);
+    assert_shown("name=two");
+    keys("Esc", NULL);
+    answer("job.list", page);
+    assert_hidden("name=two");
+}
+
+static void test_jump(void **state)
+{
+    (void)state;
+    keys("Right", NULL);
+    type("<");
+    answer("job.list", page);
+    type("'t");
+    assert_shown("Jump to Name");
+    assert_string_equal(json_string_value(json_object_get(asked_args(0), "from")), "t");
+    type("w");
+    assert_int_equal(asked_count(), 1); /* the question for t is taken back */
+    assert_string_equal(json_string_value(json_object_get(asked_args(0), "from")), "tw");
+    answer("job.list", page);
+    keys("Enter", NULL);
+    assert_hidden("Jump to");
+    assert_shown("≥ tw");
+    keys("Home", NULL);
+    assert_null(json_object_get(asked_args(0), "from"));
+    answer("job.list", page);
+    assert_hidden("≥ tw");
+}
+
+static void test_filter_form(void **state)
+{
+    (void)state;
+    keys("F9", NULL);
+    assert_shown("Jobs · Filter");
+    assert_shown("begins with");
+    keys("Down", NULL);
+    type("J");
+    keys("Down", NULL);
+    type("~thr");
+    keys("F10", NULL);
+    const json_t *filter = json_object_get(asked_args(0), "filter");
+    assert_string_equal(json_string_value(json_object_get(json_object_get(filter, "number"), "like")), "J");
+    assert_string_equal(json_string_value(json_object_get(json_object_get(filter, "name"), "contains")),
+                        "thr");
+    answer("job.list", page);
+    assert_shown("number^J name~thr");
+    type("/");
+    keys("F9", NULL);
+    assert_shown("contains");
+    keys("F5", "F10", NULL);
+    assert_int_equal(json_object_size(json_object_get(asked_args(0), "filter")), 0);
 }
 
 static void test_not_permitted(void **state)
@@ -189,6 +261,9 @@ int main(void)
         list_test(test_filter_line),
         list_test(test_open_and_neighbours),
         list_test(test_sort_by),
+        list_test(test_same_value),
+        list_test(test_jump),
+        list_test(test_filter_form),
         list_test(test_not_permitted),
     };
     return run_views(tests);

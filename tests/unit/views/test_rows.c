@@ -198,14 +198,158 @@ static void test_refused(void **state)
     assert_shown("J0003");
 }
 
+static const char *sum_shown(size_t column)
+{
+    static struct str text;
+    str_finish(&text);
+    str_init(&text, NULL);
+    const char *sum = host.rows.table.model->sum(&host.rows, column, &text);
+    return sum ? sum : "";
+}
+
+static size_t column_of(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(host.rows.columns.items[i]->name, name) != 0)
+        i++;
+    return i;
+}
+
 static void test_total(void **state)
 {
     (void)state;
     give(30, 1, 1, NULL);
-    rows_ask_total(&host.rows);
+    rows_count_all(&host.rows);
     assert_int_equal(asked_number("limit"), 1);
-    answer("job.list", "{\"rows\":[],\"next\":null,\"total\":1234567}");
-    assert_int_equal(host.rows.total, 1234567);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(asked_args(0), "sum"), 0)),
+                        "price_fen");
+    answer("job.list", "{\"rows\":[],\"next\":null,\"total\":1234567,\"sum\":{\"price_fen\":123450}}");
+    assert_int_equal(host.rows.counts.total, 1234567);
+    assert_true(rows_has_foot(&host.rows));
+    assert_string_equal(sum_shown(0), "Σ 1234567");
+    assert_string_equal(sum_shown(column_of("price_fen")), "1,234.50");
+    rows_count_all(&host.rows); /* once more: no more of them */
+    assert_false(rows_has_foot(&host.rows));
+    assert_int_equal(asked_count(), 0);
+}
+
+/* What others change makes a count old; a quick one is made again after a while. */
+static void test_total_grows_old(void **state)
+{
+    (void)state;
+    give(3, 1, 1, NULL);
+    rows_count_all(&host.rows);
+    answer("job.list", "{\"rows\":[],\"next\":null,\"total\":3,\"sum\":{}}");
+    hear(4, 1);
+    give(4, 1, 1, NULL);
+    assert_string_equal(sum_shown(0), "Σ 3~");
+    rows_tick(&host.rows, host.rows.counts.asked_ms + 1000);
+    assert_int_equal(asked_count(), 0); /* not at once */
+    rows_tick(&host.rows, host.rows.counts.asked_ms + 5000);
+    answer("job.list", "{\"rows\":[],\"next\":null,\"total\":4,\"sum\":{}}");
+    assert_string_equal(sum_shown(0), "Σ 4");
+    host.rows.counts.took_ms = 5000;
+    hear(5, 1);
+    give(5, 1, 1, NULL);
+    rows_tick(&host.rows, host.rows.counts.asked_ms + 60000);
+    assert_int_equal(asked_count(), 0); /* a slow one only when asked for */
+    rows_count_all(&host.rows);
+    refuse("job.list", "{\"code\":\"unavailable\",\"msgid\":\"Stopped\",\"message\":\"Stopped\"}");
+    assert_shown("Stopped");
+    assert_string_equal(sum_shown(0), "Σ 4~");
+}
+
+static void test_sum_of_marked(void **state)
+{
+    (void)state;
+    answer(
+        "job.list",
+        "{\"rows\":[{\"id\":3,\"version\":1,\"price_fen\":1200},{\"id\":2,\"version\":1,\"price_fen\":null},"
+        "{\"id\":1,\"version\":1,\"price_fen\":5}],\"next\":null}");
+    type("   ");
+    assert_true(rows_has_foot(&host.rows));
+    assert_string_equal(sum_shown(0), "* 3");
+    assert_string_equal(sum_shown(column_of("price_fen")), "12.05");
+    assert_int_equal(asked_count(), 0); /* known here */
+}
+
+/* From the middle the list goes on both ways, in its order. */
+static void test_jump(void **state)
+{
+    (void)state;
+    give(100, 51, 1, "\"c1\"");
+    rows_jump(&host.rows, "J0050");
+    assert_string_equal(json_string_value(json_object_get(asked_args(0), "from")), "J0050");
+    answer("job.list",
+           "{\"rows\":[{\"id\":50,\"version\":1,\"number\":\"J0050\"},{\"id\":49,\"version\":1,\"number\":"
+           "\"J0049\"}],\"next\":null,\"prev\":\"p1\"}");
+    assert_shown("J0050");
+    assert_hidden("J0100");
+    rows_look_back(&host.rows);
+    assert_string_equal(json_string_value(json_object_get(asked_args(0), "before")), "p1");
+    rows_look_back(&host.rows);
+    assert_int_equal(asked_count(), 1); /* once */
+    give(54, 51, 1, "null,\"prev\":\"p2\"");
+    assert_int_equal(host.rows.records.count, 6);
+    assert_int_equal(host.rows.records.items[0].id, 54);
+    assert_int_equal(rows_current(&host.rows)->id, 50);
+    keys("Up", NULL);
+    assert_int_equal(rows_current(&host.rows)->id, 51);
+    hear(51, 2); /* only the rows at hand are looked at again */
+    assert_non_null(json_object_get(json_object_get(asked_args(0), "filter"), "id"));
+    give(51, 51, 2, NULL);
+    assert_int_equal(host.rows.records.count, 6);
+    rows_jump(&host.rows, NULL);
+    assert_null(json_object_get(asked_args(0), "from"));
+    give(100, 51, 1, "\"c1\"");
+    assert_shown("J0100");
+    assert_null(host.rows.prev);
+}
+
+static void test_columns(void **state)
+{
+    (void)state;
+    give(3, 1, 1, NULL);
+    json_t *columns = json_pack("[{s:s,s:i},{s:s},{s:s},{s:s}]", "name", "state", "width", 7, "name",
+                                "nothing", "name", "number", "name", "items");
+    assert_true(rows_take_columns(&host.rows, columns));
+    json_decref(columns);
+    assert_int_equal(host.rows.columns.count, 2);
+    assert_int_equal(host.rows.table.columns.items[0].width, 7);
+    rows_language(&host.rows);
+    assert_int_equal(host.rows.table.columns.items[0].width, 7);
+    columns = rows_columns_json(&host.rows);
+    assert_int_equal(json_array_size(columns), 2);
+    assert_null(json_object_get(json_array_get(columns, 1), "width"));
+    json_decref(columns);
+    columns = json_pack("[{s:s}]", "name", "nothing");
+    assert_false(rows_take_columns(&host.rows, columns));
+    json_decref(columns);
+    assert_int_equal(host.rows.columns.count, 2);
+}
+
+static void test_order_of_several(void **state)
+{
+    (void)state;
+    struct str words cleanup(cleanup_str);
+    give(10, 1, 1, NULL);
+    rows_set_sort(&host.rows, "state -name");
+    const json_t *sort = json_object_get(asked_args(0), "sort");
+    assert_int_equal(json_array_size(sort), 2);
+    assert_string_equal(json_string_value(json_array_get(sort, 1)), "-name");
+    assert_int_equal(rows_sort_place("state -name", "name"), -2);
+    assert_int_equal(rows_sort_place("state -name", "state"), 1);
+    assert_int_equal(rows_sort_place("state -name", "nam"), 0);
+    str_init(&words, NULL);
+    rows_sort_words(&host.rows, &words);
+    assert_string_equal(words.data, "↑State ↓Name");
+    assert_string_equal(rows_sort_field(&host.rows)->name, "state");
+    refuse("job.list",
+           "{\"code\":\"invalid\",\"field\":\"sort\",\"msgid\":\"No such order\",\"message\":\"x\"}");
+    assert_shown("No such order");
+    assert_int_equal(json_array_size(json_object_get(asked_args(0), "sort")), 1); /* the one before */
+    give(10, 1, 1, NULL);
+    assert_shown("J0010");
 }
 
 static void test_condition(void **state)
@@ -231,9 +375,13 @@ static void test_closed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        rows_test(test_pages),         rows_test(test_filter),     rows_test(test_sort),
-        rows_test(test_live),          rows_test(test_live_later), rows_test(test_cursor_stays),
-        rows_test(test_live_far_down), rows_test(test_refused),    rows_test(test_total),
+        rows_test(test_pages),         rows_test(test_filter),
+        rows_test(test_sort),          rows_test(test_live),
+        rows_test(test_live_later),    rows_test(test_cursor_stays),
+        rows_test(test_live_far_down), rows_test(test_refused),
+        rows_test(test_total),         rows_test(test_total_grows_old),
+        rows_test(test_sum_of_marked), rows_test(test_jump),
+        rows_test(test_columns),       rows_test(test_order_of_several),
         rows_test(test_condition),     rows_test(test_closed),
     };
     return run_views(tests);
