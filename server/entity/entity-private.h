@@ -225,6 +225,15 @@ must_check int cursor_read(struct request *request, const char *text, const stru
 int entity_run_list(struct request *request);
 int entity_run_get(struct request *request);
 int entity_run_history(struct request *request);
+
+/* as_of.c: E.get with a moment. */
+int entity_run_as_of(struct request *request, const struct entity *entity, int64_t id, struct instant at);
+
+/* get.c: the members of a record's JSON over alias t; `lines` writes a line table. */
+typedef void add_lines_sql(struct builder *b, struct request *request, const struct field *field);
+void get_add_shown(struct builder *b, struct request *request, const struct entity *entity,
+                   add_lines_sql *lines);
+
 int entity_run_create(struct request *request);
 int entity_run_change(struct request *request); /* update, disable, enable, delete and actions */
 int entity_failed(struct request *request);

@@ -1,11 +1,18 @@
 #include "server/entity/entity-private.h"
 
 #include "base/arena.h"
+#include "base/time.h"
 #include "server/core/holders.h"
 
 #include <string.h>
 
-static void add_shown(struct builder *b, struct request *request, const struct entity *entity)
+static void add_lines(struct builder *b, struct request *request, const struct field *field)
+{
+    sql_lines_json(b, request, field, false);
+}
+
+void get_add_shown(struct builder *b, struct request *request, const struct entity *entity,
+                   add_lines_sql *lines)
 {
     const struct field *fields[ENTITY_ALL_FIELDS_MAX];
     size_t n = entity_all_fields(entity, fields);
@@ -16,7 +23,7 @@ static void add_shown(struct builder *b, struct request *request, const struct e
         str_add(&b->text, any ? ", " : "");
         any = true;
         if (field_storage_of(fields[i]) == STORE_LINES)
-            sql_lines_json(b, request, fields[i], false);
+            lines(b, request, fields[i]);
         else
             sql_json_value(&b->text, fields[i], false);
         str_addf(&b->text, " AS \"%s\"", fields[i]->name);
@@ -57,7 +64,7 @@ static void queue_record(struct command *command)
     str_add(&b.text, "SELECT ");
     sql_meta(&b, entity, self);
     str_add(&b.text, "(SELECT row_to_json(x) FROM (SELECT ");
-    add_shown(&b, act->request, entity);
+    get_add_shown(&b, act->request, entity, add_lines);
     str_add(&b.text, ") x)::text");
     add_typed(&b, entity);
     str_addf(&b.text, " FROM \"%s\" t WHERE t.id = ", entity->table);
@@ -84,6 +91,10 @@ static void fill_record(struct command *command, int column)
 
 int entity_run_get(struct request *request)
 {
+    struct instant at;
+    const char *when = request_text(request, "at");
+    if (when && time_parse(when, &at) == 0)
+        return entity_run_as_of(request, entity_verb_of(request)->entity, request_int(request, "id"), at);
     struct command *command = command_create(request);
     struct act *act = &command->act;
     act->id = request_int(request, "id");

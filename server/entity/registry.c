@@ -288,6 +288,11 @@ static const struct field list_args[] = {
         .help = N_("Number columns to be added up over all rows of the filter.")),
 };
 
+static const struct field get_args[] = {
+    ARG(at, FIELD_TIME, .label = N_("As of"),
+        .help = N_("The record as it stood at this time, from the trail; needs the right to its history.")),
+};
+
 bool entity_has_persons_data(const struct entity *entity)
 {
     for (size_t i = 0; i < entity->nfields; i++) {
@@ -348,6 +353,8 @@ static void register_reading(const struct entity *entity)
         verb->row.label = N_("Show");
         verb->row.help = N_("One record with its lines and the actions allowed now.");
         verb->row.takes = TAKES_ID;
+        verb->row.args = get_args;
+        verb->row.nargs = array_len(get_args);
         verb_register(&verb->row);
     }
     if (entity->verbs & VERB_HISTORY) {
