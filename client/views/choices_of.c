@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "client/ui/fuzzy.h"
 #include "client/ui/words.h"
 
 static const struct choice yes_no[] = {
@@ -25,6 +26,16 @@ const char *choice_words(const struct app_context *app, const struct choice *cho
     if (choice->label_zh_tw && strcmp(app->language, "zh_TW") == 0)
         return choice->label_zh_tw;
     return choice->label && *choice->label ? _(choice->label) : choice->code;
+}
+
+bool choice_fits(const struct app_context *app, const struct choice *choice, const char *typed)
+{
+    const char *texts[] = {choice_words(app, choice), choice->code, choice->label, choice->label_zh_cn,
+                           choice->label_zh_tw};
+    for (size_t i = 0; i < array_len(texts); i++)
+        if (texts[i] && fuzzy_begins(typed, texts[i]))
+            return true;
+    return false;
 }
 
 const struct choice *choice_find(const struct choice *choices, const char *code)

@@ -8,6 +8,9 @@
 const struct choice *choices_of(const struct field *field);
 const char *choice_words(const struct app_context *app, const struct choice *choice);
 
+/* Whether what was typed may mean it: its code, or the beginning of a word in any of the languages, in pinyin, initials, either script. */
+bool choice_fits(const struct app_context *app, const struct choice *choice, const char *typed);
+
 /* NULL: there is no such code. */
 const struct choice *choice_find(const struct choice *choices, const char *code);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/views/draft.h"
+#include "client/views/lookup_new.h"
 #include "client/views/sheet.h"
 #include "model/catalogue.h"
 
@@ -22,6 +23,10 @@ struct form {
     bool held;      /* colleagues are told that it is edited here */
     bool acting;    /* the answer to a step is not here yet */
     json_t *theirs; /* the record as it is now, while a conflict is looked at */
+
+    uint64_t asker; /* a look-up wants the record made here; 0: none does */
+    lookup_done *made;
+    void *made_context;
 };
 
 struct form *form_of(struct screen *screen);

@@ -135,13 +135,33 @@ static void tell_saved(struct form *form, const json_t *answer)
         ui_say(form->app->ui, ROLE_GOOD, "%s", _("Saved"));
 }
 
+/* To the look-up that wanted it. */
+static bool hand_over(struct form *form)
+{
+    struct screen *asker = form->asker ? ui_find(form->app->ui, form->asker) : NULL;
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct sheet_entry *title =
+        form->entity->title ? sheet_find(&form->sheet, form->entity->title) : NULL;
+    if (!asker)
+        return false;
+    const char *words = title ? value_show(form->app, arena, title->field, title->value, title->label) : "";
+    form->screen.closing = true;
+    form->made(asker, form->id, *words ? words : arena_printf(arena, "#%lld", (long long)form->id),
+               form->made_context);
+    ui_close(form->app->ui, &form->screen);
+    return true;
+}
+
 static void saved(struct form *form, const json_t *answer)
 {
+    bool made = form->mode == FORM_NEW;
     form_remember(form);
     if (form->mode == FORM_NEW)
         json_get_int(answer, "id", &form->id);
     json_get_int(answer, "version", &form->version);
     tell_saved(form, answer);
+    if (made && hand_over(form))
+        return;
     if (form->leaving) {
         ui_close(form->app->ui, &form->screen);
         return;

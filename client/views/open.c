@@ -4,6 +4,7 @@
 
 #include "client/ui/words.h"
 #include "client/views/ask.h"
+#include "client/views/lookup_new.h"
 #include "model/catalogue.h"
 
 /* Where the screen that is being opened goes: said by open_…, asked by open_screen. */
@@ -62,6 +63,8 @@ void open_record(struct app_context *app, const struct catalogue_entity *entity,
                  enum open_where where)
 {
     const struct desk *desk = desk_of(app, entity);
+    if (lookup_taken(app, entity, id))
+        return;
     wanted = where;
     if (desk && desk->open_record)
         desk->open_record(app, entity, id);

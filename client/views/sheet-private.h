@@ -15,7 +15,9 @@ const char *sheet_text(struct sheet *sheet, struct arena *arena, const struct sh
 /* Look-ups and choices under the field. */
 void sheet_pop_close(struct sheet *sheet);
 void sheet_pop_typed(struct sheet *sheet); /* the text is another: narrow, ask */
-void sheet_pop_open(struct sheet *sheet);  /* F4 */
+void sheet_pop_open(struct sheet *sheet);  /* F4; once more: the whole list */
+bool sheet_pop_may_create(const struct sheet *sheet, const struct sheet_entry *entry);
+void sheet_pop_create(struct sheet *sheet); /* F6: a new record with what was typed */
 void sheet_pop_take(struct sheet *sheet);
 bool sheet_pop_wanted(const struct sheet_entry *entry);
 bool sheet_settle(struct sheet *sheet,

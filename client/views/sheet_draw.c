@@ -267,9 +267,11 @@ void sheet_keys(const struct sheet *sheet, struct key_bar *bar)
     if (type == FIELD_SET || type == FIELD_LINES)
         key_bar_add(bar, K_LOOKUP, _("Open"), 3);
     else if (!sheet_entry_fixed(sheet, entry) && sheet_pop_wanted(entry))
-        key_bar_add(bar, K_LOOKUP, _("Look up"), 3);
+        key_bar_add(bar, K_LOOKUP, sheet->pop.open && type == FIELD_REF ? _("Whole list") : _("Look up"), 3);
     else if (!sheet_entry_fixed(sheet, entry) && (type == FIELD_DATE || type == FIELD_TIME))
         key_bar_add(bar, K_LOOKUP, _("Calendar"), 3);
+    if (!sheet_entry_fixed(sheet, entry) && sheet_pop_may_create(sheet, entry))
+        key_bar_add(bar, K_NEW, _("Make it"), 4);
     if (sheet->tabs.count > 1)
         key_bar_add(bar, K_PAGE_DOWN, _("Next tab"), 6);
 }

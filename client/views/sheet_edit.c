@@ -168,22 +168,43 @@ static bool stops_at(struct sheet *sheet, const struct sheet_entry *entry)
     return sheet_entry_shown(sheet, entry) && (sheet->readonly || !sheet_entry_fixed(sheet, entry));
 }
 
+/* What is wrong with a field is said as the cursor leaves it, or comes back to it: not only when all is saved. */
+static void tell(struct sheet *sheet, size_t left)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct sheet_entry *was = &sheet->entries.items[left], *is = sheet_current(sheet);
+    bool fixed = sheet_entry_fixed(sheet, was), empty = !was->value && !json_array_size(was->lines);
+    if (fixed || !sheet_entry_shown(sheet, was))
+        return;
+    if (was->trouble)
+        ui_say(sheet->app->ui, ROLE_ERROR, "%s", was->trouble);
+    else if (was->field->required && empty && field_type_of(was->field) != FIELD_BOOL)
+        ui_say(sheet->app->ui, ROLE_WARNING, "%s",
+               value_fault(sheet->app, arena, was->field, FIELD_MISSING, NULL));
+    else if (is && is->trouble)
+        ui_say(sheet->app->ui, ROLE_ERROR, "%s", is->trouble);
+}
+
 bool sheet_move(struct sheet *sheet, int step)
 {
+    size_t left = sheet->focus;
     sheet_commit(sheet);
     for (size_t i = sheet->focus + (size_t)step; i < sheet->entries.count; i += (size_t)step) {
         if (!stops_at(sheet, &sheet->entries.items[i]))
             continue;
         sheet_go(sheet, i);
+        tell(sheet, left);
         return true;
     }
+    if (left < sheet->entries.count)
+        tell(sheet, left);
     return false;
 }
 
 /* To the first field of another tab. */
 static bool turn_tab(struct sheet *sheet, int step)
 {
-    size_t tab = sheet->tab + (size_t)step;
+    size_t tab = sheet->tab + (size_t)step, left = sheet->focus;
     if (tab >= sheet->tabs.count)
         return false;
     sheet_commit(sheet);
@@ -200,6 +221,8 @@ static bool turn_tab(struct sheet *sheet, int step)
     if (first < sheet->entries.count)
         sheet->focus = first;
     sheet_begin(sheet);
+    if (left < sheet->entries.count)
+        tell(sheet, left);
     return true;
 }
 
@@ -334,6 +357,10 @@ enum sheet_result sheet_key(struct sheet *sheet, const struct key *key)
             pick_day(sheet, entry);
         else
             sheet_pop_open(sheet);
+        return SHEET_USED;
+    }
+    if (key->code == K_NEW && typable(sheet, entry) && sheet_pop_may_create(sheet, entry)) {
+        sheet_pop_create(sheet);
         return SHEET_USED;
     }
     if (sheet->editing) {

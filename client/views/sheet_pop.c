@@ -9,8 +9,10 @@
 #include "client/views/ask.h"
 #include "client/views/choices_of.h"
 #include "client/views/lookup.h"
+#include "client/views/lookup_new.h"
 #include "client/views/sheet-private.h"
 #include "client/views/text.h"
+#include "model/catalogue.h"
 #include "wire/json.h"
 
 bool sheet_pop_wanted(const struct sheet_entry *entry)
@@ -37,8 +39,7 @@ static void fill_choices(struct sheet *sheet, const struct sheet_entry *entry, c
     choices_clear(&sheet->pop);
     for (size_t i = 0; choices[i].code; i++) {
         const char *words = choice_words(sheet->app, &choices[i]);
-        if (choices[i].disabled ||
-            (*typed && !fuzzy_score(typed, words) && !fuzzy_score(typed, choices[i].code)))
+        if (choices[i].disabled || (*typed && !choice_fits(sheet->app, &choices[i], typed)))
             continue;
         choices_add(&sheet->pop, (int64_t)i, words, coded ? choices[i].code : NULL);
     }
@@ -133,9 +134,56 @@ void sheet_pop_typed(struct sheet *sheet)
         sheet_pop_close(sheet);
 }
 
+/* ---- from the whole list, or made on the spot ---- */
+
+static void on_record(struct screen *screen, int64_t id, const char *words, void *context)
+{
+    struct sheet *sheet = context;
+    struct sheet_entry *entry = sheet_current(sheet);
+    char text[24];
+    (void)screen;
+    if (!entry || field_type_of(entry->field) != FIELD_REF)
+        return;
+    snprintf(text, sizeof(text), "%" PRId64, id);
+    sheet_drop(sheet);
+    sheet_put(sheet, entry, text, words);
+    sheet_begin(sheet);
+    sheet_move(sheet, 1);
+    ui_redraw(sheet->app->ui);
+}
+
+bool sheet_pop_may_create(const struct sheet *sheet, const struct sheet_entry *entry)
+{
+    return field_type_of(entry->field) == FIELD_REF && lookup_new_may(sheet->app, entry->field->ref);
+}
+
+void sheet_pop_create(struct sheet *sheet)
+{
+    const struct sheet_entry *entry = sheet_current(sheet);
+    char *typed = memory_strdup(sheet->edited ? input_text(&sheet->input) : "");
+    sheet_pop_close(sheet);
+    lookup_new(sheet->app, sheet->screen, catalogue_entity(sheet->app->catalogue, entry->field->ref), typed,
+               on_record, sheet);
+    free(typed);
+}
+
+static void open_list_of(struct sheet *sheet, const struct sheet_entry *entry)
+{
+    char *typed = memory_strdup(sheet->edited ? input_text(&sheet->input) : "");
+    sheet_pop_close(sheet);
+    lookup_list(sheet->app, sheet->screen, catalogue_entity(sheet->app->catalogue, entry->field->ref), typed,
+                on_record, sheet);
+    free(typed);
+}
+
 void sheet_pop_open(struct sheet *sheet)
 {
     const struct sheet_entry *entry = sheet_current(sheet);
+    if (sheet->pop.open && field_type_of(entry->field) == FIELD_REF &&
+        lookup_may(sheet->app, entry->field->ref)) {
+        open_list_of(sheet, entry);
+        return;
+    }
     narrow(sheet, entry, sheet->edited ? input_text(&sheet->input) : "");
 }
 

@@ -170,7 +170,7 @@ static const char *take_choice(const struct app_context *app, const struct field
         const char *words = choice_words(app, choice);
         if (strcasecmp(choice->code, typed) == 0 || strcasecmp(words, typed) == 0)
             return choice->code;
-        if (choice->disabled || (!fuzzy_score(typed, words) && !fuzzy_score(typed, choice->code)))
+        if (choice->disabled || !choice_fits(app, choice, typed))
             continue;
         fits++;
         found = choice->code;
