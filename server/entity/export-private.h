@@ -67,6 +67,9 @@ extern const struct export_writer export_csv, export_xlsx, export_pdf;
 /* ---- export_sql.c */
 must_check int export_read_columns(struct export *export);
 void export_select(struct builder *b, struct export *export);
+/* The codes a field may hold with their words, as a JSON object in the arena; NULL: it holds none. */
+const char *export_labels(struct arena *arena, const char *language, const struct entity *entity,
+                          const struct field *field);
 void export_count(struct builder *b, struct export *export);
 
 /* ---- export_stream.c */
@@ -76,8 +79,14 @@ void export_stream_finish(struct export_stream *stream);
 must_check int export_send_text(struct export_stream *stream, const char *text, size_t len);
 /* The whole file, from its beginning, as {"data":base64}. */
 must_check int export_send_file(struct export_stream *stream, int fd);
+/* A file without a name, gone when it is closed; negative: there is none. And the folder for others' temporary files. */
+int export_temp_open(void);
+const char *export_temp_folder(void);
 /* The members "size" and "sha256" of the last reply. */
 void export_stream_reply(struct export_stream *stream, struct str *out);
+
+/* ---- print.c */
+int entity_run_print(struct request *request);
 
 /* ---- export.c */
 /* Between rows: says how far it is, when that is due; -ECANCELED when nobody wants the rest. */
@@ -89,6 +98,10 @@ size_t export_split(char *row, const char **cells, size_t most);
 void export_add_sum(struct export_column *column, const char *cell);
 const char *export_sum_text(const struct export_column *column, char *buf, size_t size);
 const char *export_word(const struct export *export, const char *msgid);
+
+/* What a page says of itself: the filter in words (NULL: none); branch, user, time. */
+const char *export_filter_text(struct export *export);
+const char *export_who_and_when(struct request *request);
 
 /* The file's name: what, of which day. */
 const char *export_file_name(struct request *request, const char *what, const char *extension);

@@ -60,7 +60,7 @@ static int check_arguments(struct request *request)
 
 static int read_format(struct export *export)
 {
-    static const struct export_writer *const writers[] = {&export_csv};
+    static const struct export_writer *const writers[] = {&export_csv, &export_xlsx, &export_pdf};
     const char *format = request_text(export->request, "format");
     for (size_t i = 0; i < array_len(writers) && !export->writer; i++) {
         if (!strcmp(format ? format : "csv", writers[i]->name))
@@ -145,6 +145,8 @@ static void note_begin(struct export *export)
     str_add_json(&now, export->filter.q);
     str_addf(&now, ",\"full\":%s,\"columns\":[", export->full ? "true" : "false");
     for (size_t i = 0; i < export->ncolumns; i++) {
+        if (export->columns[i].code) /* beside its words */
+            continue;
         str_add(&now, i ? "," : "");
         str_add_json(&now, export->columns[i].field->name);
     }
@@ -277,19 +279,17 @@ static int copy_rows(struct export *export)
 }
 
 /* The rows, in one transaction, on one snapshot. */
-static int take_rows(struct export *export)
+static int take_rows(struct export *export, const struct builder *select)
 {
     struct request *request = export->request;
-    struct builder b;
     request_begin(request);
-    builder_init(&b, request->arena);
-    export_select(&b, export);
     int rc = request_need(request);
     if (!rc)
         rc = count(export);
     if (!rc)
         rc = export->writer->begin(export);
-    if (!rc && tx_copy_open(request->tx, b.text.data, b.params, b.count, export->writer->copy) != TX_OK)
+    if (!rc && tx_copy_open(request->tx, select->text.data, select->params, select->count,
+                            export->writer->copy) != TX_OK)
         rc = request_tx_failed(request);
     if (!rc)
         rc = copy_rows(export);
@@ -312,12 +312,15 @@ static void reply(struct export *export)
 static int run(struct export *export)
 {
     struct request *request = export->request;
+    struct builder select;
+    builder_init(&select, request->arena);
+    export_select(&select, export); /* first: it finds whether persons' data are in it */
     request_begin(request);
     note_begin(export);
     int rc = request_end(request, request_need(request));
     if (rc)
         return rc;
-    rc = take_rows(export);
+    rc = take_rows(export, &select);
     if (rc)
         note_broken(export, rc);
     if (!rc)
@@ -366,8 +369,33 @@ static const struct field export_args[] = {
     ARG(title, FIELD_TEXT, .label = N_("Title"), .help = N_("What stands above the rows.")),
 };
 
+static const struct field print_args[] = {
+    ARG(language, FIELD_TEXT, .label = N_("Language"),
+        .help = N_("Of the words in the file: en, zh_CN or zh_TW.")),
+};
+
+/* Whoever sees a record may print it. */
+static void register_print(const struct entity *entity)
+{
+    struct entity_verb *verb =
+        entity_verb_create(entity, "print", ACT_GET, VERB_NO_TX | VERB_NOTED, entity_run_print);
+    size_t size = strlen(entity->name) + sizeof(".get");
+    char *permission = memory_alloc(size);
+    snprintf(permission, size, "%s.get", entity->name);
+    verb->row.permission = permission;
+    verb->row.label = N_("Print");
+    verb->row.help = N_("One record on paper (PDF), with its lines and steps; it is in the trail.");
+    verb->row.lane = LANE_LONG;
+    verb->row.takes = TAKES_ID;
+    verb->row.args = print_args;
+    verb->row.nargs = array_len(print_args);
+    verb_register(&verb->row);
+}
+
 void export_register(const struct entity *entity)
 {
+    if (entity->verbs & VERB_GET)
+        register_print(entity);
     if (!(entity->verbs & VERB_LIST))
         return;
     struct entity_verb *verb =

@@ -22,37 +22,41 @@ static enum cell_kind kind_of(const struct field *field)
     return CELL_TEXT;
 }
 
-/* The codes a field may hold with their words, as JSON in the arena; NULL: it holds none. */
-static const char *labels_of(const struct export *export, const struct field *field)
+const char *export_labels(struct arena *arena, const char *language, const struct entity *entity,
+                          const struct field *field)
 {
-    struct arena *arena = export->request->arena;
-    bool state = export->entity->state && !strcmp(field->name, export->entity->state);
-    const struct choice *choices = field->choices ? field->choices : state ? export->entity->states : NULL;
+    bool state = entity->state && !strcmp(field->name, entity->state);
+    const struct choice *choices = field->choices ? field->choices : state ? entity->states : NULL;
     struct str out;
     str_init(&out, arena);
     for (const struct choice *choice = choices; choice && choice->code; choice++) {
         str_add_char(&out, out.len ? ',' : '{');
         str_add_json(&out, choice->code);
         str_add_char(&out, ':');
-        str_add_json(&out, export_word(export, choice->label ? choice->label : choice->code));
+        str_add_json(&out, words_get(language, choice->label ? choice->label : choice->code));
     }
     size_t count = 0;
     entity_choices *source = entity_choices_source();
     const struct base_choice *base =
         !choices && field->base && source ? source(field->base, arena, &count) : NULL;
     for (size_t i = 0; i < count; i++) {
-        const char *own = !strcmp(export->language, "zh_CN")   ? base[i].label_zh_cn
-                          : !strcmp(export->language, "zh_TW") ? base[i].label_zh_tw
-                                                               : NULL;
+        const char *own = !strcmp(language, "zh_CN")   ? base[i].label_zh_cn
+                          : !strcmp(language, "zh_TW") ? base[i].label_zh_tw
+                                                       : NULL;
         str_add_char(&out, out.len ? ',' : '{');
         str_add_json(&out, base[i].code);
         str_add_char(&out, ':');
-        str_add_json(&out, own && *own ? own : export_word(export, base[i].label));
+        str_add_json(&out, own && *own ? own : words_get(language, base[i].label));
     }
     if (!out.len)
         return NULL;
     str_add_char(&out, '}');
     return out.data;
+}
+
+static const char *labels_of(const struct export *export, const struct field *field)
+{
+    return export_labels(export->request->arena, export->language, export->entity, field);
 }
 
 /* What a person's data look like to this user, row by row: who may see them in some branches sees them there. */
@@ -226,10 +230,19 @@ static int add_asked(struct export *export, const json_t *asked)
     return 0;
 }
 
+/* Nothing said: all of it; on paper, what the list shows. */
 static void add_all(struct export *export)
 {
     const struct field *all[ENTITY_ALL_FIELDS_MAX];
     size_t n = entity_all_fields(export->entity, all);
+    const char *const *shown = export->writer->codes ? NULL : export->entity->columns;
+    for (size_t i = 0; shown && shown[i]; i++) {
+        const struct field *field = entity_field(export->entity, shown[i]);
+        if (field && field_is_readable(field))
+            add_column(export, field);
+    }
+    if (export->ncolumns)
+        return;
     for (size_t i = 0; i < n; i++) {
         if (field_is_readable(all[i]))
             add_column(export, all[i]);

@@ -2,7 +2,10 @@
 #include "server/entity/export-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 void export_stream_init(struct export_stream *stream, struct request *request)
@@ -98,6 +101,18 @@ int export_send_file(struct export_stream *stream, int fd)
             return rc;
         at += n;
     }
+}
+
+const char *export_temp_folder(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder && *folder ? folder : "/tmp";
+}
+
+int export_temp_open(void)
+{
+    int fd = open(export_temp_folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    return fd >= 0 ? fd : memfd_create("export", MFD_CLOEXEC); /* not every file system can */
 }
 
 void export_stream_reply(struct export_stream *stream, struct str *out)

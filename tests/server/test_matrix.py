@@ -60,6 +60,8 @@ EXPORT = {**{role: RIGHTS[role] for role in ("accountant finance_manager cashier
 for role, entities in EXPORT.items():
     RIGHTS[role].update({e: f"{RIGHTS[role][e]} export" for e in entities if "list" in RIGHTS[role].get(e, "").split()})
 MAY = {role: {f"{entity}.{verb}" for entity, verbs in table.items() for verb in verbs.split()} for role, table in RIGHTS.items()}
+for role in MAY:                                                                      # who sees a record may print it
+    MAY[role] |= {verb.removesuffix("get") + "print" for verb in MAY[role] if verb.endswith(".get")}
 BELOW = {"call_taker", "order_clerk", "dispatcher", "agent", "accountant", "cashier", "branch_manager"}
 OWN_ROWS = {"driver", "partner"}
 # A dispatch centre: vehicles of every branch.
@@ -407,7 +409,7 @@ def test_every_other_verb():
                 continue
             got = []
             for where, id in zip("AB", rows[entity]):
-                reading = name in ("get", "history", "suggest")
+                reading = name in ("get", "history", "suggest", "print")
                 args = {"id": id} if reading else {"id": id, "version": 9999, **EXTRA.get(verb, {})}
                 code = attempt(role, verb, args)[0]
                 if code not in want_of(role, verb, where, {"ok"} if reading else {"conflict"}):
