@@ -9,7 +9,7 @@ static void gone(struct face *face)
 
 static void watch_writing(struct face *face)
 {
-    bool unsent = term_unsent(face->front.term) > 0;
+    bool unsent = term_unsent(face->front.term) > 0 && !term_line_ms(face->front.term);
     if (unsent && !ev_is_active(&face->out))
         ev_io_start(face->loop, &face->out);
     else if (!unsent && ev_is_active(&face->out))
@@ -66,6 +66,7 @@ static void on_prepare(struct ev_loop *loop, ev_prepare *watcher, int events)
         gone(face);
     else
         watch_writing(face);
+    arm(face);
 }
 
 static int screen_start(struct face *face, const struct term_options *options)

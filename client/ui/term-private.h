@@ -20,6 +20,8 @@ struct term {
     bool probing;
     bool colours, many_colours, own_colours;
     bool paused;
+    bool slow;
+    int64_t idle_us; /* of a slow line: when all bytes sent so far will have passed it */
     int rows, cols;
     enum theme theme;
     enum borders borders;
@@ -39,6 +41,16 @@ void curses_define_keys(struct term *term);
 bool curses_knows(const char *type, int fd);
 const char *curses_text(const char *capability); /* "" if there is none */
 void curses_frame(struct term *term, const struct canvas *canvas);
+void curses_row(struct term *term, const struct canvas *canvas, int row);
+
+/* term_slow.c: row by row, the one with the cursor first, so that a key is echoed before a list is through. */
+int64_t term_now_us(void);
+bool slow_speed(speed_t speed, int *bits_r);
+size_t slow_share(struct term *term); /* bytes that may be written now */
+void slow_sent(struct term *term, size_t n);
+bool slow_paint(struct term *term, const struct canvas *canvas); /* true: everything is composed */
+void term_keep_row(struct term *term, const struct canvas *canvas, int row);
+void term_keep_shown(struct term *term, const struct canvas *canvas);
 
 /* Moves what curses wrote to unsent. */
 void term_collect(struct term *term);

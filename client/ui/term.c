@@ -40,7 +40,7 @@ void term_language(const char *language)
     ++_nl_msg_cat_cntr;
 }
 
-static int64_t now_us(void)
+int64_t term_now_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -189,6 +189,7 @@ int term_start(struct term **term_r, const struct term_options *options)
         free_term(term);
         return result;
     }
+    term->slow = slow_speed(cfgetospeed(&term->saved), NULL);
     measure(term, &term->rows, &term->cols);
     canvas_init(&term->shown, term->rows, term->cols);
     term->borders = options->borders;
@@ -206,7 +207,8 @@ int term_start(struct term **term_r, const struct term_options *options)
 /* For the last words: a slow line gets a moment. */
 static void drain(struct term *term)
 {
-    for (int64_t end = now_us() + STOP_WAIT_MS * 1000; term_unsent(term) && now_us() < end;) {
+    for (int64_t end = term_now_us() + STOP_WAIT_MS * 1000; term_unsent(term) && term_now_us() < end;) {
+        term->idle_us = 0;
         struct pollfd wait = {.fd = term->out, .events = POLLOUT};
         poll(&wait, 1, 50);
         if (term_flush(term) != 0)
@@ -269,8 +271,7 @@ bool term_resized(struct term *term)
 
 bool term_slow(const struct term *term)
 {
-    speed_t speed = cfgetospeed(&term->saved);
-    return speed != B0 && speed <= B19200;
+    return term->slow;
 }
 
 int term_in(const struct term *term)
@@ -302,7 +303,7 @@ const struct term_counters *term_counters(const struct term *term)
 
 static void note_key(struct term *term)
 {
-    term->key_at_us = now_us();
+    term->key_at_us = term_now_us();
     term->key_from_bytes = term->counters.bytes;
     term->key_waits = true;
     term->counters.key_us = -1;
@@ -357,7 +358,8 @@ int term_read(struct term *term, key_handler *handler, void *context)
 
 int term_wait_ms(const struct term *term)
 {
-    return keys_wait_ms(&term->keys);
+    int keys = keys_wait_ms(&term->keys), line = term_unsent(term) ? term_line_ms(term) : -1;
+    return keys < 0 || (line >= 0 && line < keys) ? line : keys;
 }
 
 void term_timeout(struct term *term, key_handler *handler, void *context)
@@ -386,19 +388,23 @@ static void note_sent(struct term *term)
         return;
     term->key_waits = false;
     term->counters.key_bytes = term->counters.bytes - term->key_from_bytes;
-    term->counters.key_us = now_us() - term->key_at_us;
+    term->counters.key_us = term_now_us() - term->key_at_us;
     term->counters.key_us_max = MAX(term->counters.key_us_max, term->counters.key_us);
 }
 
 int term_flush(struct term *term)
 {
     while (term_unsent(term)) {
-        ssize_t n = write(term->out, term->unsent.data + term->sent, term_unsent(term));
+        size_t share = MIN(slow_share(term), term_unsent(term));
+        if (!share)
+            return 0;
+        ssize_t n = write(term->out, term->unsent.data + term->sent, share);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return errno == EAGAIN ? 0 : -errno;
         term->sent += (size_t)n;
+        slow_sent(term, (size_t)n);
         term->counters.bytes += (uint64_t)n;
     }
     note_sent(term);
@@ -414,7 +420,7 @@ static bool same_as_shown(const struct term *term, const struct canvas *canvas)
            memcmp(canvas->cells, shown->cells, size) == 0;
 }
 
-static void keep_shown(struct term *term, const struct canvas *canvas)
+void term_keep_shown(struct term *term, const struct canvas *canvas)
 {
     struct canvas *shown = &term->shown;
     if (shown->rows != canvas->rows || shown->cols != canvas->cols)
@@ -423,6 +429,15 @@ static void keep_shown(struct term *term, const struct canvas *canvas)
     shown->cursor_row = canvas->cursor_row;
     shown->cursor_col = canvas->cursor_col;
     term->shown_valid = true;
+}
+
+void term_keep_row(struct term *term, const struct canvas *canvas, int row)
+{
+    size_t cols = (size_t)canvas->cols;
+    memcpy(&term->shown.cells[(size_t)row * cols], &canvas->cells[(size_t)row * cols],
+           cols * sizeof(struct cell));
+    term->shown.cursor_row = canvas->cursor_row;
+    term->shown.cursor_col = canvas->cursor_col;
 }
 
 int term_paint(struct term *term, const struct canvas *canvas)
@@ -434,11 +449,17 @@ int term_paint(struct term *term, const struct canvas *canvas)
         return result ? result : 1;
     if (term->shown.rows != canvas->rows || term->shown.cols != canvas->cols)
         term->shown_valid = false;
-    curses_frame(term, canvas);
-    term_collect(term);
-    keep_shown(term, canvas);
+    bool whole = true;
+    if (term->slow) {
+        whole = slow_paint(term, canvas);
+    } else {
+        curses_frame(term, canvas);
+        term_collect(term);
+        term_keep_shown(term, canvas);
+    }
     term->counters.frames++;
-    return term_flush(term);
+    result = term_flush(term);
+    return result ? result : !whole;
 }
 
 void term_repaint(struct term *term)

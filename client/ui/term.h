@@ -74,6 +74,9 @@ void term_bell(struct term *term);
 must_check int term_flush(struct term *term); /* 0, or -errno when the terminal is gone */
 size_t term_unsent(const struct term *term);
 
+/* Milliseconds until a slow line wants more; 0: it does now. */
+int term_line_ms(const struct term *term);
+
 /* Bytes straight to the terminal, for a printer behind it. Between frames; counted. */
 void term_raw(struct term *term, const void *bytes, size_t n);
 

@@ -140,27 +140,21 @@ static void put_cell(const struct term *term, int row, int col, const struct cel
     mvadd_wchnstr(row, col, &out, 1);
 }
 
-static void put_changes(struct term *term, const struct canvas *canvas)
+static void put_row(struct term *term, const struct canvas *canvas, int row)
 {
-    int rows = MIN(canvas->rows, term->rows), cols = MIN(canvas->cols, term->cols);
-    for (int row = 0; row < rows; row++) {
-        for (int col = 0; col < cols; col++) {
-            const struct cell *cell = canvas_cell(canvas, row, col);
-            bool same =
-                term->shown_valid && memcmp(cell, canvas_cell(&term->shown, row, col), sizeof(*cell)) == 0;
-            bool whole = cell->width == 1 || (cell->width == 2 && col + 1 < cols);
-            if (!same && whole)
-                put_cell(term, row, col, cell);
-        }
+    int cols = MIN(canvas->cols, term->cols);
+    for (int col = 0; col < cols; col++) {
+        const struct cell *cell = canvas_cell(canvas, row, col);
+        bool same =
+            term->shown_valid && memcmp(cell, canvas_cell(&term->shown, row, col), sizeof(*cell)) == 0;
+        bool whole = cell->width == 1 || (cell->width == 2 && col + 1 < cols);
+        if (!same && whole)
+            put_cell(term, row, col, cell);
     }
 }
 
-void curses_frame(struct term *term, const struct canvas *canvas)
+static void update(struct term *term, const struct canvas *canvas)
 {
-    set_term(term->screen);
-    if (!term->shown_valid)
-        clearok(curscr, TRUE);
-    put_changes(term, canvas);
     bool cursor = canvas->cursor_row >= 0;
     if (cursor != term->cursor_shown)
         curs_set(cursor ? 1 : 0);
@@ -169,4 +163,22 @@ void curses_frame(struct term *term, const struct canvas *canvas)
         move(canvas->cursor_row, canvas->cursor_col);
     wnoutrefresh(stdscr);
     doupdate();
+}
+
+void curses_frame(struct term *term, const struct canvas *canvas)
+{
+    set_term(term->screen);
+    if (!term->shown_valid)
+        clearok(curscr, TRUE);
+    int rows = MIN(canvas->rows, term->rows);
+    for (int row = 0; row < rows; row++)
+        put_row(term, canvas, row);
+    update(term, canvas);
+}
+
+void curses_row(struct term *term, const struct canvas *canvas, int row)
+{
+    set_term(term->screen);
+    put_row(term, canvas, row);
+    update(term, canvas);
 }
