@@ -18,6 +18,7 @@
 #include "client/views/draft.h"
 #include "client/views/holder.h"
 #include "client/views/live.h"
+#include "client/views/notice.h"
 #include "client/views/preference.h"
 #include "client/views/views.h"
 
@@ -47,6 +48,7 @@ static void next_language(struct app *app)
     language_next(app->context.language, sizeof(app->context.language));
     language_changed(&app->ui);
     app_show_person(app);
+    notice_show(&app->context);
     app->ui.repaint = true;
     ui_redraw(&app->ui);
 }
@@ -94,6 +96,8 @@ static unsigned on_unused_key(void *context, const struct key *key)
     case K_CTRL('C'): stop_requests(app); return SCREEN_REDRAW;
     case K_PALETTE: command_open(&app->context, ""); return SCREEN_REDRAW;
     case K_CTRL('T'): tasks_open(&app->context); return SCREEN_REDRAW;
+    case K_CTRL('N'): notice_next(&app->context); return SCREEN_REDRAW;
+    case K_CTRL('O'): return notice_answer(&app->context) ? SCREEN_REDRAW : SCREEN_BELL;
     default: return SCREEN_UNUSED;
     }
 }
@@ -271,6 +275,7 @@ static int app_init(struct app *app, const struct options *options)
     app->context.drafts = drafts_create(&app->context);
     app->context.preferences = preferences_create(&app->context);
     app->context.holders = holders_create();
+    app->context.notices = notices_create(&app->context);
     ui_init(&app->ui, 24, 80);
     app->ui.unused_key = on_unused_key;
     app->ui.code = on_code;
@@ -288,6 +293,7 @@ static void app_finish(struct app *app)
     live_destroy(app->context.live);
     preferences_destroy(app->context.preferences);
     holders_destroy(app->context.holders);
+    notices_destroy(app->context.notices);
     catalogue_destroy(app->catalogue);
     for (size_t i = 0; i < app->retired.count; i++)
         catalogue_destroy(app->retired.items[i]);

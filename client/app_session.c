@@ -13,6 +13,7 @@
 #include "client/views/live.h"
 #include "client/views/login.h"
 #include "client/views/menu.h"
+#include "client/views/notice.h"
 #include "client/views/preference.h"
 #include "client/views/text.h"
 #include "wire/json.h"
@@ -122,6 +123,7 @@ static void described(struct app *app)
     menu_changed(&app->context);
     live_ready(app->context.live);
     holder_ready(&app->context);
+    notice_ready(&app->context);
     drafts_tell(&app->context);
     ui_redraw(&app->ui);
 }
@@ -360,10 +362,10 @@ static void on_event(void *context, const char *name, const json_t *object)
     if (strcmp(name, "event") == 0) {
         if (!holder_heard(&app->context, object))
             live_heard(app->context.live, object);
-    } else if (strcmp(name, "notice") == 0 || strcmp(name, "popup") == 0) {
-        if (status_set_bell(&app->ui.status, ROLE_ALARM, error_text(arena, NULL, object)))
-            app->ui.bell = true;
-        ui_redraw(&app->ui);
+    } else if (strcmp(name, "notice") == 0) {
+        notice_heard(&app->context, object);
+    } else if (strcmp(name, "popup") == 0) {
+        notice_popup(&app->context, object);
     } else if (strcmp(name, "bye") == 0 && app->login && link_state(app->context.link) != LINK_READY) {
         return; /* nobody logged in for a while: the line comes back by itself */
     } else if (strcmp(name, "bye") == 0) {

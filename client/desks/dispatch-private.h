@@ -15,7 +15,6 @@ struct dispatch {
     struct record record; /* of the row that has the cursor */
     enum dispatch_focus focus;
     char *filter;
-    char alarm[128]; /* what this desk has put on the bell line */
     int64_t sending_order;
     int64_t unfit_vehicle, unfit_order; /* asked about in a dialog */
 };

@@ -10,6 +10,7 @@
 #include "client/ui/words.h"
 #include "client/views/action.h"
 #include "client/views/live.h"
+#include "client/views/notice.h"
 #include "client/views/open.h"
 
 static void on_orders(struct screen *screen, const struct live_event events[], size_t count)
@@ -161,24 +162,13 @@ static unsigned on_key(struct screen *screen, const struct key *key)
     }
 }
 
-/* What is late stands on the bell line, also while another screen is worked at; a ringing call is not covered. */
-static void set_alarm(struct dispatch *desk, const char *text)
-{
-    struct ui *ui = desk->app->ui;
-    if (*ui->status.bell && strcmp(ui->status.bell, desk->alarm) != 0)
-        return;
-    if (status_set_bell(&ui->status, ROLE_ALARM, text))
-        ui_redraw(ui);
-    snprintf(desk->alarm, sizeof(desk->alarm), "%s", ui->status.bell);
-}
-
 static void tell_late(struct dispatch *desk)
 {
-    char text[sizeof(desk->alarm)] = "";
+    char text[128] = "";
     size_t waiting = dispatch_overdue(&desk->waiting), live = dispatch_overdue(&desk->live);
     if (waiting || live)
         snprintf(text, sizeof(text), _("Overdue: %zu waiting, %zu on the road"), waiting, live);
-    set_alarm(desk, text);
+    notice_alarm(desk->app, text); /* also while another screen is worked at */
 }
 
 static unsigned on_tick(struct screen *screen, int64_t now_ms)
@@ -230,7 +220,7 @@ static void title(struct screen *screen, struct str *out)
 static void closed(struct screen *screen)
 {
     struct dispatch *desk = dispatch_of(screen);
-    set_alarm(desk, "");
+    notice_alarm(desk->app, "");
     jobs_finish(&desk->waiting);
     jobs_finish(&desk->live);
     offers_finish(&desk->offers);

@@ -14,6 +14,7 @@ struct catalogue_entity;
 struct drafts;
 struct holders;
 struct live;
+struct notices;
 struct preferences;
 
 /* Who sits at the terminal. */
@@ -45,6 +46,7 @@ struct app_context {
     struct identity who;
     struct live *live;
     struct preferences *preferences; /* preference.h */
+    struct notices *notices;         /* notice.h */
     struct holders *holders;         /* holder.h */
     struct drafts *drafts;
     struct asking *asking; /* requests under way: ask.h */

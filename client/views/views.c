@@ -1,10 +1,12 @@
 #include "client/views/views.h"
 
 #include "client/views/draft.h"
+#include "client/views/notice.h"
 
 void views_register(void)
 {
     drafts_register();
     form_register();
     list_register();
+    notice_list_register();
 }

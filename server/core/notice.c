@@ -26,7 +26,7 @@ enum {
 #define NOTICE_JSON                                                                                          \
     "jsonb_build_object('id', n.id, 'at', to_char(n.at AT TIME ZONE 'UTC', "                                 \
     "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"                                                                     \
-    " 'level', n.level, 'msgid', n.msgid, 'args', n.args, 'text', n.text, 'from', employee_name(n.from_id)," \
+    " 'level', n.level, 'msgid', n.msgid, 'args', n.args, 'text', n.text, 'from', employee_name(n.from_id), 'from_id', n.from_id," \
     " 'entity', n.entity, 'row_id', n.row_id, 'read', n.read_at IS NOT NULL)::text"
 
 /* ------------------------------------------------------------------------------------------------- told by the areas */

@@ -5,7 +5,8 @@ A line is a word and what belongs to it; `#` begins a comment. Before the first 
     language en zh_CN       the script runs once in each
     size 80x24 40x20        of the terminal: once in each, in each language
     user order_clerk        who is logged in; `-`: nobody, the script logs in itself. `driver*` is the one of the first branch
-                            for the run in English, of the second (driver_b) for the others, here and below
+                            for the run in English, of the second (driver_b) for the others, here and below.
+                            `new ROLE…`: somebody hired for this run alone; `$login` and `$me`, the id, are known
     options --plain         more for the command line
     environment TERM=xterm  of the program
 
@@ -217,10 +218,21 @@ class Run:
         self.values = {"language": language, "n": f"{number:03}", "phone": f"13{number * 7919:09}", "now": yz.utc_now(-1),
                        "size": size}
         columns, lines = size.split("x")
-        user = self.who(script.header["user"])
+        user = script.header["user"]
+        user = self.hire(user.split()[1:]) if user.startswith("new ") else self.who(user)
         environment = dict(pair.split("=", 1) for pair in script.header["environment"].split())
         self.terminal = stage.terminal(user, language, int(columns), int(lines), script.header["options"], environment,
                                        **({"term": environment["TERM"]} if "TERM" in environment else {}))
+
+    def hire(self, roles):
+        login = f"u{self.values['n']}"
+        here = self.stage.request("admin", "employee.list", {"filter": {"login": "order_clerk"}})["rows"][0]["branch_id"]
+        made = self.stage.request("admin", "employee.create", {"code": login.upper(), "name": f"员工{self.values['n']}", "login": login,
+                                                               "branch_id": here, "roles": roles, "password": "for-the-first-day"})
+        with yz.Client(self.stage.server, login, "for-the-first-day") as client:
+            client.call("session.password", {"old": "for-the-first-day", "new": yz.PASSWORD})
+        self.values.update({"login": login, "me": made["id"]})
+        return login
 
     def close(self):
         self.terminal.close()

@@ -9,6 +9,7 @@
 #include "client/views/ask.h"
 #include "client/views/holder.h"
 #include "client/views/live.h"
+#include "client/views/notice.h"
 #include "client/views/preference.h"
 #include "client/views/views.h"
 
@@ -86,6 +87,7 @@ int fixture_setup(void **state)
     app.live = live_create(&app);
     app.preferences = preferences_create(&app);
     app.holders = holders_create();
+    app.notices = notices_create(&app);
     str_init(&drawn, NULL);
     views_register();
     return 0;
@@ -100,6 +102,7 @@ int fixture_teardown(void **state)
     fake_link_reset();
     preferences_destroy(app.preferences);
     holders_destroy(app.holders);
+    notices_destroy(app.notices);
     catalogue_destroy(catalogue);
     str_finish(&drawn);
     return 0;

@@ -1,0 +1,347 @@
+#include "client/views/notice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "client/ui/dialog.h"
+#include "client/ui/words.h"
+#include "client/views/open.h"
+#include "client/views/text.h"
+#include "model/catalogue.h"
+#include "wire/json.h"
+
+enum { KEPT_MAX = 200 };
+
+struct notices {
+    VEC(struct notice) all; /* the oldest first */
+    size_t more;            /* unread on the server beyond those */
+    uint64_t asked;         /* for the list; 0: not */
+    json_t *call;           /* ringing; NULL: none */
+    char *alarm;            /* of a desk; NULL: none */
+};
+
+/* ------------------------------------------------------------------------------------------------- looking */
+
+size_t notice_count(const struct app_context *app)
+{
+    return app->notices->all.count;
+}
+
+const struct notice *notice_at(const struct app_context *app, size_t index)
+{
+    return &app->notices->all.items[app->notices->all.count - 1 - index];
+}
+
+static struct notice *find(struct notices *notices, int64_t id)
+{
+    vec_each(struct notice, notice, &notices->all)
+    {
+        if (notice->id == id)
+            return notice;
+    }
+    return NULL;
+}
+
+static const char *member(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "";
+}
+
+static bool is_alarm(const struct notice *notice)
+{
+    return strcmp(member(notice->object, "level"), "alarm") == 0;
+}
+
+const char *notice_text(const struct app_context *app, struct arena *arena, const struct notice *notice)
+{
+    const char *text = member(notice->object, "text"), *from = member(notice->object, "from");
+    (void)app;
+    if (!*text)
+        return error_text(arena, NULL, notice->object);
+    return *from ? arena_printf(arena, "%s: %s", from, text) : text;
+}
+
+/* ------------------------------------------------------------------------------------------------- the bell line */
+
+static const struct notice *most_urgent(const struct notices *notices)
+{
+    const struct notice *found = NULL;
+    vec_each(const struct notice, notice, &notices->all)
+    {
+        if (!notice->read && (!found || is_alarm(notice) >= is_alarm(found)))
+            found = notice;
+    }
+    return found;
+}
+
+static size_t count_unread(const struct notices *notices)
+{
+    size_t unread = notices->more;
+    vec_each(const struct notice, notice, &notices->all) unread += !notice->read;
+    return unread;
+}
+
+/* "Call 13800138000 王小明, 2 open orders  ^O" */
+static const char *call_words(struct arena *arena, const json_t *call)
+{
+    struct str out;
+    int64_t orders = 0;
+    str_init(&out, arena);
+    str_addf(&out, "%s %s", _("Call"), member(call, "caller"));
+    if (*member(call, "name"))
+        str_addf(&out, " %s", member(call, "name"));
+    json_get_int(call, "orders", &orders);
+    if (orders > 0)
+        str_addf(&out, ", %s",
+                 text_fill(arena, _("open orders: {count}"), "count",
+                           arena_printf(arena, "%lld", (long long)orders), NULL));
+    str_add(&out, "  ^O");
+    return out.data;
+}
+
+static const char *notice_words(const struct app_context *app, struct arena *arena)
+{
+    const struct notices *notices = app->notices;
+    const struct notice *notice = most_urgent(notices);
+    size_t unread = count_unread(notices);
+    if (!unread)
+        return "";
+    const char *count =
+        text_fill(arena, _("{count} unread"), "count", arena_printf(arena, "%zu", unread), NULL);
+    return arena_printf(arena, "%s ^N%s%s", count, notice ? "  " : "",
+                        notice ? notice_text(app, arena, notice) : "");
+}
+
+void notice_show(struct app_context *app)
+{
+    const struct notices *notices = app->notices;
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct notice *notice = most_urgent(notices);
+    enum role role = ROLE_ALARM;
+    const char *text = "", *words = notice_words(app, arena);
+    if (notices->call) {
+        text = call_words(arena, notices->call);
+    } else if (notices->alarm) {
+        text = arena_printf(arena, "%s%s%s", notices->alarm, *words ? "  " : "", words);
+    } else {
+        text = words;
+        role = notice && is_alarm(notice) ? ROLE_ALARM : ROLE_WARNING;
+    }
+    if (status_set_bell(&app->ui->status, role, text))
+        ui_redraw(app->ui);
+}
+
+void notice_alarm(struct app_context *app, const char *text)
+{
+    struct notices *notices = app->notices;
+    if (strcmp(notices->alarm ? notices->alarm : "", text) == 0)
+        return;
+    free(notices->alarm);
+    notices->alarm = *text ? memory_strdup(text) : NULL;
+    notice_show(app);
+}
+
+/* ------------------------------------------------------------------------------------------------- coming in */
+
+static void changed(struct app_context *app)
+{
+    notice_show(app);
+    notice_list_changed(app);
+}
+
+static void drop_oldest(struct notices *notices)
+{
+    json_decref(notices->all.items[0].object);
+    notices->all.count--;
+    memmove(&notices->all.items[0], &notices->all.items[1],
+            notices->all.count * sizeof(notices->all.items[0]));
+}
+
+/* In the order of their numbers, whatever order they come in. */
+static struct notice *add(struct notices *notices, const json_t *object)
+{
+    struct notice notice = {0};
+    if (json_get_int(object, "id", &notice.id) != JSON_GET_FOUND || find(notices, notice.id))
+        return NULL;
+    json_get_bool(object, "read", &notice.read);
+    notice.object = json_deep_copy(object);
+    vec_push(&notices->all, notice);
+    size_t at = notices->all.count - 1;
+    for (; at > 0 && notices->all.items[at - 1].id > notice.id; at--)
+        notices->all.items[at] = notices->all.items[at - 1];
+    notices->all.items[at] = notice;
+    if (notices->all.count > KEPT_MAX)
+        drop_oldest(notices);
+    return find(notices, notice.id);
+}
+
+void notice_heard(struct app_context *app, const json_t *object)
+{
+    if (!add(app->notices, object))
+        return;
+    app->ui->bell = true;
+    changed(app);
+    ui_redraw(app->ui);
+}
+
+static void clear(struct notices *notices)
+{
+    vec_each(struct notice, notice, &notices->all) json_decref(notice->object);
+    vec_clear(&notices->all);
+    notices->more = 0;
+}
+
+static void on_list(void *context, const struct answer *answer)
+{
+    struct app_context *app = context;
+    struct notices *notices = app->notices;
+    const json_t *rows = json_object_get(answer->object, "rows");
+    int64_t unread = 0;
+    notices->asked = 0;
+    if (answer->code)
+        return;
+    clear(notices);
+    for (size_t i = json_array_size(rows); i-- > 0;)
+        add(notices, json_array_get(rows, i));
+    json_get_int(answer->object, "unread", &unread);
+    size_t here = count_unread(notices);
+    notices->more = (size_t)unread > here ? (size_t)unread - here : 0;
+    changed(app);
+}
+
+void notice_ready(struct app_context *app)
+{
+    struct notices *notices = app->notices;
+    if (!notices->asked)
+        notices->asked = link_call(app->link, "notice.list", NULL, CALL_READ, NULL, on_list, app);
+}
+
+/* ------------------------------------------------------------------------------------------------- read and gone to */
+
+static void say_read(struct app_context *app, const char *name, int64_t id)
+{
+    link_call(app->link, "notice.read", json_pack("{s:I}", name, (json_int_t)id), CALL_READ, NULL, NULL,
+              NULL);
+}
+
+void notice_read(struct app_context *app, int64_t id)
+{
+    struct notice *notice = find(app->notices, id);
+    if (!notice || notice->read)
+        return;
+    notice->read = true;
+    say_read(app, "id", id);
+    changed(app);
+}
+
+void notice_read_all(struct app_context *app)
+{
+    struct notices *notices = app->notices;
+    if (!notices->all.count || !count_unread(notices))
+        return;
+    vec_each(struct notice, notice, &notices->all) notice->read = true;
+    notices->more = 0;
+    say_read(app, "up_to", vec_last(&notices->all).id);
+    changed(app);
+}
+
+/* On a task of its own: what is being typed elsewhere stays as it is. */
+static bool go_to(struct app_context *app, const json_t *object)
+{
+    const struct catalogue_entity *entity = catalogue_entity(app->catalogue, member(object, "entity"));
+    int64_t id = 0;
+    json_get_int(object, "row_id", &id);
+    if (!entity || id <= 0)
+        return false;
+    open_record(app, entity, id, OPEN_TASK);
+    return true;
+}
+
+void notice_open(struct app_context *app, int64_t id)
+{
+    struct notice *notice = find(app->notices, id);
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    if (!notice)
+        return;
+    const char *text = notice_text(app, arena, notice);
+    notice_read(app, id);
+    if (go_to(app, notice->object))
+        ui_say(app->ui, is_alarm(notice) ? ROLE_ALARM : ROLE_NORMAL, "%s", text);
+    else
+        dialog_message(app->ui, _("Notice"), text, NULL, NULL);
+}
+
+void notice_next(struct app_context *app)
+{
+    const struct notice *notice = most_urgent(app->notices);
+    if (notice)
+        notice_open(app, notice->id);
+    else
+        notice_list_open(app);
+}
+
+/* ------------------------------------------------------------------------------------------------- calls */
+
+void notice_popup(struct app_context *app, const json_t *object)
+{
+    struct notices *notices = app->notices;
+    bool ended = false;
+    json_get_bool(object, "ended", &ended);
+    if (ended && notices->call && strcmp(member(notices->call, "id"), member(object, "id")) != 0)
+        return; /* another one rings by now */
+    json_decref(notices->call);
+    notices->call = ended ? NULL : json_deep_copy(object);
+    app->ui->bell |= !ended;
+    notice_show(app);
+    ui_redraw(app->ui);
+}
+
+/* Who is known is opened; for anybody else a new order is begun with the number in it. */
+static void open_call(struct app_context *app, const json_t *call)
+{
+    const struct catalogue_entity *rescue = catalogue_entity(app->catalogue, "rescue");
+    if (go_to(app, call))
+        return;
+    if (!rescue || !app_may(app, "rescue.create")) {
+        ui_say(app->ui, ROLE_NORMAL, "%s", member(call, "caller"));
+        return;
+    }
+    json_t *prefill = json_pack("{s:s}", "contact_phone", member(call, "caller"));
+    open_new(app, rescue, prefill, OPEN_TASK);
+    json_decref(prefill);
+}
+
+bool notice_answer(struct app_context *app)
+{
+    struct notices *notices = app->notices;
+    json_t *call = notices->call;
+    if (!call)
+        return false;
+    notices->call = NULL;
+    notice_show(app);
+    open_call(app, call);
+    json_decref(call);
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------------------- life */
+
+struct notices *notices_create(struct app_context *app)
+{
+    (void)app;
+    return memory_zeroed(1, sizeof(struct notices));
+}
+
+void notices_destroy(struct notices *notices)
+{
+    if (!notices)
+        return;
+    clear(notices);
+    vec_finish(&notices->all);
+    json_decref(notices->call);
+    free(notices->alarm);
+    free(notices);
+}
