@@ -11,6 +11,7 @@
 #include "client/views/ask.h"
 #include "client/views/filter_form.h"
 #include "client/views/list-private.h"
+#include "client/views/list_tools.h"
 #include "client/views/neighbour.h"
 #include "client/views/open.h"
 #include "client/views/rows.h"
@@ -84,6 +85,8 @@ static unsigned command_key(struct list *list, const struct key *key)
     case '\'': list_line_open(list, LIST_JUMP); return SCREEN_REDRAW;
     default: break;
     }
+    if (key->kind == KEY_TEXT && key->code >= '0' && key->code <= '9')
+        return list_saved_apply(&list->rows, key->code - '0') ? SCREEN_REDRAW : SCREEN_BELL;
     struct subject subject = subject_of(list->app, &list->screen);
     return tool_key(&subject, key);
 }
@@ -142,6 +145,7 @@ static void list_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_HELP, _("Help"), 36);
     struct subject subject = subject_of(list->app, screen);
     tool_keys(&subject, bar);
+    list_saved_keys(&list->rows, bar);
 }
 
 /* ---- the rest of the screen ---- */
@@ -229,12 +233,23 @@ static void on_live(struct screen *screen, const struct live_event events[], siz
     rows_heard(&list_of(screen)->rows, events, count);
 }
 
+/* As this person has the list; with the filter it was opened for, or else the one kept for its opening. */
+static void read_first(struct list *list)
+{
+    const char *line = list->fixed_line ? list->fixed_line : "";
+    list_columns_load(&list->rows);
+    if (!list->fixed_line && list_saved_open(&list->rows))
+        return;
+    if (rows_set_filter(&list->rows, line) < 0)
+        rows_read(&list->rows);
+}
+
 static void list_opened(struct screen *screen)
 {
     struct list *list = list_of(screen);
     live_watch(list->app->live, screen, list->entity->name, on_live);
-    if (!list->asked && rows_set_filter(&list->rows, list->fixed_line ? list->fixed_line : "") < 0)
-        rows_read(&list->rows);
+    if (!list->asked)
+        read_first(list);
     list->asked = true;
 }
 
@@ -281,6 +296,8 @@ void list_register(void)
 {
     subject_register(&list_ops, list_look);
     language_register(&list_ops, list_language);
+    list_columns_register();
+    list_saved_register();
 }
 
 void list_open(struct app_context *app, const struct catalogue_entity *entity, const char *filter)

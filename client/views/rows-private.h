@@ -11,7 +11,6 @@ json_t *rows_arguments(const struct rows *rows);
 json_t *rows_sort_json(const struct rows *rows);
 
 /* rows_count.c */
-void rows_count_anew(struct rows *rows);  /* the filter is another */
 void rows_count_stale(struct rows *rows); /* somebody changed something */
 unsigned rows_count_tick(struct rows *rows, int64_t now_ms);
 const char *rows_model_sum(void *context, size_t column, struct str *scratch);

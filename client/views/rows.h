@@ -101,6 +101,7 @@ void rows_set_condition(struct rows *rows, json_t *condition);
 void rows_read(struct rows *rows);
 void rows_count_all(struct rows *rows);                          /* total and sums, or no more of them */
 void rows_count_words(const struct rows *rows, struct str *out); /* "  = 120" */
+void rows_count_anew(struct rows *rows);                         /* the filter or the columns are others */
 bool rows_has_foot(const struct rows *rows);
 void rows_flag(struct rows *rows, int64_t id, unsigned set, unsigned clear);
 
