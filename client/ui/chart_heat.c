@@ -133,11 +133,14 @@ static void draw_foot(const struct heat *heat, int row)
     if (chart->focused)
         str_addf(&text, "▸ %s: %s  ", chart->points[chart->cursor].label,
                  chart_number(chart, chart->points[chart->cursor].total, false, number));
+    int64_t below = 0;
     for (int i = 0; i < (heat->max ? CLASSES : 1); i++) {
-        int64_t most = (int64_t)((double)heat->max * i / (CLASSES - 1));
-        bool whole = i == CLASSES - 1;
+        int64_t most = i == CLASSES - 1 ? heat->max : (int64_t)((double)heat->max * i / (CLASSES - 1));
+        if (i && most == below)
+            continue; /* no value falls between */
+        below = most;
         str_addf(&text, "%s%s%s%s", i ? "  " : "", signs[i], i ? "<=" : " ",
-                 chart_number(chart, whole ? heat->max : most, heat->area.cols < 60, number));
+                 chart_number(chart, most, heat->area.cols < 60, number));
     }
     canvas_text(heat->canvas, row, heat->area.col, heat->area.cols, ROLE_NORMAL, ALIGN_LEFT, text.data);
 }

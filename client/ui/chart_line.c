@@ -104,7 +104,7 @@ static void draw_scale(const struct lines *lines, int labels)
     int rows = lines->plot.rows, col = lines->plot.col - labels - 1;
     for (int row = 0; row < rows; row++) {
         canvas_put(lines->canvas, lines->plot.row + row, lines->plot.col - 1, 1, ROLE_BORDER, "│");
-        bool middle = rows >= MIDDLE_ROWS_LEAST && row == rows / 2;
+        bool middle = rows >= MIDDLE_ROWS_LEAST && row == rows / 2 && lines->range > 1;
         if ((row && row < rows - 1 && !middle) || (row && !lines->range))
             continue;
         uint64_t part = row == 0 ? lines->range : middle ? lines->range / 2 : 0;

@@ -5,6 +5,7 @@
 
 void views_register(void)
 {
+    chart_view_register();
     drafts_register();
     form_register();
     list_register();

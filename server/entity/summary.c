@@ -328,7 +328,7 @@ void summary_register(const struct entity *entity, const char *list)
 {
     struct entity_verb *verb = entity_verb_create(entity, "summary", ACT_GET, 0, run_summary);
     verb->row.permission = list;
-    verb->row.label = N_("Summary");
+    verb->row.label = N_("Totals by value");
     verb->row.help = N_("How many records of a filter, and sums, by the values of a field or two.");
     verb->row.takes = TAKES_ANY;
     verb->row.args = summary_args;
