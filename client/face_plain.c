@@ -27,13 +27,13 @@ static void write_lines(const char *text, size_t n)
     }
 }
 
-/* Cooked, so that the line can be corrected as anywhere; but not to be stopped, for there may be no shell below. */
+/* Cooked, so that a line can be corrected as anywhere, and echoed or not as it was; but not to be stopped, for there may be no shell below. */
 static void set_mode(struct face *face, bool echo)
 {
     struct termios mode = face->saved;
     if (!face->is_tty)
         return;
-    mode.c_lflag |= (tcflag_t)(ICANON | ISIG | ECHO);
+    mode.c_lflag |= (tcflag_t)(ICANON | ISIG);
     mode.c_cc[VSUSP] = _POSIX_VDISABLE;
     if (!echo)
         mode.c_lflag &= (tcflag_t)~ECHO;

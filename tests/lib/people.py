@@ -59,5 +59,4 @@ def cheap_passwords(cluster, database):
     failed = library.argon2id_hash_encoded(ctypes.c_uint32(1), ctypes.c_uint32(8), ctypes.c_uint32(1), password, ctypes.c_size_t(len(password)),
                                            salt, ctypes.c_size_t(len(salt)), ctypes.c_size_t(32), text, ctypes.c_size_t(len(text)))
     assert not failed, "argon2 refuses"
-    demo = "(SELECT password_hash FROM employee WHERE login = 'order_clerk')"
-    cluster.sql(f"UPDATE employee SET password_hash = '{text.value.decode()}' WHERE password_hash = {demo} OR password_hash IS NOT NULL", database)
+    cluster.sql(f"UPDATE employee SET password_hash = '{text.value.decode()}' WHERE password_hash IS NOT NULL", database)
