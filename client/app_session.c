@@ -12,6 +12,7 @@
 #include "client/views/holder.h"
 #include "client/views/live.h"
 #include "client/views/login.h"
+#include "client/views/macro.h"
 #include "client/views/menu.h"
 #include "client/views/notice.h"
 #include "client/views/preference.h"
@@ -288,6 +289,7 @@ static void want_login(struct app *app, const char *why)
 
 void app_lock(struct app *app, const char *why)
 {
+    macro_stop(&app->context);
     open_login(app, why);
     link_logout(app->context.link);
 }

@@ -103,8 +103,18 @@ static enum input_result command(struct input *field, int code)
     }
 }
 
+static bool touched_secret;
+
+bool input_touched_secret(void)
+{
+    bool touched = touched_secret;
+    touched_secret = false;
+    return touched;
+}
+
 enum input_result input_key(struct input *field, const struct key *key)
 {
+    touched_secret = touched_secret || field->kind == INPUT_SECRET;
     enum input_result result = INPUT_UNUSED;
     if (key->kind == KEY_CODE)
         result = command(field, key->code);

@@ -33,6 +33,9 @@ void input_set(struct input *field, const char *text);
 const char *input_text(const struct input *field);
 bool input_empty(const struct input *field);
 
+/* Whether a key went to a secret input since this was asked last. */
+bool input_touched_secret(void);
+
 /* Text, paste, Left, Right, Home, End, Backspace, Delete, Ctrl-U. Everything else is INPUT_UNUSED. */
 enum input_result input_key(struct input *field, const struct key *key);
 

@@ -277,6 +277,9 @@ void ui_key(struct ui *ui, const struct key *key)
     struct screen *top = ui_top(ui);
     if (!top || key->kind == KEY_REPORT)
         return;
+    bool watched = ui->watch && !ui->busy; /* what runs because of a key is no key */
+    if (watched && ui->watch(ui->context, key, false))
+        return;
     ui->status.message_fresh = false;
     ui->busy++;
     unsigned flags = dispatch(ui, top, key);
@@ -284,6 +287,8 @@ void ui_key(struct ui *ui, const struct key *key)
     age_message(ui, flags);
     ui->busy--;
     reap(ui);
+    if (watched)
+        ui->watch(ui->context, key, true);
 }
 
 void ui_tick(struct ui *ui, int64_t now_ms)

@@ -53,6 +53,11 @@ bool status_set_link(struct status *status, const char *trouble)
     return set(status->link, sizeof(status->link), trouble);
 }
 
+bool status_set_mark(struct status *status, const char *mark)
+{
+    return set(status->mark, sizeof(status->mark), mark);
+}
+
 bool status_set_bell(struct status *status, enum role role, const char *text)
 {
     bool changed = set(status->bell, sizeof(status->bell), text) || role != status->bell_role;
@@ -110,7 +115,10 @@ static void add_parts(const struct status *status, const bool shown[PART_COUNT],
 static void draw_title(const struct status *status, struct canvas *canvas, const char *title, size_t tasks)
 {
     bool shown[PART_COUNT] = {true, true, true, true, true};
-    const char *link = *status->link ? status->link : "●";
+    char link[sizeof(status->link) + sizeof(status->mark) + 1];
+    bool alarm = *status->link || *status->mark;
+    snprintf(link, sizeof(link), "%s%s%s", status->mark, *status->mark ? " " : "",
+             *status->link ? status->link : "●");
     int link_cols = utf8_width(link), title_cols = MIN(utf8_width(title), canvas->cols / 2);
     int room = canvas->cols - title_cols - link_cols - 4;
     struct str parts;
@@ -124,8 +132,7 @@ static void draw_title(const struct status *status, struct canvas *canvas, const
     canvas_text(canvas, 0, 0, 1, ROLE_TITLE, ALIGN_LEFT, "");
     canvas_text(canvas, 0, 1, canvas->cols - right - 1, ROLE_TITLE, ALIGN_LEFT, title);
     canvas_text(canvas, 0, canvas->cols - right, right, ROLE_TITLE, ALIGN_LEFT, parts.data);
-    canvas_put(canvas, 0, canvas->cols - link_cols - 1, link_cols, *status->link ? ROLE_ALARM : ROLE_TITLE,
-               link);
+    canvas_put(canvas, 0, canvas->cols - link_cols - 1, link_cols, alarm ? ROLE_ALARM : ROLE_TITLE, link);
     str_finish(&parts);
 }
 

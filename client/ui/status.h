@@ -26,6 +26,7 @@ struct status {
     char branch[64], user[64], role[64]; /* of the person, translated */
     char clock[16];                      /* "14:05" */
     char link[32];                       /* empty: connected (●), else "RETRY 3s" */
+    char mark[24];                       /* "REC", "▶ 3/20"; empty: nothing is recorded or replayed */
     char bell[256];                      /* the ringing call, alarms, counts */
     enum role bell_role;
     char message[512];
@@ -44,6 +45,7 @@ must_check bool status_set_person(struct status *status, const char *branch, con
                                   const char *role);
 must_check bool status_set_clock(struct status *status, const char *clock);
 must_check bool status_set_link(struct status *status, const char *trouble); /* NULL: connected */
+must_check bool status_set_mark(struct status *status, const char *mark);
 must_check bool status_set_bell(struct status *status, enum role role, const char *text);
 must_check bool status_set_message(struct status *status, enum role role, const char *text);
 must_check bool status_set_progress(struct status *status, const char *label, int permille); /* NULL: none */

@@ -10,6 +10,7 @@
 #include "client/views/ask.h"
 #include "client/views/command-private.h"
 #include "client/views/login.h"
+#include "client/views/macro.h"
 #include "client/views/open.h"
 #include "client/views/quick_run.h"
 #include "client/views/quick_show.h"
@@ -73,7 +74,7 @@ bool command_run(struct app_context *app, const char *line)
     else if (quick_parse(app->catalogue, line, arena, &quick))
         quick_run(app, &quick);
     else
-        return false;
+        return macro_run(app, line + strspn(line, " "));
     return true;
 }
 
@@ -119,13 +120,15 @@ static void on_done(void *context, const struct palette_entry *entry, const char
 
 /* ---- the line as it is typed ---- */
 
-/* What the line would do stands first. A record's part does not: the records that are found do. */
+/* What the line would do stands first. A record's part does not: the records that are found do. Behind a code nothing else is meant; "rescue ord" is a
+ * name on its way. */
 static void lead(const char *line, const struct quick *quick)
 {
     struct palette_entry entry = {.id = (int64_t)command.items.count};
     const struct desk *desk = desk_of_code(command.app, line);
     bool shown = desk || (quick->kind != QUICK_NONE && quick->kind != QUICK_RECORD);
-    bool alone = !desk && quick->kind != QUICK_NONE && (strchr(line, ' ') || quick->kind == QUICK_SUM);
+    bool by_name = quick->entity && strncmp(line, quick->entity->name, strlen(quick->entity->name)) == 0;
+    bool alone = !desk && quick->kind != QUICK_NONE && strchr(line, ' ') && !by_name;
     if (shown) {
         entry.text = desk ? _(desk->label) : quick_words(command.arena, quick);
         entry.detail = "⏎";

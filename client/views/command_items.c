@@ -9,6 +9,7 @@
 #include "client/views/quick_show.h"
 #include "client/views/recent.h"
 #include "client/views/tool.h"
+#include "wire/json.h"
 
 /* Of what fits as well, this is the order. */
 enum {
@@ -160,6 +161,20 @@ static void add_filters(void)
     }
 }
 
+static void add_macros(void)
+{
+    struct preference macro;
+    const char *code;
+    for (size_t i = 0; preference_each(command.app, "macro", "", i, &macro); i++) {
+        const char *line = arena_printf(command.arena, "@%s", macro.name);
+        if (json_get_text(macro.body, "code", &code) != JSON_GET_FOUND || !*code)
+            code = line;
+        code = arena_strdup(command.arena, code);
+        command_add(&(struct command_item){.kind = COMMAND_LINE, .line = line},
+                    arena_printf(command.arena, "@ %s", macro.name), code, code, WEIGHT_FILTER);
+    }
+}
+
 void command_add_items(void)
 {
     add_recent();
@@ -168,6 +183,7 @@ void command_add_items(void)
         add_entity(command.app->catalogue->entities[i]);
     add_keys();
     add_filters();
+    add_macros();
     add_tools();
     add_program();
 }

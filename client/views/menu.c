@@ -183,7 +183,7 @@ static void type_number(struct menu *menu, int digit)
 
 static bool is_letter(const struct key *key)
 {
-    return key->kind == KEY_TEXT && key->code > ' ' && key->code != '?' &&
+    return key->kind == KEY_TEXT && key->code > ' ' && key->code != '?' && key->code != '@' &&
            !(key->code >= '0' && key->code <= '9');
 }
 

@@ -1,10 +1,12 @@
 #include "client/views/views.h"
 
 #include "client/views/draft.h"
+#include "client/views/macro.h"
 #include "client/views/notice.h"
 
 void views_register(void)
 {
+    macro_register();
     chart_view_register();
     drafts_register();
     form_register();
