@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes map_coast.c from land-10m.json of the npm package world-atlas 2.0.2 (ISC), which is made from Natural Earth 1:10m land (public domain).
+"""Writes atlas_coast.c from land-10m.json of the npm package world-atlas 2.0.2 (ISC), which is made from Natural Earth 1:10m land (public domain).
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
-    python3 client/ui/map_coast.py package/land-10m.json > client/ui/map_coast.c
+    python3 client/ui/atlas_coast.py package/land-10m.json > client/ui/atlas_coast.c
 
 Only the coast is taken, of the Chinese seas and what lies around them: finely from Hainan to Taiwan, roughly elsewhere.
 """
@@ -97,10 +97,10 @@ def lines(topology):
 
 def main():
     coast = sorted(lines(json.load(open(sys.argv[1]))), key=len, reverse=True)
-    print("/* Written by map_coast.py from Natural Earth 1:10m land, which is in the public domain (naturalearthdata.com), by way of world-atlas\n"
+    print("/* Written by atlas_coast.py from Natural Earth 1:10m land, which is in the public domain (naturalearthdata.com), by way of world-atlas\n"
           " * 2.0.2 (npm; ISC licence, copyright 2013-2019 Michael Bostock). Lines of the coast: how many points, the first in thousandths of a degree,\n"
           " * the others as steps from the one before; a 0 ends it. */\n"
-          '#include "client/ui/map-private.h"\n\n/* clang-format off */\nconst short map_coast[] = {')
+          '#include "client/ui/atlas-private.h"\n\n/* clang-format off */\nconst short atlas_coast[] = {')
     for line in coast:
         (x, y), numbers = line[0], [len(line)]
         numbers += [x // 1000, x % 1000, y // 1000, y % 1000]

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "client/ui/atlas-private.h"
 #include "client/ui/braille.h"
-#include "client/ui/map-private.h"
 #include "client/ui/words.h"
 
 struct drawing {
-    struct map *map;
+    struct atlas *atlas;
     struct canvas *canvas;
     struct area area; /* without the foot */
     bool *taken;      /* cells that hold a sign or a label */
@@ -17,19 +17,19 @@ struct drawing {
 
 /* ---- the ground: coast and grid ---- */
 
-static void draw_coast(const struct map *map, struct braille *braille)
+static void draw_coast(const struct atlas *atlas, struct braille *braille)
 {
-    for (const short *at = map_coast; *at;) {
+    for (const short *at = atlas_coast; *at;) {
         int count = *at;
         struct point p = {at[1] + at[2] / 1000.0, at[3] + at[4] / 1000.0};
         double x, y;
-        map_project(map, p, &x, &y);
+        atlas_project(atlas, p, &x, &y);
         at += 5;
         for (int i = 1; i < count; i++, at += 2) {
             double next_x, next_y;
             p.lon += at[0] / 1000.0;
             p.lat += at[1] / 1000.0;
-            map_project(map, p, &next_x, &next_y);
+            atlas_project(atlas, p, &next_x, &next_y);
             braille_line(braille, x, y, next_x, next_y, ROLE_BORDER);
             x = next_x;
             y = next_y;
@@ -49,14 +49,14 @@ static double round_up(double least)
 }
 
 /* Every fourth dot, so that the coast is told from it. */
-static void draw_grid(const struct map *map, struct braille *braille, double step)
+static void draw_grid(const struct atlas *atlas, struct braille *braille, double step)
 {
     int width = braille_width(braille), height = braille_height(braille);
     for (int i = -400; i <= 400; i++) {
-        double lon = (floor(map->middle.lon / step) + i) * step,
-               lat = (floor(map->middle.lat / step) + i) * step;
+        double lon = (floor(atlas->middle.lon / step) + i) * step,
+               lat = (floor(atlas->middle.lat / step) + i) * step;
         double x, y;
-        map_project(map, (struct point){lon, lat}, &x, &y);
+        atlas_project(atlas, (struct point){lon, lat}, &x, &y);
         for (int at = 0; at < height && x >= 0 && x < width; at += 4)
             braille_dot(braille, (int)x, at, ROLE_DIM);
         for (int at = 0; at < width && y >= 0 && y < height; at += 4)
@@ -87,7 +87,7 @@ static void put(struct drawing *drawing, int row, int col, int cols, enum role r
 static bool cell_of(const struct drawing *drawing, struct point at, int *row_r, int *col_r)
 {
     double x, y;
-    map_project(drawing->map, at, &x, &y);
+    atlas_project(drawing->atlas, at, &x, &y);
     if (!(x >= 0 && y >= 0 && x < drawing->area.cols * BRAILLE_X && y < drawing->area.rows * BRAILLE_Y))
         return false;
     *row_r = (int)y / BRAILLE_Y;
@@ -114,7 +114,7 @@ static void put_label(struct drawing *drawing, int row, int col, enum role role,
 static size_t count_here(const struct drawing *drawing, int row, int col)
 {
     size_t count = 0;
-    vec_each(const struct map_marker, marker, &drawing->map->markers)
+    vec_each(const struct atlas_marker, marker, &drawing->atlas->markers)
     {
         int r, c;
         count += cell_of(drawing, marker->at, &r, &c) && r == row && c == col;
@@ -123,7 +123,7 @@ static size_t count_here(const struct drawing *drawing, int row, int col)
 }
 
 /* Several in one cell are told by their number. */
-static void put_sign(struct drawing *drawing, const struct map_marker *marker, bool chosen)
+static void put_sign(struct drawing *drawing, const struct atlas_marker *marker, bool chosen)
 {
     int row, col;
     char many[2] = "";
@@ -137,7 +137,7 @@ static void put_sign(struct drawing *drawing, const struct map_marker *marker, b
         canvas_cursor(drawing->canvas, drawing->area.row + row, drawing->area.col + col);
 }
 
-static void put_name(struct drawing *drawing, const struct map_marker *marker, bool chosen)
+static void put_name(struct drawing *drawing, const struct atlas_marker *marker, bool chosen)
 {
     int row, col;
     if (cell_of(drawing, marker->at, &row, &col) && (chosen || count_here(drawing, row, col) == 1))
@@ -146,9 +146,9 @@ static void put_name(struct drawing *drawing, const struct map_marker *marker, b
 
 static void draw_markers(struct drawing *drawing)
 {
-    const struct map *map = drawing->map;
-    const struct map_marker *chosen = map_chosen(map);
-    vec_each(const struct map_marker, marker, &map->markers)
+    const struct atlas *atlas = drawing->atlas;
+    const struct atlas_marker *chosen = atlas_chosen(atlas);
+    vec_each(const struct atlas_marker, marker, &atlas->markers)
     {
         if (marker != chosen)
             put_sign(drawing, marker, false);
@@ -157,7 +157,7 @@ static void draw_markers(struct drawing *drawing)
         put_sign(drawing, chosen, true);
         put_name(drawing, chosen, true);
     }
-    vec_each(const struct map_marker, named, &map->markers)
+    vec_each(const struct atlas_marker, named, &atlas->markers)
     {
         if (named != chosen)
             put_name(drawing, named, false);
@@ -167,11 +167,11 @@ static void draw_markers(struct drawing *drawing)
 /* Only the large ones from far away: there is room for a name of each rank or for none. */
 static void draw_places(struct drawing *drawing)
 {
-    vec_each(const struct map_place, place, &drawing->map->places)
+    vec_each(const struct atlas_place, place, &drawing->atlas->places)
     {
         int row, col;
-        bool far =
-            (place->rank > 1 && drawing->map->scale > 400) || (place->rank > 2 && drawing->map->scale > 150);
+        bool far = (place->rank > 1 && drawing->atlas->scale > 400) ||
+                   (place->rank > 2 && drawing->atlas->scale > 150);
         if (far || !cell_of(drawing, place->at, &row, &col) || !is_free(drawing, row, col, 1))
             continue;
         put(drawing, row, col, 1, ROLE_LABEL, "·");
@@ -182,14 +182,14 @@ static void draw_places(struct drawing *drawing)
 /* The degrees at the edges, where nothing else stands. */
 static void draw_degrees(struct drawing *drawing, double step)
 {
-    const struct map *map = drawing->map;
+    const struct atlas *atlas = drawing->atlas;
     int decimals = step >= 1 ? 0 : (int)ceil(-log10(step) - 0.0001);
     for (int i = -20; i <= 20; i++) {
-        struct point at = {(floor(map->middle.lon / step) + i) * step,
-                           (floor(map->middle.lat / step) + i) * step};
+        struct point at = {(floor(atlas->middle.lon / step) + i) * step,
+                           (floor(atlas->middle.lat / step) + i) * step};
         double x, y;
         char text[32];
-        map_project(map, at, &x, &y);
+        atlas_project(atlas, at, &x, &y);
         int col = (int)floor(x) / BRAILLE_X, row = (int)floor(y) / BRAILLE_Y;
         snprintf(text, sizeof(text), "%.*f°", decimals, at.lon);
         if (x >= 0 && is_free(drawing, 0, col + 1, utf8_width(text)))
@@ -201,50 +201,52 @@ static void draw_degrees(struct drawing *drawing, double step)
 }
 
 /* "├────┤ 5 km  ▸ 粤A12345 · idle · next 粤B2 1.2 km" */
-static void draw_foot(const struct map *map, struct canvas *canvas)
+static void draw_foot(const struct atlas *atlas, struct canvas *canvas)
 {
     struct str text cleanup(cleanup_str);
-    char distance[MAP_DISTANCE_SIZE];
-    double cell = map->scale * BRAILLE_X, length = round_up(cell * MAX(map->area.cols / 12, 2)), metres = 0;
-    int cells = MIN((int)lround(length / cell), map->area.cols - 10);
-    const struct map_marker *chosen = map_chosen(map);
-    const struct map_marker *next = chosen ? map_next_marker(map, chosen, &metres) : NULL;
+    char distance[ATLAS_DISTANCE_SIZE];
+    double cell = atlas->scale * BRAILLE_X, length = round_up(cell * MAX(atlas->area.cols / 12, 2)),
+           metres = 0;
+    int cells = MIN((int)lround(length / cell), atlas->area.cols - 10);
+    const struct atlas_marker *chosen = atlas_chosen(atlas);
+    const struct atlas_marker *next = chosen ? atlas_next_marker(atlas, chosen, &metres) : NULL;
     str_init(&text, NULL);
     str_add(&text, "├");
     for (int i = 2; i < cells; i++)
         str_add(&text, "─");
-    str_addf(&text, "┤ %s", map_distance(length, distance));
+    str_addf(&text, "┤ %s", atlas_distance(length, distance));
     if (chosen)
-        str_addf(&text, "  %s%s", map->follow ? "» " : "▸ ", chosen->label);
+        str_addf(&text, "  %s%s", atlas->follow ? "» " : "▸ ", chosen->label);
     if (chosen && chosen->detail && *chosen->detail)
         str_addf(&text, " · %s", chosen->detail);
     if (next)
-        str_addf(&text, " · %s %s", next->label, map_distance(metres, distance));
-    canvas_text(canvas, map->area.row + map->area.rows - 1, map->area.col, map->area.cols, ROLE_NORMAL,
-                ALIGN_LEFT, text.data);
+        str_addf(&text, " · %s %s", next->label, atlas_distance(metres, distance));
+    canvas_text(canvas, atlas->area.row + atlas->area.rows - 1, atlas->area.col, atlas->area.cols,
+                ROLE_NORMAL, ALIGN_LEFT, text.data);
 }
 
-void map_draw(struct map *map, struct canvas *canvas, struct area area)
+void atlas_draw(struct atlas *atlas, struct canvas *canvas, struct area area)
 {
     struct braille braille;
-    bool first = isnan(map->middle.lon), resized = area.rows != map->area.rows || area.cols != map->area.cols;
-    map->area = area;
+    bool first = isnan(atlas->middle.lon),
+         resized = area.rows != atlas->area.rows || area.cols != atlas->area.cols;
+    atlas->area = area;
     if (area.rows < 2 || area.cols < 12)
         return;
-    if (first || (resized && map->fitted))
-        map_fit(map);
-    struct drawing drawing = {.map = map, .canvas = canvas, .area = map_canvas(map)};
+    if (first || (resized && atlas->fitted))
+        atlas_fit(atlas);
+    struct drawing drawing = {.atlas = atlas, .canvas = canvas, .area = atlas_canvas(atlas)};
     drawing.taken = memory_zeroed((size_t)drawing.area.rows * (size_t)drawing.area.cols, sizeof(bool));
-    double wide = fmax(cos(map->middle.lat * M_PI / 180), 0.01);
-    double step = round_up(map->scale * BRAILLE_X * 16 / 111195 / wide);
+    double wide = fmax(cos(atlas->middle.lat * M_PI / 180), 0.01);
+    double step = round_up(atlas->scale * BRAILLE_X * 16 / 111195 / wide);
     braille_init(&braille, drawing.area.rows, drawing.area.cols);
-    draw_grid(map, &braille, step);
-    draw_coast(map, &braille);
+    draw_grid(atlas, &braille, step);
+    draw_coast(atlas, &braille);
     braille_draw(&braille, canvas, drawing.area.row, drawing.area.col);
     braille_finish(&braille);
     draw_markers(&drawing);
     draw_places(&drawing);
     draw_degrees(&drawing, step);
-    draw_foot(map, canvas);
+    draw_foot(atlas, canvas);
     free(drawing.taken);
 }

@@ -1,6 +1,6 @@
 /*
- * Plays the cases of maps.txt: places, markers and keys in words, and behind them what must be drawn, whole lines behind a `|`. With the
- * environment's MAPS_WRITE a file is written with what is drawn, to be read before it takes the place of the old one.
+ * Plays the cases of atlas.txt: places, markers and keys in words, and behind them what must be drawn, whole lines behind a `|`. With the
+ * environment's ATLAS_WRITE a file is written with what is drawn, to be read before it takes the place of the old one.
  */
 #include "ui_test.h"
 
@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "client/ui/map-private.h"
+#include "client/ui/atlas-private.h"
 
 static const char *cases_path;
 
-struct map_case {
+struct atlas_case {
     char name[80];
-    struct map map;
+    struct atlas atlas;
     int rows, cols;
     bool ascii, plain;
     struct str expected, words;
@@ -47,18 +47,18 @@ static struct key key_named(const char *name)
     return typed(name);
 }
 
-static void draw(struct map_case *c, struct str *out)
+static void draw(struct atlas_case *c, struct str *out)
 {
     struct canvas canvas;
     canvas_init(&canvas, c->rows + 2, c->cols + 4);
-    map_draw(&c->map, &canvas, (struct area){1, 2, c->rows, c->cols});
+    atlas_draw(&c->atlas, &canvas, (struct area){1, 2, c->rows, c->cols});
     assert_whole(&canvas);
     for (int row = 0; row < c->rows + 2; row++)
         for (int col = 0; col < c->cols + 4; col++)
             if (row == 0 || row == c->rows + 1 || col < 2 || col >= c->cols + 2)
                 assert_int_equal(canvas_cell(&canvas, row, col)->chars[0], L' ');
     canvas_clear(&canvas);
-    map_draw(&c->map, &canvas, (struct area){0, 0, c->rows, c->cols});
+    atlas_draw(&c->atlas, &canvas, (struct area){0, 0, c->rows, c->cols});
     for (int row = 0; out && row < c->rows; row++) {
         for (int col = 0; c->ascii && col < c->cols; col++) {
             struct cell *cell = (struct cell *)canvas_cell(&canvas, row, col);
@@ -71,35 +71,35 @@ static void draw(struct map_case *c, struct str *out)
     canvas_finish(&canvas);
 }
 
-static void take_line(struct map_case *c, char *line)
+static void take_line(struct atlas_case *c, char *line)
 {
     char *rest, *first = strtok_r(line, " ", &rest);
     if (!first || *first == '#')
         return;
     if (strcmp(first, "size") == 0) {
         assert_int_equal(sscanf(rest, "%dx%d", &c->rows, &c->cols), 2);
-        c->map.area = (struct area){.rows = c->rows, .cols = c->cols};
+        c->atlas.area = (struct area){.rows = c->rows, .cols = c->cols};
     } else if (strcmp(first, "place") == 0) {
         int rank = atoi(word(&rest));
         struct point at = point_of(&rest);
-        map_add_place(&c->map, at, word(&rest), rank);
+        atlas_add_place(&c->atlas, at, word(&rest), rank);
     } else if (strcmp(first, "marker") == 0) {
-        struct map_marker marker = {.id = atoi(word(&rest)), .role = ROLE_GOOD};
+        struct atlas_marker marker = {.id = atoi(word(&rest)), .role = ROLE_GOOD};
         marker.at = point_of(&rest);
         static const char *const signs[] = {"●", "○", "◆"};
         marker.sign = signs[atoi(word(&rest)) % 3];
         marker.label = word(&rest);
         marker.detail = word(&rest);
-        map_add_marker(&c->map, &marker);
-        map_changed(&c->map);
+        atlas_add_marker(&c->atlas, &marker);
+        atlas_changed(&c->atlas);
     } else if (strcmp(first, "gone") == 0) {
-        map_clear_markers(&c->map);
-        map_changed(&c->map);
+        atlas_clear_markers(&c->atlas);
+        atlas_changed(&c->atlas);
     } else if (strcmp(first, "keys") == 0) {
         draw(c, NULL);
         for (char *name; (name = strtok_r(NULL, " ", &rest));) {
             struct key key = key_named(name);
-            map_key(&c->map, &key);
+            atlas_key(&c->atlas, &key);
         }
     } else if (strcmp(first, "ascii") == 0) {
         c->ascii = true;
@@ -110,23 +110,23 @@ static void take_line(struct map_case *c, char *line)
     }
 }
 
-static void begin(struct map_case *c, const char *name)
+static void begin(struct atlas_case *c, const char *name)
 {
-    *c = (struct map_case){0};
+    *c = (struct atlas_case){0};
     snprintf(c->name, sizeof(c->name), "%s", name);
-    map_init(&c->map);
+    atlas_init(&c->atlas);
     str_init(&c->expected, NULL);
     str_init(&c->words, NULL);
 }
 
-static int finish(struct map_case *c, FILE *write)
+static int finish(struct atlas_case *c, FILE *write)
 {
     struct str text;
     str_init(&text, NULL);
     if (c->plain) {
         struct str plain;
         str_init(&plain, NULL);
-        map_plain(&c->map, &plain);
+        atlas_plain(&c->atlas, &plain);
         for (char *at = plain.data; *at; at = strchr(at, '\n') + 1)
             str_addf(&text, "|%.*s\n", (int)strcspn(at, "\n"), at);
         str_finish(&plain);
@@ -138,7 +138,7 @@ static int finish(struct map_case *c, FILE *write)
     else if (strcmp(text.data, c->expected.data) != 0)
         fail_msg("%s: expected\n%sand came\n%s", c->name, c->expected.data, text.data);
     bool real = c->rows > 0;
-    map_finish(&c->map);
+    atlas_finish(&c->atlas);
     str_finish(&text);
     str_finish(&c->expected);
     str_finish(&c->words);
@@ -148,11 +148,11 @@ static int finish(struct map_case *c, FILE *write)
 static void every_case_is_drawn_as_it_stands(void **state)
 {
     (void)state;
-    const char *out = getenv("MAPS_WRITE");
+    const char *out = getenv("ATLAS_WRITE");
     FILE *file = fopen(cases_path, "r"), *write = out ? fopen(out, "w") : NULL;
     assert_non_null(file);
     char line[1024];
-    struct map_case c;
+    struct atlas_case c;
     int count = 0;
     begin(&c, "");
     while (fgets(line, sizeof(line), file)) {
@@ -185,25 +185,26 @@ static void distances_are_short(void **state)
         const char *text;
     } rows[] = {{0, "0 m"},      {4, "0 m"},       {14, "10 m"},    {994, "990 m"},
                 {996, "1.0 km"}, {9949, "9.9 km"}, {9951, "10 km"}, {1234567, "1235 km"}};
-    char text[MAP_DISTANCE_SIZE];
+    char text[ATLAS_DISTANCE_SIZE];
     for (size_t i = 0; i < array_len(rows); i++)
-        assert_string_equal(map_distance(rows[i].metres, text), rows[i].text);
+        assert_string_equal(atlas_distance(rows[i].metres, text), rows[i].text);
 }
 
 static void what_is_nowhere_is_left_out(void **state)
 {
     (void)state;
-    struct map map;
-    map_init(&map);
+    struct atlas atlas;
+    atlas_init(&atlas);
     char label[] = "x";
     static const struct point nowhere[] = {{NAN, 1}, {1, NAN}, {INFINITY, 1}, {181, 1}, {1, -91}};
     for (size_t i = 0; i < array_len(nowhere); i++) {
-        map_add_marker(&map, &(struct map_marker){.id = 1, .at = nowhere[i], .sign = "●", .label = label});
-        map_add_place(&map, nowhere[i], label, 0);
+        atlas_add_marker(&atlas,
+                         &(struct atlas_marker){.id = 1, .at = nowhere[i], .sign = "●", .label = label});
+        atlas_add_place(&atlas, nowhere[i], label, 0);
     }
-    assert_int_equal(map.markers.count, 0);
-    assert_int_equal(map.places.count, 0);
-    map_finish(&map);
+    assert_int_equal(atlas.markers.count, 0);
+    assert_int_equal(atlas.places.count, 0);
+    atlas_finish(&atlas);
 }
 
 /* The ends of the earth, of the zoom and of the area. */
@@ -212,25 +213,25 @@ static void any_key_in_any_size_holds(void **state)
     (void)state;
     static const int codes[] = {K_LEFT, K_RIGHT, K_UP,      K_DOWN, '+',     '-', '=',
                                 K_HOME, K_TAB,   K_BACKTAB, 'f',    K_ENTER, 'x'};
-    struct map map;
+    struct atlas atlas;
     struct canvas canvas;
-    map_init(&map);
+    atlas_init(&atlas);
     canvas_init(&canvas, 50, 140);
     char label[] = "一个长名字";
     uint64_t random = 12345;
     for (int i = 0; i < 30; i++)
-        map_add_marker(&map,
-                       &(struct map_marker){
-                           .id = i + 1, .at = {-179 + i * 12.3, -89 + i * 6.1}, .sign = "●", .label = label});
+        atlas_add_marker(
+            &atlas, &(struct atlas_marker){
+                        .id = i + 1, .at = {-179 + i * 12.3, -89 + i * 6.1}, .sign = "●", .label = label});
     for (int turn = 0; turn < 3000; turn++) {
         random = random * 6364136223846793005u + 1442695040888963407u;
         int pick = (int)(random >> 33), rows = 1 + pick % 40, cols = 1 + pick / 64 % 130;
         struct key key = key_code(codes[(size_t)pick / 7 % array_len(codes)]);
-        map_key(&map, &key);
+        atlas_key(&atlas, &key);
         if (turn % 10)
             continue;
         canvas_clear(&canvas);
-        map_draw(&map, &canvas, (struct area){3, 4, rows, cols});
+        atlas_draw(&atlas, &canvas, (struct area){3, 4, rows, cols});
         assert_whole(&canvas);
         for (int at = 0; at < 50 * 140; at++) {
             int row = at / 140, col = at % 140;
@@ -239,7 +240,7 @@ static void any_key_in_any_size_holds(void **state)
         }
     }
     canvas_finish(&canvas);
-    map_finish(&map);
+    atlas_finish(&atlas);
 }
 
 int main(int argc, char *argv[])
@@ -251,6 +252,6 @@ int main(int argc, char *argv[])
         cmocka_unit_test(any_key_in_any_size_holds),
     };
     use_utf8();
-    cases_path = argc > 1 ? argv[1] : "maps.txt";
+    cases_path = argc > 1 ? argv[1] : "atlas.txt";
     return run_all(tests);
 }
