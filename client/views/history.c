@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "client/ui/table.h"
 #include "client/ui/words.h"
+#include "client/views/as_of.h"
 #include "client/views/ask.h"
 #include "client/views/live.h"
 #include "client/views/lookup.h"
@@ -23,9 +24,9 @@ struct history {
     const struct catalogue_entity *entity;
     int64_t id;
     char *title;
-    json_t *rows;   /* NULL: not here yet */
-    json_t *titles; /* "customer:7" → words, as far as this person may list them */
-    size_t cursor;
+    json_t *rows;          /* NULL: not here yet */
+    json_t *titles;        /* "customer:7" → words, as far as this person may list them */
+    size_t cursor, marked; /* the change to compare from; their count or more: none */
     int page;
     struct arena *arena;
 };
@@ -246,9 +247,54 @@ static void move(struct history *history, int by)
     history->cursor = to > 0 ? (size_t)to : 0;
 }
 
+/* ---- as it stood ---- */
+
+static struct instant time_of(const struct history *history, size_t index)
+{
+    const char *text = "";
+    struct instant at = INSTANT_NIL;
+    json_get_text(json_array_get(history->rows, index), "at", &text);
+    return time_parse(text, &at) == 0 ? at : INSTANT_NIL;
+}
+
+static void show_at(struct screen *screen, struct instant at)
+{
+    struct history *history = history_of(screen);
+    as_of_open(history->app, history->entity, history->id, history->title, history->rows, at);
+}
+
+/* From the marked change to the one under the cursor; without a mark, from that one to now. */
+static void compare(struct history *history)
+{
+    struct instant here = time_of(history, history->cursor), there = INSTANT_NIL;
+    if (history->marked < json_array_size(history->rows) && history->marked != history->cursor)
+        there = time_of(history, history->marked);
+    bool turned = !instant_is_nil(there) && there.us < here.us;
+    difference_open(history->app, history->entity, history->id, history->title, turned ? there : here,
+                    turned ? here : there);
+}
+
+static unsigned look_back(struct history *history, const struct key *key)
+{
+    if (!json_array_size(history->rows) || !app_may(history->app, verb_of(history->entity->name, "get")))
+        return SCREEN_UNUSED;
+    switch (key->code) {
+    case K_ENTER: show_at(&history->screen, time_of(history, history->cursor)); return SCREEN_REDRAW;
+    case ' ':
+        history->marked = history->marked == history->cursor ? SIZE_MAX : history->cursor;
+        return SCREEN_REDRAW;
+    case '=': compare(history); return SCREEN_REDRAW;
+    case 't': as_of_ask(history->app, &history->screen, show_at); return SCREEN_REDRAW;
+    default: return SCREEN_UNUSED;
+    }
+}
+
 static unsigned history_key(struct screen *screen, const struct key *key)
 {
     struct history *history = history_of(screen);
+    unsigned flags = look_back(history, key);
+    if (!(flags & SCREEN_UNUSED))
+        return flags;
     switch (key->code) {
     case K_UP: move(history, -1); return SCREEN_REDRAW;
     case K_DOWN: move(history, 1); return SCREEN_REDRAW;
@@ -269,6 +315,8 @@ static void draw_one(struct history *history, struct canvas *canvas, struct area
     struct str head cleanup(cleanup_str), details cleanup(cleanup_str);
     str_init(&head, NULL);
     str_init(&details, NULL);
+    if (index == history->marked)
+        str_add(&head, "* ");
     add_head(history, &head, row);
     add_details(history, &details, row);
     canvas_text(canvas, area.row, area.col, area.cols, current ? ROLE_SELECT : ROLE_HEAD, ALIGN_LEFT,
@@ -335,9 +383,14 @@ static void history_crumb(struct screen *screen, struct str *out)
 static void history_keys(struct screen *screen, struct key_bar *bar)
 {
     (void)screen;
-    key_bar_add(bar, K_DOWN, _("Older"), 0);
-    key_bar_add(bar, K_UP, _("Newer"), 1);
+    key_bar_add(bar, K_ENTER, _("As it stood"), 0);
+    key_bar_add(bar, 't', _("Other time"), 3);
+    key_bar_add(bar, ' ', _("Mark"), 5);
+    key_bar_add(bar, '=', _("Compare"), 4);
+    key_bar_add(bar, K_DOWN, _("Older"), 6);
+    key_bar_add(bar, K_UP, _("Newer"), 7);
     key_bar_add(bar, K_CANCEL, _("Back"), 2);
+    key_bar_add(bar, K_HELP, _("Help"), 8);
 }
 
 static void history_plain(struct screen *screen, struct str *out)
@@ -378,7 +431,7 @@ void history_open(struct app_context *app, const struct catalogue_entity *entity
                   const char *title)
 {
     struct history *history = memory_zeroed(1, sizeof(*history));
-    *history = (struct history){.app = app, .entity = entity, .id = id};
+    *history = (struct history){.app = app, .entity = entity, .id = id, .marked = SIZE_MAX};
     history->screen.ops = &history_ops;
     history->title = memory_strdup(title);
     history->titles = json_object();

@@ -25,6 +25,7 @@ struct sheet_entry {
     json_t *lines;             /* FIELD_LINES: the rows, an array; NULL: none */
     json_t *server_lines;      /* as the server has them */
     bool readonly;             /* here and now, whatever the field says */
+    bool marked;               /* ~ beside its label: the change that is looked at touched it */
     int row, col, width, rows; /* where it stands on its tab, by the last layout; rows 0: not shown */
 };
 

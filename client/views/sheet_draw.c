@@ -201,6 +201,8 @@ static void draw_entry(struct sheet *sheet, struct canvas *canvas, struct sheet_
         return;
     area.rows = MIN(area.rows, body.row + body.rows - area.row);
     input_label(canvas, area.row, body.col + entry->col, sheet->label_cols, label_of(entry), focused);
+    if (entry->marked)
+        canvas_text(canvas, area.row, area.col - 1, 1, ROLE_CHANGED, ALIGN_LEFT, "~");
     switch (field_type_of(entry->field)) {
     case FIELD_NOTE: draw_note(sheet, canvas, entry, area, focused); break;
     case FIELD_SET: draw_set(sheet, canvas, entry, area, focused); break;
@@ -293,8 +295,9 @@ void sheet_plain(struct sheet *sheet, struct str *out)
                                                              : input_text(&sheet->input);
         if (field_type_of(entry->field) == FIELD_LINES)
             text = arena_printf(arena, "%zu", json_array_size(entry->lines));
-        str_addf(out, "%s%s: %s%s%s\n", focused ? "> " : "", label_of(entry), text,
-                 entry->field->required && !*text ? " *" : "", entry->trouble ? " !" : "");
+        str_addf(out, "%s%s: %s%s%s%s\n", focused ? "> " : "", label_of(entry), text,
+                 entry->field->required && !*text ? " *" : "", entry->trouble ? " !" : "",
+                 entry->marked ? " ~" : "");
     }
     for (size_t i = 0; sheet->pop.open && i < sheet->pop.items.count; i++)
         str_addf(out, "  %s%s %s\n", i == sheet->pop.cursor ? "> " : "", sheet->pop.items.items[i].text,

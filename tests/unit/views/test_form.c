@@ -128,7 +128,7 @@ static void test_conflict(void **state)
     assert_shown("Mine");
     assert_shown("three!");
     assert_shown("theirs");
-    assert_hidden("Kind"); /* only they changed it: it is theirs */
+    assert_shown("kept: Kind"); /* only they changed it: it is theirs */
     keys("F10", NULL);     /* mine */
     assert_string_equal(asked_text(0), "{\"name\":\"three!\",\"id\":3,\"version\":2}");
 }
