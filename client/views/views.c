@@ -8,6 +8,7 @@ void views_register(void)
 {
     macro_register();
     chart_view_register();
+    map_view_register();
     drafts_register();
     form_register();
     list_register();
