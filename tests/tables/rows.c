@@ -139,8 +139,66 @@ static void look_lines(const struct entity *line)
     }
 }
 
+/* The names every clerk knows, or that say what they hold; any other field says what it is for. */
+static bool is_plain_word(const char *name)
+{
+    static const char *const words[] = {"name",        "name_en",  "code",       "phone",      "phone2",
+                                        "address",     "remarks",  "created_at", "created_by", "updated_at",
+                                        "disabled_at", "position", "id",         "version",    "at",
+                                        "who",         "reason"};
+    for (size_t i = 0; i < array_len(words); i++) {
+        if (!strcmp(words[i], name))
+            return true;
+    }
+    return false;
+}
+
+static bool has_words(const char *text)
+{
+    return text && *text;
+}
+
+/* What F1 tells comes from here, in the manual, too. */
+static void look_helps(const struct entity *entity)
+{
+    if (!entity->parent && !has_words(entity->help))
+        fault(entity, "has no help", NULL);
+    for (size_t i = 0; i < entity->nactions; i++) {
+        if (!has_words(entity->actions[i].help))
+            fault(entity, "an action has no help:", entity->actions[i].name);
+        for (size_t j = 0; j < entity->actions[i].nargs; j++) {
+            if (!has_words(entity->actions[i].args[j].help))
+                fault(entity, "an argument has no help:", entity->actions[i].args[j].name);
+        }
+    }
+    for (size_t i = 0; i < entity->nfields; i++) {
+        if (!has_words(entity->fields[i].help) && !is_plain_word(entity->fields[i].name))
+            fault(entity, "a field has no help:", entity->fields[i].name);
+    }
+}
+
+/* A code means one thing on the command line. */
+static void look_codes(const struct entity *entity)
+{
+    const char *codes[3 + 64] = {entity->code, entity->quick, entity->name};
+    size_t n = 3;
+    for (size_t i = 0; i < entity->nactions && n < array_len(codes); i++)
+        codes[n++] = entity->actions[i].quick;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t e = 0; codes[i] && e < entity_count(); e++) {
+            const struct entity *other = entity_at(e);
+            bool same = (other->code && !strcmp(other->code, codes[i])) ||
+                        (other->quick && !strcmp(other->quick, codes[i])) || !strcmp(other->name, codes[i]);
+            if (same && other != entity)
+                fault(entity, "its code is another's, too:", codes[i]);
+        }
+    }
+}
+
 void look_rows(const struct entity *entity)
 {
+    look_helps(entity);
+    look_codes(entity);
     char verb[WIDTH_MAX * 2];
     for (size_t i = 0; i < entity->nfields; i++) {
         look_field(entity, &entity->fields[i]);
