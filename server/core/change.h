@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct request;
@@ -27,3 +28,5 @@ struct change {
 
 /* Queues the insert and keeps the event for after commit. */
 void change_add(struct request *request, const struct change *change);
+/* The same for many records of one entity and action, in one statement. */
+void change_add_many(struct request *request, const struct change changes[], size_t count);

@@ -53,7 +53,7 @@ static int store_answer(struct request *request)
 {
     if (request->out.len == 0)
         str_add(&request->out, "{}");
-    if (!(request->verb->flags & VERB_KEYED))
+    if (!(request->verb->flags & VERB_KEYED) || !request->key) /* a step of a command that goes on */
         return 0;
     if (request->out.len > WIRE_ANSWER_KEPT_MAX)
         return fail_internal(request, "the answer is too long to be kept with its key");
@@ -175,6 +175,14 @@ static int refresh_rights(struct request *request)
     session_unref(state->task->session);
     state->task->session = request->session = fresh;
     return check_permission(request);
+}
+
+int request_reread(struct request *request, int result)
+{
+    if (request->state->rerun != RERUN_RIGHTS)
+        return result;
+    request_reset(request);
+    return refresh_rights(request);
 }
 
 static bool may_rerun(const struct request *request, int runs)

@@ -23,6 +23,40 @@ void request_reset(struct request *request)
     str_clear(&request->out);
 }
 
+void request_next(struct request *request, bool done)
+{
+    struct request_state *state = request->state;
+    if (done && state->events) {
+        struct parcel *parcel = parcel_create(PARCEL_EVENTS, NULL);
+        parcel->events = state->events;
+        state->events = NULL;
+        post_send(parcel);
+    }
+    request_reset(request);
+}
+
+void request_forgive(struct request *request)
+{
+    request->state->failure = (struct failure){0};
+}
+
+void request_use_arena(struct request *request, struct arena *arena)
+{
+    struct failure *failure = &request->state->failure;
+    failure->field = arena_strdup(arena, failure->field);
+    for (size_t i = 0; i < failure->nargs; i++) {
+        failure->names[i] = arena_strdup(arena, failure->names[i]);
+        failure->values[i] = arena_strdup(arena, failure->values[i]);
+    }
+    if (failure->details.data) {
+        struct str details;
+        str_init(&details, arena);
+        str_add_n(&details, failure->details.data, failure->details.len);
+        failure->details = details;
+    }
+    request->arena = arena;
+}
+
 static int take_stored_answer(struct request *request)
 {
     struct request_state *state = request->state;

@@ -46,6 +46,20 @@ must_check int request_need(struct request *request);
 void request_begin(struct request *request);
 must_check int request_end(struct request *request, int result);
 
+/* Between two of them: what the last one did is told (`done`; otherwise forgotten), and nothing of it is left for the next. A keyed command puts its
+ * key aside meanwhile: it is stored with the answer, by the transaction that has it. */
+void request_next(struct request *request, bool done);
+
+/* The result of such a transaction; where it failed since the user's rights are others now, they are read again: 0 says that it may be tried
+ * once more, with another session and another grant. */
+must_check int request_reread(struct request *request, int result);
+
+/* What request_fail() said is settled otherwise: the request goes on. */
+void request_forgive(struct request *request);
+
+/* The request goes on in this arena; what it refused is kept there, so that the one before may be freed. */
+void request_use_arena(struct request *request, struct arena *arena);
+
 /* The refusal for a failed transaction: maps enum tx_fault to an error code and returns it. */
 int request_tx_failed(struct request *request);
 

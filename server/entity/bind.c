@@ -95,7 +95,7 @@ static int bind_one(struct command *command, const char *name, const json_t *jso
 }
 
 /* What the form shows as default holds for a script, too. */
-static void bind_defaults(struct command *command)
+void bind_defaults(struct command *command)
 {
     const struct entity *entity = command->act.entity;
     for (size_t i = 0; i < entity->nfields; i++) {

@@ -25,7 +25,7 @@ static int out_of_scope(struct command *command)
 }
 
 /* Where a new record stands: as given, else the user's own branch. A branch out of scope is told like one that is not there. */
-static int settle_branch(struct command *command)
+int create_settle_branch(struct command *command)
 {
     struct act *act = &command->act;
     const struct entity *entity = act->entity;
@@ -63,7 +63,7 @@ static int prepare(struct command *command)
 {
     int rc = bind_arguments(command, true);
     if (!rc)
-        rc = settle_branch(command);
+        rc = create_settle_branch(command);
     if (!rc)
         rc = bind_finish(command, true);
     if (!rc)
@@ -89,10 +89,10 @@ static void fill_member(struct command *command, const char *name, int64_t numbe
 }
 
 /* Hooks find the id, and who makes the record, where their struct has a place for it. */
-static void fill_identity(struct command *command)
+void create_identify(struct command *command, int64_t id)
 {
     struct act *act = &command->act;
-    act->id = rows_int(command->drawn, 0, 0);
+    act->id = id;
     if (entity_is_branch(act->entity))
         act->branch_id = act->id;
     fill_member(command, "id", act->id);
@@ -101,7 +101,7 @@ static void fill_identity(struct command *command)
 }
 
 /* The hook may have put the record elsewhere: search keys and trail follow. */
-static void take_branch(struct command *command)
+void create_take_branch(struct command *command)
 {
     struct act *act = &command->act;
     int index = entity_field_index(act->entity, "branch_id");
@@ -123,13 +123,13 @@ int entity_run_create(struct request *request)
         rc = request_need(request);
     if (rc)
         return rc;
-    fill_identity(command);
+    create_identify(command, rows_int(command->drawn, 0, 0));
     rc = checks_judge(command);
     if (!rc)
         rc = run_hook(act->entity->in_tx, act);
     if (rc)
         return rc;
-    take_branch(command);
+    create_take_branch(command);
     write_all(command);
     command_reply(command, 1);
     return 0;

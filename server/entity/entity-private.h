@@ -139,6 +139,8 @@ static inline struct command *command_of(struct act *act)
 /* ---- bind.c */
 /* Takes the flat arguments into act->now. 0 or what request_fail gave. */
 must_check int bind_arguments(struct command *command, bool create);
+/* Of a new record: what was not given is as the form would show it. */
+void bind_defaults(struct command *command);
 must_check int bind_finish(struct command *command,
                            bool create); /* required fields, once the record is whole */
 must_check int bind_action_arguments(struct command *command, const struct action *action);
@@ -239,6 +241,10 @@ int entity_run_change(struct request *request); /* update, disable, enable, dele
 int entity_failed(struct request *request);
 
 struct command *command_create(struct request *request);
+/* Steps of entity_run_create, for who makes many: where the record stands; its id, where its struct has a place for it; where a hook put it. */
+must_check int create_settle_branch(struct command *command);
+void create_identify(struct command *command, int64_t id);
+void create_take_branch(struct command *command);
 void command_reply(struct command *command, int64_t version);
 must_check int command_fault_state(struct command *command, const char *msgid);
 void command_after_commit(struct command *command);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "server/entity/export.h"
+#include "server/entity/import.h"
 #include "server/entity/summary.h"
 
 #include <ctype.h>
@@ -430,6 +431,8 @@ void entity_register(const struct entity *entity)
     map_put(&by_name, entity->name, (void *)(uintptr_t)entity);
     register_reading(entity);
     export_register(entity);
+    if (entity->verbs & VERB_CREATE)
+        import_register(entity);
     register_changing(entity, VERB_CREATE, "create", ACT_CREATE, N_("New"), N_("Makes a new record."));
     register_changing(entity, VERB_UPDATE, "update", ACT_UPDATE, N_("Edit"),
                       N_("Changes the fields given; null clears one."));

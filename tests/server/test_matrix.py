@@ -59,6 +59,11 @@ EXPORT = {**{role: RIGHTS[role] for role in ("accountant finance_manager cashier
           "admin": "branch role employee session job audit_log base_item district vehicle sla_rule".split()}
 for role, entities in EXPORT.items():
     RIGHTS[role].update({e: f"{RIGHTS[role][e]} export" for e in entities if "list" in RIGHTS[role].get(e, "").split()})
+# Who may enter records one by one may import them.
+for table in RIGHTS.values():
+    for entity, verbs in table.items():
+        if "create" in verbs.split() and entity != "period":
+            table[entity] = f"{verbs} import"
 MAY = {role: {f"{entity}.{verb}" for entity, verbs in table.items() for verb in verbs.split()} for role, table in RIGHTS.items()}
 for role in MAY:                                                                      # who sees a record may print it
     MAY[role] |= {verb.removesuffix("get") + "print" for verb in MAY[role] if verb.endswith(".get")}
@@ -402,7 +407,7 @@ def test_every_other_verb():
                 continue
             if entity == "period" and name not in ("list", "get", "history", "create"):
                 continue
-            if name in ("list", "export", "unmask", "create", "trial_balance", "balance", "estimate"):
+            if name in ("list", "export", "unmask", "create", "import", "trial_balance", "balance", "estimate"):
                 code = attempt(role, verb, OTHER.get(verb, {}))[0]
                 want = {"forbidden"} if verb not in MAY[role] else {"ok"} if name in ("list", "export", "estimate", "trial_balance", "balance") else {"invalid"}
                 yz.check(code in want, f"{role} {verb}: {want} {code}")

@@ -233,7 +233,7 @@ def test_every_verb_is_described():
     yz.check(not missing, f"{len(verbs)} verbs can be asked about {missing}")
     for name, verb in verbs.items():
         args = verb["args"]
-        mute = [a["name"] for a in args if not (a["label"] and a["help"] and (a["type"] or a["name"] == "filter"))]      # a filter is an object of its own kind
+        mute = [a["name"] for a in args if not (a["label"] and a["help"] and (a["type"] or a["name"] in ("filter", "mapping", "body")))]      # objects of their own kind
         names = [a["name"] for a in args]
         yz.check(verb["label"] and verb["help"] and not mute and len(names) == len(set(names)), f"{name} has label, help and described arguments {mute}")
     rows = {r["name"]: r for r in client.call("session.describe")["rows"]}

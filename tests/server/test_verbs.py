@@ -55,7 +55,7 @@ def needed(verb):
     name = verb.split(".")[1]
     reading = name in ("get", "history", "suggest", "print")
     base = {"id": 1} if reading or name == "position" else {"id": 1, "version": 1, "reason": "x"}
-    return base if name not in ("list", "export", "unmask", "create", "estimate", "trial_balance", "balance") else {}
+    return base if name not in ("list", "export", "unmask", "create", "import", "estimate", "trial_balance", "balance") else {}
 
 
 def everything():

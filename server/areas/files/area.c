@@ -112,7 +112,12 @@ const struct area files_area = {
 static const struct scheduled sweep = {
     .name = "file_sweep", .statement = "SELECT file_sweep()", .again = 100};
 
+static const struct scheduled purge = {
+    .name = "import_purge", .statement = "SELECT import_purge()", .again = 100};
+
 void files_register(void)
 {
     schedule_register(&sweep);
+    schedule_register(&purge);
+    import_set_source(files_read_upload, files_drop_upload);
 }

@@ -30,7 +30,8 @@ static const struct sql sql_whole = {
     "(SELECT encode(string_agg(p.data, ''::bytea ORDER BY p.at), 'hex') FROM file_part p "
     "WHERE p.file_id = f.id AND p.at + length(p.data) > f.size - $4::bigint), "
     "(SELECT value FROM setting WHERE name = 'file.types') "
-    "FROM file f WHERE f.id = $1 AND f.owner = $2 AND f.entity IS NULL FOR UPDATE OF f"};
+    "FROM file f WHERE f.id = $1 AND f.owner = $2 AND f.entity IS NULL AND f.removed_at IS NULL FOR UPDATE "
+    "OF f"};
 static const struct sql sql_end = {
     "file_end",
     "UPDATE file SET ended_at = coalesce(ended_at, now()), touched_at = now(), type = $2, entity = $3::text, "

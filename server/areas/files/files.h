@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/entity/entity.h"
+#include "server/entity/import.h"
 
 enum {
     FILE_READ_MAX = 40 * 1024, /* bytes of one file.read, and of one part */
@@ -53,3 +54,7 @@ must_check int file_record_judge(struct request *request, const struct file_reco
 /* One row in the trail of the record. was, now: JSON of the file, NULL: none. */
 void file_record_tell(struct request *request, const struct file_record *record, const char *action,
                       const char *was, const char *now);
+
+/* ---- source.c: for imports */
+int files_read_upload(struct request *request, int64_t upload, struct import_file *file_r);
+void files_drop_upload(struct request *request, int64_t upload);

@@ -16,7 +16,8 @@ static const struct sql sql_limits = {
     "file_limits", "SELECT (SELECT value::bigint FROM setting WHERE name = 'file.max_bytes'), "
                    "(SELECT value::bigint FROM setting WHERE name = 'file.unfinished_bytes'), "
                    "(SELECT value FROM setting WHERE name = 'file.types'), "
-                   "(SELECT coalesce(sum(size), 0)::bigint FROM file WHERE owner = $1 AND entity IS NULL), "
+                   "(SELECT coalesce(sum(size), 0)::bigint FROM file WHERE owner = $1 AND entity IS NULL AND "
+                   "removed_at IS NULL), "
                    "nextval('file_id_seq')"};
 static const struct sql sql_new = {
     "file_new", "INSERT INTO file (id, owner, name, size, sha256) VALUES ($1, $2, $3, $4, $5)"};
