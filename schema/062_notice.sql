@@ -1,6 +1,6 @@
 -- Notices: what somebody must hear of. One row for each who is told; the tail of each server hands it to the terminals he sits at.
 
-CREATE SEQUENCE notice_id_seq CACHE 32;
+CREATE SEQUENCE notice_id_seq;     -- no cache: they are shown in this order
 CREATE TABLE notice (
     id bigint PRIMARY KEY DEFAULT nextval('notice_id_seq'),
     tx xid8 NOT NULL DEFAULT pg_current_xact_id(),     -- the tail reads in commit order, like the trail

@@ -26,7 +26,8 @@ enum {
 #define NOTICE_JSON                                                                                          \
     "jsonb_build_object('id', n.id, 'at', to_char(n.at AT TIME ZONE 'UTC', "                                 \
     "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"                                                                     \
-    " 'level', n.level, 'msgid', n.msgid, 'args', n.args, 'text', n.text, 'from', employee_name(n.from_id), 'from_id', n.from_id," \
+    " 'level', n.level, 'msgid', n.msgid, 'args', n.args, 'text', n.text, 'from', "                          \
+    "employee_name(n.from_id), 'from_id', n.from_id,"                                                        \
     " 'entity', n.entity, 'row_id', n.row_id, 'read', n.read_at IS NOT NULL)::text"
 
 /* ------------------------------------------------------------------------------------------------- told by the areas */
@@ -77,6 +78,15 @@ uint64_t notices_take(struct rows *rows)
     return horizon ? strtoull(horizon, NULL, 10) : 0;
 }
 
+void popup_send(int64_t employee_id, const char *json)
+{
+    struct parcel *parcel = parcel_create(PARCEL_NOTICES, NULL);
+    parcel->events = event_create("popup", "");
+    parcel->events->own_id = employee_id;
+    parcel->events->more = memory_strdup(json);
+    post_send(parcel);
+}
+
 typedef VEC(const struct event *) notice_list;
 
 /* Of one person in the order they were made. */
@@ -111,7 +121,7 @@ static void deliver_to(struct peer *peer, void *context)
     for (size_t i = first_of(list, self); i < list->count && list->items[i]->own_id == self; i++) {
         struct str line cleanup(cleanup_str);
         str_init(&line, NULL);
-        message_add_event(&line, "notice", list->items[i]->more);
+        message_add_event(&line, list->items[i]->entity, list->items[i]->more);
         caller_send(caller, line.data, line.len);
     }
 }

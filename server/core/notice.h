@@ -25,6 +25,10 @@ struct notice {
 /* In the request's transaction: told when it commits. */
 void notice_send(struct request *request, const struct notice *notice);
 
+/* A ringing call, to the terminals somebody sits at on this server: {"id","caller","name","orders","entity","row_id"}, all but id may be
+ * absent; {"id","ended":true} when it rings no more. Any thread. */
+void popup_send(int64_t employee_id, const char *json);
+
 void notice_register(void);
 
 /* The tail: reads what was committed since; hands it on. */

@@ -3,11 +3,11 @@
 #include "base/time.h"
 #include "server/core/core.h"
 #include "server/core/login.h"
+#include "server/core/notice.h"
 #include "server/core/request-private.h"
 #include "server/core/session_verbs.h"
 #include "wire/json.h"
 #include "wire/limits.h"
-#include "wire/message.h"
 
 int (*describe_hook)(struct request *request);
 
@@ -146,19 +146,14 @@ static int fault_run(struct request *request)
     return 0;
 }
 
-/* As the telephone will, to oneself: a line of its own before the answer. */
+/* As the telephone will. */
 static int popup_run(struct request *request)
 {
-    struct str json, line;
-    struct parcel *parcel = request_parcel(request);
+    int64_t employee = request_int(request, "employee_id");
+    struct str json;
     str_init(&json, request->arena);
-    str_init(&line, NULL);
     json_write(request->args, &json);
-    message_add_event(&line, "popup", json.data);
-    parcel->len = line.len;
-    parcel->bytes = str_steal(&line);
-    atomic_fetch_add(&request->state->task->outlet->unsent, parcel->len);
-    post_send(parcel);
+    popup_send(employee == NIL ? request->session->employee_id : employee, json.data);
     str_add(&request->out, "{}");
     return 0;
 }
