@@ -1,4 +1,4 @@
-#include "client/views/action.h"
+#include "client/views/action-private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,25 +12,6 @@
 #include "model/catalogue.h"
 #include "wire/json.h"
 
-/* An action under way, from the first question to the answer. */
-struct doing {
-    struct doing *next;
-    struct app_context *app;
-    uint64_t screen;
-    const struct catalogue_entity *entity;
-    const char *name, *label, *confirm;
-    const struct catalogue_action *action; /* NULL: a generic verb */
-    struct action_target *targets;
-    size_t count;
-    json_t *values; /* the arguments given */
-    uint64_t dialog;
-    json_t *draft; /* what is known of the arguments already; NULL: nothing */
-    bool sent;     /* and not answered */
-    struct field reason;
-    action_done *done;
-    void *context;
-};
-
 /* All there are: one whose screen was closed in the middle of its questions is nobody's, and is found here. */
 static struct doing *all;
 
@@ -42,20 +23,42 @@ static void doing_free(struct doing *doing)
     *at = doing->next;
     json_decref(doing->values);
     json_decref(doing->draft);
+    doing_free_items(doing);
     free(doing->targets);
     free(doing);
 }
 
-static void finish(struct doing *doing, const struct answer *answer, const bool *done)
+static const struct {
+    const char *name, *label, *confirm, *undo;
+} generic[] = {
+    {"disable", N_("Disable"), NULL, "enable"},
+    {"enable", N_("Enable"), N_("Enable this again?"), "disable"},
+    {"delete", N_("Delete"), N_("Delete this? It cannot be brought back."), NULL},
+};
+
+static const char *action_generic_undo(const char *name)
+{
+    for (size_t i = 0; i < array_len(generic); i++)
+        if (strcmp(generic[i].name, name) == 0)
+            return generic[i].undo;
+    return NULL;
+}
+
+void doing_finish(struct doing *doing, const struct answer *answer)
 {
     struct screen *screen = ui_find(doing->app->ui, doing->screen);
     struct action_outcome outcome = {.entity = doing->entity,
                                      .action = doing->name,
+                                     .undo = doing->action ? doing->action->undo
+                                                           : action_generic_undo(doing->name),
+                                     .label = doing->label,
                                      .cancelled = !answer,
                                      .answer = answer,
                                      .count = doing->count,
                                      .targets = doing->targets,
-                                     .done = done};
+                                     .done = doing->did,
+                                     .words = (const char *const *)doing->words,
+                                     .versions = doing->versions};
     if (screen && doing->done)
         doing->done(screen, &outcome, doing->context);
     doing_free(doing);
@@ -63,27 +66,7 @@ static void finish(struct doing *doing, const struct answer *answer, const bool 
 
 /* ---- the answer ---- */
 
-/* "3 done, 1 refused: …" with the first refusal's words. */
-static void say_results(struct doing *doing, const json_t *items, bool *done)
-{
-    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    size_t good = 0;
-    const char *words = NULL;
-    for (size_t i = 0; i < json_array_size(items) && i < doing->count; i++) {
-        const json_t *error = json_object_get(json_array_get(items, i), "err");
-        done[i] = !error;
-        good += !error;
-        if (error && !words)
-            words = error_text(arena, doing->entity, error);
-    }
-    if (good == doing->count)
-        ui_say(doing->app->ui, ROLE_GOOD, _("%s: %zu done"), doing->label, good);
-    else
-        ui_say(doing->app->ui, ROLE_ERROR, _("%s: %zu done, %zu refused: %s"), doing->label, good,
-               doing->count - good, words ? words : "");
-}
-
-static bool accuse(struct doing *doing, const struct answer *answer)
+bool doing_accuse(struct doing *doing, const struct answer *answer)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const char *field = NULL, *words = answer_text(arena, doing->entity, answer);
@@ -97,39 +80,21 @@ static void on_answer(struct screen *screen, const struct answer *answer, void *
     struct doing *doing = context;
     (void)screen;
     doing->sent = false;
-    const json_t *items = json_object_get(answer->object, "items");
-    if (accuse(doing, answer))
+    if (doing_accuse(doing, answer))
         return; /* the values can be put right and sent again */
     sheet_dialog_close(doing->app, doing->dialog);
-    if (answer->code) {
+    if (answer->code)
         answer_say(doing->app, doing->entity, answer);
-        finish(doing, answer, NULL);
-        return;
-    }
-    bool *done = memory_zeroed(doing->count, sizeof(*done));
-    if (json_is_array(items)) {
-        say_results(doing, items, done);
-        finish(doing, answer, done);
-    } else {
+    else
         ui_say(doing->app->ui, ROLE_GOOD, _("%s: done"), doing->label);
-        finish(doing, answer, NULL);
-    }
-    free(done);
+    doing_finish(doing, answer);
 }
 
-static void add_targets(const struct doing *doing, json_t *args)
+static void add_target(const struct doing *doing, json_t *args)
 {
-    if (doing->count == 1) {
-        json_object_set_new(args, "id", json_integer(doing->targets[0].id));
-        if (doing->targets[0].version != NIL)
-            json_object_set_new(args, "version", json_integer(doing->targets[0].version));
-        return;
-    }
-    json_t *items = json_array();
-    for (size_t i = 0; i < doing->count; i++)
-        json_array_append_new(items, json_pack("{s:I, s:I}", "id", (json_int_t)doing->targets[i].id,
-                                               "version", (json_int_t)doing->targets[i].version));
-    json_object_set_new(args, "items", items);
+    json_object_set_new(args, "id", json_integer(doing->targets[0].id));
+    if (doing->targets[0].version != NIL)
+        json_object_set_new(args, "version", json_integer(doing->targets[0].version));
 }
 
 static void send(struct doing *doing)
@@ -139,9 +104,13 @@ static void send(struct doing *doing)
         doing_free(doing);
         return;
     }
-    json_t *args = doing->values ? json_deep_copy(doing->values) : json_object();
-    add_targets(doing, args);
     doing->sent = true;
+    if (doing->count > 1) {
+        doing_send_many(doing);
+        return;
+    }
+    json_t *args = doing->values ? json_deep_copy(doing->values) : json_object();
+    add_target(doing, args);
     ask(doing->app, screen, verb_of(doing->entity->name, doing->name), args, CALL_CHANGES, NULL, on_answer,
         doing);
 }
@@ -164,7 +133,7 @@ static void on_cancel(struct screen *below, void *context)
     struct doing *doing = context;
     (void)below;
     if (!doing->sent)
-        finish(doing, NULL, NULL);
+        doing_finish(doing, NULL);
 }
 
 static const struct field *reason_field(struct doing *doing)
@@ -215,7 +184,7 @@ static void on_confirmed(void *context, const struct dialog_answer *answer)
     if (answer->key == 'y')
         ask_values(context);
     else
-        finish(context, NULL, NULL);
+        doing_finish(context, NULL);
 }
 
 static void start(struct doing *doing, bool danger)
@@ -259,13 +228,13 @@ void action_run(struct app_context *app, struct screen *screen, const struct cat
                 const struct catalogue_action *action, const struct action_target targets[], size_t count,
                 action_done *done, void *context)
 {
-    enum { BATCH_MOST = 100 };
+    enum { MANY_MOST = 500 };
     if (count > 1 && !action->bulk) {
         ui_say(app->ui, ROLE_ERROR, _("%s is done one record at a time"), _(action->label));
         return;
     }
-    if (count > BATCH_MOST) {
-        ui_say(app->ui, ROLE_ERROR, _("At most %d records at once"), (int)BATCH_MOST);
+    if (count > MANY_MOST) {
+        ui_say(app->ui, ROLE_ERROR, _("At most %d records at once"), (int)MANY_MOST);
         return;
     }
     struct doing *doing = doing_create(app, screen, entity, targets, count);
@@ -295,22 +264,22 @@ void action_run_filled(struct app_context *app, struct screen *screen, const str
     free(own);
 }
 
-static const struct {
-    const char *name, *label, *confirm;
-} generic[] = {
-    {"disable", N_("Disable"), NULL},
-    {"enable", N_("Enable"), N_("Enable this again?")},
-    {"delete", N_("Delete"), N_("Delete this? It cannot be brought back.")},
-};
-
 void action_run_generic(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
                         const char *verb, const struct action_target *target, action_done *done,
                         void *context)
 {
+    action_run_generic_many(app, screen, entity, verb, target, 1, done, context);
+}
+
+void action_run_generic_many(struct app_context *app, struct screen *screen,
+                             const struct catalogue_entity *entity, const char *verb,
+                             const struct action_target targets[], size_t count, action_done *done,
+                             void *context)
+{
     for (size_t i = 0; i < array_len(generic); i++) {
         if (strcmp(generic[i].name, verb) != 0)
             continue;
-        struct doing *doing = doing_create(app, screen, entity, target, 1);
+        struct doing *doing = doing_create(app, screen, entity, targets, count);
         doing->name = generic[i].name;
         doing->label = _(generic[i].label);
         doing->confirm = generic[i].confirm ? _(generic[i].confirm) : NULL;
@@ -377,4 +346,18 @@ const struct catalogue_action *action_of_key(struct app_context *app, const stru
             return action;
     }
     return NULL;
+}
+
+void action_stop_all(void)
+{
+    for (struct doing *doing = all; doing; doing = doing->next)
+        doing->stop = true;
+}
+
+bool action_under_way(void)
+{
+    for (const struct doing *doing = all; doing; doing = doing->next)
+        if (doing->count > 1 && doing->sent && !doing->stop)
+            return true;
+    return false;
 }

@@ -14,12 +14,15 @@ struct action_target {
 
 struct action_outcome {
     const struct catalogue_entity *entity;
-    const char *action;
+    const char *action, *label;
+    const char *undo;                    /* the action that takes it back; NULL: none */
     bool cancelled;                      /* by the person: nothing was asked */
     const struct answer *answer;         /* NULL when cancelled */
     size_t count;                        /* targets */
     const struct action_target *targets; /* valid during the call */
     const bool *done;                    /* of several: which were done. NULL: as the answer says */
+    const char *const *words; /* of several: why one was refused; NULL: it was done, or stopped before */
+    const int64_t *versions;  /* of several: after they were done */
 };
 
 /* What went wrong, or that it is done, stands on the message line already. */
@@ -40,6 +43,16 @@ void action_run_filled(struct app_context *app, struct screen *screen, const str
 void action_run_generic(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
                         const char *verb, const struct action_target *target, action_done *done,
                         void *context);
+
+/* disable and enable for several */
+void action_run_generic_many(struct app_context *app, struct screen *screen,
+                             const struct catalogue_entity *entity, const char *verb,
+                             const struct action_target targets[], size_t count, action_done *done,
+                             void *context);
+
+/* Several are sent some at a time: no more of them. What is under way is finished. */
+bool action_under_way(void);
+void action_stop_all(void);
 
 /* What the box of this id asks for. */
 struct action_box {

@@ -28,6 +28,13 @@ struct list *list_of(struct screen *screen);
 
 /* list_act.c: the action on the marked rows, or on the one under the cursor */
 void list_act(struct list *list, const struct catalogue_action *action);
+bool list_disable(
+    struct list *list); /* or enable; false: it is not for this person, or not for these records */
+struct list *list_of_rows(struct screen *screen); /* NULL: it is no generic list */
+
+/* list_results.c */
+struct action_outcome;
+void list_results_open(struct list *list, const struct action_outcome *outcome);
 
 /* list_line.c */
 void list_line_open(struct list *list, enum list_line line);

@@ -81,6 +81,12 @@ static unsigned command_key(struct list *list, const struct key *key)
     case '#': rows_count_all(&list->rows); return SCREEN_REDRAW;
     case '<': sort_by_picked(list, false); return SCREEN_REDRAW;
     case '>': sort_by_picked(list, true); return SCREEN_REDRAW;
+    case K_DELETE: return list_disable(list) ? SCREEN_REDRAW : SCREEN_BELL;
+    case K_CTRL('C'):
+        if (!action_under_way())
+            return SCREEN_UNUSED;
+        action_stop_all();
+        return SCREEN_REDRAW;
     case '=': return list_filter_same(list) ? SCREEN_REDRAW : SCREEN_BELL;
     case '\'': list_line_open(list, LIST_JUMP); return SCREEN_REDRAW;
     default: break;
@@ -137,6 +143,9 @@ static void list_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, '/', _("Filter"), 2);
     key_bar_add(bar, K_FILTER, _("Filter form"), 29);
     key_bar_add(bar, ' ', _("Mark"), 30);
+    if (catalogue_field(list->entity, "disabled_at") && may(list, "disable"))
+        key_bar_add(bar, K_DELETE, _("Disable"), 33);
+    key_bar_add(bar, '=', _("Same value"), 36);
     key_bar_add(bar, K_VIEW, _("History"), 31);
     key_bar_add(bar, K_REFRESH, _("Refresh"), 32);
     key_bar_add(bar, '<', _("Sort"), 33);
@@ -282,6 +291,11 @@ static const struct screen_ops list_ops = {
     .close = list_close,
 };
 
+struct list *list_of_rows(struct screen *screen)
+{
+    return screen && screen->ops == &list_ops ? list_of(screen) : NULL;
+}
+
 static void list_look(struct screen *screen, struct subject *subject_r)
 {
     struct list *list = list_of(screen);
@@ -296,7 +310,11 @@ void list_register(void)
 {
     subject_register(&list_ops, list_look);
     language_register(&list_ops, list_language);
+    list_act_register();
     list_columns_register();
+    list_line_register();
+    list_marks_register();
+    list_results_register();
     list_saved_register();
 }
 

@@ -5,6 +5,8 @@
 #include "client/ui/words.h"
 #include "client/views/filter_form.h"
 #include "client/views/list-private.h"
+#include "client/views/list_tools.h"
+#include "client/views/tool.h"
 #include "client/views/value_text.h"
 #include "model/catalogue.h"
 
@@ -180,4 +182,37 @@ void list_line_draw(struct list *list, struct canvas *canvas, struct area area)
 void list_line_cursor(struct list *list, struct canvas *canvas)
 {
     list_line_draw(list, canvas, list->line_at);
+}
+
+/* ---- the tool ---- */
+
+static bool can_jump(const struct subject *subject)
+{
+    struct list *list = list_of_rows(subject->screen);
+    return list && jump_field(list);
+}
+
+static void open_jump(const struct subject *subject)
+{
+    list_line_open(list_of_rows(subject->screen), LIST_JUMP);
+}
+
+static const struct tool tools[] = {
+    {
+        .name = "jump",
+        .label = N_("Jump"),
+        .help =
+            N_("To the first row whose sorted column begins with the letters, or has the number or the day"),
+        .search = "jump goto first letters tiaozhuan dingwei",
+        .key = 'J',
+        .priority = 36,
+        .places = TOOL_LIST,
+        .may = can_jump,
+        .run = open_jump,
+    },
+};
+
+void list_line_register(void)
+{
+    tool_register(tools, array_len(tools));
 }

@@ -14,3 +14,8 @@ bool list_saved_apply(struct rows *rows, int digit);
 bool list_saved_open(struct rows *rows);
 void list_saved_keys(const struct rows *rows, struct key_bar *bar); /* digits that mean something */
 void list_saved_register(void);
+
+void list_act_register(void);
+void list_line_register(void);
+void list_marks_register(void);
+void list_results_register(void);

@@ -255,6 +255,7 @@ static void add_action(struct str *out, const struct entity *entity, const struc
     add_text(out, "help", action->help);
     add_words(out, "from", action->from ? action->from : "*");
     add_text(out, "to", action->to);
+    add_text(out, "undo", action->undo);
     if (state && entity->state && strcmp(state, entity->state) != 0)
         add_text(out, "state", state);
     member(out, "args");

@@ -59,6 +59,7 @@ struct action {
     const char *to;    /* NULL: unchanged, or set by the hook */
     const char *state; /* name of the state column, NULL: entity.state. (rescue has state and money_state) */
     const char *confirm;    /* msgid of the question, NULL: none */
+    const char *undo;       /* the action that takes it back, NULL: none */
     const char *permission; /* NULL: the verb's name */
     bool bulk;              /* may be used on several marked rows; takes items */
     bool danger;

@@ -372,9 +372,10 @@ static void register_changing(const struct entity *entity, unsigned bit, const c
 {
     if (!(entity->verbs & bit))
         return;
-    bool create = kind == ACT_CREATE;
-    struct entity_verb *verb = entity_verb_create(entity, name, kind, VERB_CHANGES | VERB_KEYED,
-                                                  create ? entity_run_create : entity_run_change);
+    bool create = kind == ACT_CREATE, many = kind == ACT_DISABLE || kind == ACT_ENABLE;
+    struct entity_verb *verb =
+        entity_verb_create(entity, name, kind, VERB_CHANGES | VERB_KEYED | (many ? VERB_BATCH : 0),
+                           create ? entity_run_create : entity_run_change);
     verb->action = entity_action(entity, name);
     verb->row.label = label;
     verb->row.help = help;

@@ -20,6 +20,7 @@ struct catalogue_action {
     const char *to;          /* NULL: unchanged */
     const char *state;       /* name of the state column it goes by; NULL: none */
     const char *confirm;     /* msgid of the question, NULL: none */
+    const char *undo;        /* the action that takes it back, NULL: none */
     bool bulk, danger, reason;
     const struct choice *reasons; /* offered, ended by a row without code; NULL: free text */
     const struct field *args;

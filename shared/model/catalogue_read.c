@@ -111,6 +111,7 @@ static void read_action(struct arena *arena, const json_t *json, const char *sta
         .to = text_of(arena, json, "to"),
         .state = own ? own : state,
         .confirm = text_of(arena, json, "confirm"),
+        .undo = text_of(arena, json, "undo"),
         .bulk = is_true(json, "bulk"),
         .danger = is_true(json, "danger"),
         .reason = is_true(json, "reason"),

@@ -43,6 +43,14 @@ static bool from_state(const struct action *action, const char *state)
     return false;
 }
 
+static const struct action *action_named(const struct entity *entity, const char *name)
+{
+    for (size_t i = 0; i < entity->nactions; i++)
+        if (!strcmp(entity->actions[i].name, name))
+            return &entity->actions[i];
+    return NULL;
+}
+
 static void look_states(const struct entity *entity, const struct action *action)
 {
     const char *column = column_of(entity, action);
@@ -55,6 +63,10 @@ static void look_states(const struct entity *entity, const struct action *action
     }
     if (action->to && !is_state(states, action->to, strlen(action->to)))
         fault(entity, "to no state:", action->name);
+    if (action->undo && !action_named(entity, action->undo))
+        fault(entity, "taken back by no action:", action->name);
+    if (action->undo && action->bulk && !action_named(entity, action->undo)->bulk)
+        fault(entity, "done to many, taken back from one:", action->name);
     if (action->danger && !action->confirm && !action->reason)
         fault(entity, "dangerous, but asks nothing:", action->name);
 }

@@ -157,6 +157,7 @@ static const struct action actions[] = {
      .key = 's',
      .label = N_("On or off duty"),
      .from = "idle off_duty",
+     .undo = "state",
      .args = state_args,
      .nargs = array_len(state_args),
      .bulk = true,

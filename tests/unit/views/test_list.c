@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include <stdio.h>
+
 #include "client/views/open.h"
 
 static const char page[] =
@@ -111,6 +113,97 @@ static void test_marks(void **state)
     answer("job.finish", "{\"items\":[{\"id\":2,\"ok\":{\"version\":5}},{\"id\":3,\"err\":{\"code\":"
                          "\"conflict\",\"msgid\":\"Too late\"}}]}");
     assert_shown("1 done, 1 refused: Too late");
+    assert_shown("Finish · Results");
+    assert_hidden("J2"); /* it was done */
+    keys("Esc", NULL);
+    answer("job.list", page);
+    assert_shown("1 marked"); /* the one that was not stays so */
+    type("U");
+    assert_shown("Takes back: Finish (1)");
+    const json_t *args = asked_args(0);
+    assert_string_equal(asked_verb(0), "job.reopen");
+    assert_int_equal(json_integer_value(json_object_get(args, "id")), 2);
+    assert_int_equal(json_integer_value(json_object_get(args, "version")), 5);
+}
+
+static void many(size_t count)
+{
+    static char json[64 * 1024];
+    size_t n = (size_t)snprintf(json, sizeof(json), "{\"rows\":[");
+    for (size_t id = count; id > 0; id--)
+        n += (size_t)snprintf(json + n, sizeof(json) - n,
+                              "%s{\"id\":%zu,\"version\":1,\"number\":\"J%zu\",\"state\":\"new\"}",
+                              id == count ? "" : ",", id, id);
+    snprintf(json + n, sizeof(json) - n, "],\"next\":null}");
+    keys("F5", NULL);
+    answer("job.list", json);
+}
+
+static void answer_items(void)
+{
+    static char json[16 * 1024];
+    const json_t *items = json_object_get(asked_args(0), "items");
+    size_t n = (size_t)snprintf(json, sizeof(json), "{\"items\":[");
+    for (size_t i = 0; i < json_array_size(items); i++)
+        n +=
+            (size_t)snprintf(json + n, sizeof(json) - n, "%s{\"id\":%d,\"ok\":{\"version\":2}}", i ? "," : "",
+                             (int)json_integer_value(json_object_get(json_array_get(items, i), "id")));
+    snprintf(json + n, sizeof(json) - n, "]}");
+    answer("job.finish", json);
+}
+
+/* Many are sent some at a time, and Ctrl-C stops between. */
+static void test_many(void **state)
+{
+    (void)state;
+    many(45);
+    type("*");
+    assert_shown("45 marked");
+    type("f5");
+    keys("F10", NULL);
+    assert_int_equal(json_array_size(json_object_get(asked_args(0), "items")), 20);
+    answer_items();
+    assert_shown("20 of 45, ^C stops");
+    assert_int_equal(asked_count(), 1);
+    keys("^C", NULL);
+    answer_items(); /* what was under way is finished */
+    assert_shown("stopped, 40 done, 0 refused, 5 left");
+    many(45);
+    assert_shown("5 marked");
+}
+
+static void test_mark_many(void **state)
+{
+    (void)state;
+    many(30);
+    keys("Home", NULL);
+    type(" ");
+    keys("Down", "Down", "Down", NULL);
+    type("+");
+    assert_shown("From the nearest mark to here");
+    keys("Enter", NULL);
+    assert_shown("5 marked");
+    type("+inst");
+    keys("Enter", NULL);
+    assert_shown("25 marked");
+    type("+none");
+    keys("Enter", NULL);
+    assert_hidden("marked");
+    type("+all the f");
+    keys("Enter", NULL);
+    assert_shown("30 marked");
+}
+
+static void test_disable(void **state)
+{
+    (void)state;
+    type("  ");
+    keys("Del", NULL);
+    assert_shown("Reason");
+    type("gone");
+    keys("F10", NULL);
+    assert_string_equal(asked_verb(0), "job.disable");
+    assert_int_equal(json_array_size(json_object_get(asked_args(0), "items")), 2);
 }
 
 static void test_filter_line(void **state)
@@ -258,6 +351,9 @@ int main(void)
         list_test(test_argument_refused),
         list_test(test_danger_is_confirmed),
         list_test(test_marks),
+        list_test(test_many),
+        list_test(test_mark_many),
+        list_test(test_disable),
         list_test(test_filter_line),
         list_test(test_open_and_neighbours),
         list_test(test_sort_by),
