@@ -19,9 +19,9 @@
 #include "client/views/holder.h"
 #include "client/views/live.h"
 #include "client/views/notice.h"
+#include "client/views/macro.h"
 #include "client/views/preference.h"
 #include "client/views/views.h"
-#include "client/views/macro.h"
 
 #ifdef HAVE_DESKS
 #include "client/desks/desks.h"
@@ -99,19 +99,19 @@ static unsigned on_unused_key(void *context, const struct key *key)
     case K_CTRL('T'): tasks_open(&app->context); return SCREEN_REDRAW;
     case K_CTRL('N'): notice_next(&app->context); return SCREEN_REDRAW;
     case K_CTRL('O'): return notice_answer(&app->context) ? SCREEN_REDRAW : SCREEN_BELL;
-    default: return SCREEN_UNUSED;
-    }
     case K_CTRL('R'): macro_toggle(&app->context); return SCREEN_REDRAW;
     case '@': macro_choose(&app->context); return SCREEN_REDRAW;
+    default: return SCREEN_UNUSED;
+    }
 }
 
-static void on_code(void *context, struct screen *screen, struct str *out)
-{
 static bool on_watch(void *context, const struct key *key, bool after)
 {
     return macro_watch(&((struct app *)context)->context, key, after);
 }
 
+static void on_code(void *context, struct screen *screen, struct str *out)
+{
     command_code(&((struct app *)context)->context, screen, out);
 }
 
@@ -287,6 +287,7 @@ static int app_init(struct app *app, const struct options *options)
     ui_init(&app->ui, 24, 80);
     app->ui.unused_key = on_unused_key;
     app->ui.code = on_code;
+    app->ui.watch = on_watch;
     app->ui.context = app;
     return EX_OK;
 }
@@ -294,7 +295,6 @@ static int app_init(struct app *app, const struct options *options)
 static void app_finish(struct app *app)
 {
     app_session_finish(app);
-    app->ui.watch = on_watch;
     drafts_destroy(app->context.drafts);
     ui_finish(&app->ui);
     link_destroy(app->context.link);
