@@ -65,6 +65,14 @@ void ask_cancel(struct app_context *app, uint64_t number)
     take_out(asking);
 }
 
+bool ask_runs(const struct app_context *app, const struct screen *screen)
+{
+    const struct asking *asking = app->asking;
+    while (asking && asking->screen != screen->id)
+        asking = asking->next;
+    return asking != NULL;
+}
+
 bool ask_stop_all(struct app_context *app)
 {
     bool any = false;

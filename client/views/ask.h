@@ -16,6 +16,9 @@ uint64_t ask(struct app_context *app, struct screen *screen, const char *verb, j
 /* "entity.verb", in a static buffer. */
 const char *verb_of(const char *entity, const char *verb);
 
+/* Whether something this screen asked for is under way. */
+bool ask_runs(const struct app_context *app, const struct screen *screen);
+
 /* Forgets it: done is not called any more, and the server is asked to stop. */
 void ask_cancel(struct app_context *app, uint64_t number);
 

@@ -17,3 +17,4 @@ void command_code(struct app_context *app, struct screen *screen, struct str *ou
 
 /* The open tasks: with two of them at once to the other, with more a list to choose from. */
 void tasks_open(struct app_context *app);
+void tasks_register(void);

@@ -53,7 +53,7 @@ void language_register(const struct screen_ops *ops, void (*changed)(struct scre
         kinds[i].language = changed;
 }
 
-static bool is_dirty(struct screen *screen)
+bool unsaved_screen(struct screen *screen)
 {
     for (size_t i = 0; i < count; i++)
         if (kinds[i].ops == screen->ops && kinds[i].dirty)
@@ -66,7 +66,7 @@ size_t unsaved_count(const struct ui *ui)
     size_t dirty = 0;
     for (size_t t = 0; t < ui->tasks.count; t++)
         for (size_t i = 0; i < ui->tasks.items[t].stack.count; i++)
-            dirty += is_dirty(ui->tasks.items[t].stack.items[i]);
+            dirty += unsaved_screen(ui->tasks.items[t].stack.items[i]);
     return dirty;
 }
 

@@ -63,6 +63,7 @@ bool app_in_sight(const struct app_context *app, const struct screen *screen);
 /* Screens of this kind hold what a person typed; `dirty` says whether it is unsaved. Asked before the program ends. */
 void unsaved_register(const struct screen_ops *ops, bool (*dirty)(struct screen *screen));
 size_t unsaved_count(const struct ui *ui);
+bool unsaved_screen(struct screen *screen);
 
 /* Another language was chosen: screens that keep words make them anew. */
 void language_register(const struct screen_ops *ops, void (*changed)(struct screen *screen));

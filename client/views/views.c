@@ -1,5 +1,6 @@
 #include "client/views/views.h"
 
+#include "client/views/command.h"
 #include "client/views/draft.h"
 #include "client/views/macro.h"
 #include "client/views/notice.h"
@@ -13,4 +14,5 @@ void views_register(void)
     form_register();
     list_register();
     notice_list_register();
+    tasks_register();
 }
