@@ -24,6 +24,7 @@ enum row_flag {
     ROW_FAILED = 4,  /* the last action on it failed: ! */
     ROW_ALARM = 8,   /* overdue and the like: ! and the alarm's role */
     ROW_DIM = 16,    /* done with */
+    ROW_HELD = 32,   /* somebody else has it open for editing: @ */
 };
 
 enum table_state { TABLE_COMPLETE, TABLE_MORE, TABLE_LOADING };

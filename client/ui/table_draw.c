@@ -153,7 +153,9 @@ static const char *row_sign(unsigned flags)
         return "…";
     if (flags & (ROW_FAILED | ROW_ALARM))
         return "!";
-    return flags & ROW_CHANGED ? "~" : " ";
+    if (flags & ROW_CHANGED)
+        return "~";
+    return flags & ROW_HELD ? "@" : " ";
 }
 
 static void draw_gutter(struct canvas *canvas, int row, int col, unsigned flags, bool marked, bool here)

@@ -10,6 +10,7 @@
 #include "client/views/action.h"
 #include "client/views/ask.h"
 #include "client/views/filter_form.h"
+#include "client/views/holder.h"
 #include "client/views/list-private.h"
 #include "client/views/list_tools.h"
 #include "client/views/neighbour.h"
@@ -191,6 +192,15 @@ static void add_order(struct list *list, struct str *out)
     str_add(out, "  ");
 }
 
+static void add_holder(struct list *list, struct str *out)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct rows_record *record = rows_current(&list->rows);
+    const char *words = record ? holder_text(list->app, list->entity, record->row, arena) : NULL;
+    if (words)
+        str_addf(out, "  @ %s", words);
+}
+
 static void list_crumb(struct screen *screen, struct str *out)
 {
     const struct rows *rows = &list_of(screen)->rows;
@@ -200,6 +210,7 @@ static void list_crumb(struct screen *screen, struct str *out)
     if (table_more_left(&rows->table) || table_more_right(&rows->table))
         str_addf(out, "  %s%s", table_more_left(&rows->table) ? "‹" : " ",
                  table_more_right(&rows->table) ? "›" : "");
+    add_holder(list_of(screen), out);
 }
 
 static unsigned list_tick(struct screen *screen, int64_t now_ms)

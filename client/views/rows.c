@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
+#include "client/views/holder.h"
 #include "client/views/rows-private.h"
 #include "client/views/text.h"
 #include "client/views/value_text.h"
@@ -51,6 +52,8 @@ static unsigned model_flags(void *context, size_t row)
     const json_t *disabled = json_object_get(record->row, "disabled_at");
     if (disabled && !json_is_null(disabled))
         flags |= ROW_DIM;
+    if (holder_name(rows->app, rows->entity, record->id))
+        flags |= ROW_HELD;
     if (rows->ops && rows->ops->flags)
         flags |= rows->ops->flags(rows, record->row);
     return flags;
