@@ -80,7 +80,7 @@ void form_read(struct form *form)
 
 /* ---- saving ---- */
 
-/* "contacts[2].phone" is in the field contacts. */
+/* "contacts.2.phone" is in the field contacts. */
 static void accuse(struct form *form, const struct answer *answer)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
@@ -89,8 +89,8 @@ static void accuse(struct form *form, const struct answer *answer)
     ui_say(form->app->ui, ROLE_ERROR, "%s", words);
     if (json_get_text(answer->object, "field", &name) != JSON_GET_FOUND)
         return;
-    if (!sheet_accuse(&form->sheet, name, words))
-        sheet_accuse(&form->sheet, arena_strndup(arena, name, strcspn(name, ".[")), words);
+    if (!sheet_accuse(&form->sheet, name, words) && !sheet_accuse_line(&form->sheet, name, words))
+        sheet_accuse(&form->sheet, arena_strndup(arena, name, strcspn(name, ".")), words);
     ui_say(form->app->ui, ROLE_ERROR, "%s", words);
 }
 

@@ -25,6 +25,7 @@ static void entry_finish(struct sheet_entry *entry)
     free(entry->trouble);
     json_decref(entry->lines);
     json_decref(entry->server_lines);
+    json_decref(entry->line_faults);
 }
 
 void sheet_finish(struct sheet *sheet)
@@ -259,6 +260,21 @@ bool sheet_accuse(struct sheet *sheet, const char *name, const char *words)
     sheet_trouble(entry, words);
     sheet_go(sheet, (size_t)(entry - sheet->entries.items));
     return true;
+}
+
+bool sheet_accuse_line(struct sheet *sheet, const char *name, const char *words)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    size_t len = strcspn(name, ".");
+    char *rest;
+    unsigned long line = name[len] ? strtoul(name + len + 1, &rest, 10) : 0;
+    struct sheet_entry *entry = line ? sheet_find(sheet, arena_strndup(arena, name, len)) : NULL;
+    if (!entry || *rest != '.' || field_type_of(entry->field) != FIELD_LINES)
+        return false;
+    if (!entry->line_faults)
+        entry->line_faults = json_object();
+    json_object_set_new(entry->line_faults, arena_printf(arena, "%lu%s", line - 1, rest), json_string(words));
+    return sheet_accuse(sheet, entry->field->name, words);
 }
 
 /* What the server takes of a line: its id and what may be written. */

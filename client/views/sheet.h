@@ -24,6 +24,7 @@ struct sheet_entry {
     char *trouble;
     json_t *lines;             /* FIELD_LINES: the rows, an array; NULL: none */
     json_t *server_lines;      /* as the server has them */
+    json_t *line_faults;       /* what the server found wrong in them: "0.phone" → words; NULL: nothing */
     bool readonly;             /* here and now, whatever the field says */
     bool marked;               /* ~ beside its label: the change that is looked at touched it */
     int row, col, width, rows; /* where it stands on its tab, by the last layout; rows 0: not shown */
@@ -95,6 +96,9 @@ bool sheet_check(struct sheet *sheet);
 
 /* Puts words of the server at a field and the cursor into it; false: there is no such field here. */
 bool sheet_accuse(struct sheet *sheet, const char *name, const char *words);
+
+/* The same for "contacts.2.phone", the phone of the second line; false: it is no such name, or of no field here. */
+bool sheet_accuse_line(struct sheet *sheet, const char *name, const char *words);
 
 /* The fields that changed, null for emptied ones; or with `all` every one that is not empty. A new reference. */
 json_t *sheet_changes(const struct sheet *sheet, bool all);
