@@ -23,6 +23,7 @@
 #include "client/views/preference.h"
 #include "client/views/views.h"
 
+#include "client/views/topics.h"
 #ifdef HAVE_DESKS
 #include "client/desks/desks.h"
 #endif
@@ -112,6 +113,16 @@ static bool on_watch(void *context, const struct key *key, bool after)
 
 static void on_code(void *context, struct screen *screen, struct str *out)
 {
+static void on_more_help(void *context, struct screen *screen, struct help_lines *lines)
+{
+    topic_more(&((struct app *)context)->context, screen, lines);
+}
+
+static void on_follow(void *context, const char *link)
+{
+    topic_follow(&((struct app *)context)->context, link);
+}
+
     command_code(&((struct app *)context)->context, screen, out);
 }
 
@@ -294,6 +305,8 @@ static int app_init(struct app *app, const struct options *options)
 
 static void app_finish(struct app *app)
 {
+    app->ui.more_help = on_more_help;
+    app->ui.follow = on_follow;
     app_session_finish(app);
     drafts_destroy(app->context.drafts);
     ui_finish(&app->ui);

@@ -250,6 +250,8 @@ static void open_from_menu(struct app_context *app, const struct catalogue_entit
 const struct desk call_desk = {
     .name = "call",
     .label = N_("Take a call"),
+    .help = N_("What a caller says becomes an order: customer by phone, place, car, service, price. The "
+               "caller's open orders stand beside it."),
     .code = "ca",
     .verb = "rescue.create",
     .open = open_from_menu,

@@ -266,6 +266,8 @@ static void open_from_menu(struct app_context *app, const struct catalogue_entit
 const struct desk dispatch_desk = {
     .name = "dispatch",
     .label = N_("Dispatch"),
+    .help = N_("The orders that wait and those under way, the vehicles near each, and the step that comes "
+               "next; live as others act."),
     .code = "dp",
     .verb = "rescue.dispatch",
     .open = open_from_menu,

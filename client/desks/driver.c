@@ -189,6 +189,8 @@ static void open_from_menu(struct app_context *app, const struct catalogue_entit
 const struct desk driver_desk = {
     .name = "driver",
     .label = N_("My jobs"),
+    .help = N_("The driver's own jobs: take it, go, arrive, finish with kilometres and money. For a small "
+               "screen and few keys."),
     .code = "my",
     .verb = "rescue.refuse",
     .open = open_from_menu,

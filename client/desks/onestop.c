@@ -225,6 +225,8 @@ static void open_from_menu(struct app_context *app, const struct catalogue_entit
 const struct desk onestop_desk = {
     .name = "onestop",
     .label = N_("One-stop"),
+    .help = N_("One order from audit over price and receipt to clearing, in one place, for those who may do "
+               "all of it."),
     .code = "os",
     .verb = "document.list",
     .open = open_from_menu,

@@ -3,14 +3,14 @@
 #include <wctype.h>
 
 #include "base/utf8.h"
-#include "client/ui/input.h"
 #include "client/ui/help.h"
+#include "client/ui/input.h"
 #include "client/ui/palette.h"
 #include "client/ui/words.h"
 
 /* A line of the source, and a line as it is wrapped for the width of now. */
 struct source {
-    char *text;
+    char *text, *link;
     int code;
 };
 
@@ -128,12 +128,36 @@ static unsigned search_key(struct help *help, const struct key *key)
     return input_key(&help->search, key) == INPUT_REFUSED ? SCREEN_BELL : SCREEN_REDRAW;
 }
 
+static const struct source *current(const struct help *help)
+{
+    return help->lines.count ? &help->sources.items[help->lines.items[help->cursor].source] : NULL;
+}
+
+static bool leads_on(const struct source *source)
+{
+    return source && (source->code != K_NONE || source->link);
+}
+
+static unsigned follow(struct help *help, const char *link)
+{
+    struct ui *ui = help->screen.ui;
+    if (!ui->follow)
+        return SCREEN_BELL;
+    char *kept = memory_strdup(link);
+    ui->follow(ui->context, kept);
+    free(kept);
+    return SCREEN_REDRAW;
+}
+
 /* The help goes first, so that the key reaches the screen it speaks of. */
 static unsigned run(struct help *help)
 {
-    int code = help->lines.count ? help->sources.items[help->lines.items[help->cursor].source].code : K_NONE;
-    if (code == K_NONE)
+    const struct source *source = current(help);
+    if (!leads_on(source))
         return SCREEN_BELL;
+    if (source->link)
+        return follow(help, source->link);
+    int code = source->code;
     struct ui *ui = help->screen.ui;
     struct key key = key_code(code);
     if (code < K_BASE) {
@@ -144,6 +168,19 @@ static unsigned run(struct help *help)
     help->screen.closing = true;
     ui_key(ui, &key);
     return SCREEN_REDRAW | SCREEN_CLOSE;
+}
+
+/* To the next line that can be run or followed, round to the first. */
+static unsigned next_link(struct help *help)
+{
+    for (size_t i = 1; i <= help->lines.count; i++) {
+        size_t at = (help->cursor + i) % help->lines.count;
+        if (leads_on(&help->sources.items[help->lines.items[at].source])) {
+            help->cursor = at;
+            return SCREEN_REDRAW;
+        }
+    }
+    return SCREEN_BELL;
 }
 
 static unsigned help_key(struct screen *screen, const struct key *key)
@@ -160,6 +197,7 @@ static unsigned help_key(struct screen *screen, const struct key *key)
     case K_HOME: return move(help, -(long)help->cursor);
     case K_END: return move(help, (long)help->lines.count);
     case K_ENTER: return run(help);
+    case K_TAB: return next_link(help);
     case K_FILTER:
     case '/':
         help->searching = true;
@@ -176,7 +214,7 @@ static unsigned help_key(struct screen *screen, const struct key *key)
 static void draw_line(const struct help *help, struct canvas *canvas, struct area area, int row, size_t at)
 {
     const struct wrapped *line = &help->lines.items[at];
-    bool can_run = help->sources.items[line->source].code != K_NONE;
+    bool can_run = leads_on(&help->sources.items[line->source]);
     struct str text;
     str_init(&text, NULL);
     str_add_n(&text, line->text, line->len);
@@ -218,8 +256,10 @@ static void help_title(struct screen *screen, struct str *out)
 static void help_keys(struct screen *screen, struct key_bar *bar)
 {
     struct help *help = help_of(screen);
-    if (help->lines.count && help->sources.items[help->lines.items[help->cursor].source].code != K_NONE)
-        key_bar_add(bar, K_ENTER, _("Run"), 0);
+    const struct source *here = current(help);
+    if (leads_on(here))
+        key_bar_add(bar, K_ENTER, here->link ? _("Open") : _("Run"), 0);
+    key_bar_add(bar, K_TAB, _("Next link"), 4);
     key_bar_add(bar, '/', _("Search"), 2);
     key_bar_add(bar, 'n', _("Next"), 3);
     key_bar_add(bar, K_CANCEL, _("Close"), 1);
@@ -234,7 +274,11 @@ static void help_plain(struct screen *screen, struct str *out)
 static void help_close(struct screen *screen)
 {
     struct help *help = help_of(screen);
-    vec_each(struct source, source, &help->sources) free(source->text);
+    vec_each(struct source, source, &help->sources)
+    {
+        free(source->text);
+        free(source->link);
+    }
     vec_finish(&help->sources);
     vec_finish(&help->lines);
     input_finish(&help->search);
@@ -259,6 +303,14 @@ void help_open(struct ui *ui, const char *title, const struct help_line lines[],
     help->title = memory_strdup(title);
     input_init(&help->search, INPUT_TEXT, 100);
     for (size_t i = 0; i < count; i++)
-        vec_push(&help->sources, ((struct source){memory_strdup(lines[i].text), lines[i].code}));
+        vec_push(&help->sources,
+                 ((struct source){memory_strdup(lines[i].text),
+                                  lines[i].link ? memory_strdup(lines[i].link) : NULL, lines[i].code}));
     ui_open(ui, &help->screen);
+}
+
+void help_add(struct help_lines *lines, const char *text, int code, const char *link)
+{
+    vec_push(&lines->lines, ((struct help_line){arena_strdup(lines->arena, text), code,
+                                                link ? arena_strdup(lines->arena, link) : NULL}));
 }

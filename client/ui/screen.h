@@ -14,6 +14,7 @@
 struct linear;
 struct ui;
 struct screen;
+struct help_lines;
 
 enum screen_flag {
     SCREEN_REDRAW = 1,
@@ -75,6 +76,10 @@ struct ui {
     unsigned (*unused_key)(void *context, const struct key *key);
 
     /* Every key, before the screen has it (true: it shall not), and after. May be NULL. */
+    /* What F1 says of the screen below the keys, and where links of a help lead. May be NULL. */
+    void (*more_help)(void *context, struct screen *screen, struct help_lines *lines);
+    void (*follow)(void *context, const char *link);
+
     bool (*watch)(void *context, const struct key *key, bool after);
 
     /* What is typed on the command line to get to this screen; adds nothing where nothing leads there. May be NULL. */

@@ -92,38 +92,39 @@ void ui_plain(struct ui *ui, struct str *out)
 }
 
 /* The help text of the screen, if wanted, and the keys valid now, which can be run from here. */
-static void show(struct ui *ui, const char *title, const char *text)
+static void show(struct ui *ui, const char *title, const char *text, bool more)
 {
     struct screen *top = ui_top(ui);
     if (!top)
         return;
     collect_keys(ui, top);
-    VEC(struct help_line) lines = {0};
-    struct arena *arena = arena_create(0);
-    if (text && *text)
-        vec_push(&lines, ((struct help_line){text, K_NONE}));
-    if (lines.count)
-        vec_push(&lines, ((struct help_line){"", K_NONE}));
-    vec_push(&lines, ((struct help_line){arena_printf(arena, "# %s", _("Keys valid now")), K_NONE}));
+    struct help_lines lines = {.arena = arena_create(0)};
+    if (text && *text) {
+        help_add(&lines, text, K_NONE, NULL);
+        help_add(&lines, "", K_NONE, NULL);
+    }
+    help_add(&lines, arena_printf(lines.arena, "# %s", _("Keys valid now")), K_NONE, NULL);
     vec_each(const struct key_hint, hint, &ui->status.bar.hints)
     {
         char name[16];
-        const char *line =
-            arena_printf(arena, "%-6s %s", key_label(hint->code, name, sizeof(name)), hint->label);
-        vec_push(&lines, ((struct help_line){line, hint->code}));
+        help_add(&lines,
+                 arena_printf(lines.arena, "%-6s %s", key_label(hint->code, name, sizeof(name)), hint->label),
+                 hint->code, NULL);
     }
-    help_open(ui, title, lines.items, lines.count);
-    vec_finish(&lines);
-    arena_destroy(arena);
+    if (more && ui->more_help)
+        ui->more_help(ui->context, top, &lines);
+    help_open(ui, title, lines.lines.items, lines.lines.count);
+    vec_finish(&lines.lines);
+    arena_destroy(lines.arena);
 }
 
 void ui_show_keys(struct ui *ui)
 {
-    show(ui, _("Keys"), NULL);
+    show(ui, _("Keys"), NULL, false);
 }
 
 void ui_show_help(struct ui *ui)
 {
     struct screen *top = ui_top(ui);
-    show(ui, _("Help"), top && top->ops->help ? top->ops->help(top) : NULL);
+    show(ui, _("Help"), top && top->ops->help ? top->ops->help(top) : NULL, true);
 }

@@ -14,7 +14,8 @@ enum command_kind {
     COMMAND_KEY,
     COMMAND_PROGRAM,
     COMMAND_RECORD,
-    COMMAND_TOOL
+    COMMAND_TOOL,
+    COMMAND_TOPIC
 };
 enum command_program { PROGRAM_PASSWORD, PROGRAM_LANGUAGE, PROGRAM_LOGOUT, PROGRAM_QUIT };
 
@@ -26,6 +27,7 @@ struct command_item {
     int key;
     enum command_program program;
     const struct tool *tool;
+    const char *topic; /* page of help */
     int64_t id;
 };
 

@@ -16,6 +16,7 @@
 #include "client/views/quick_show.h"
 #include "client/views/recent.h"
 #include "client/views/tool.h"
+#include "client/views/topics.h"
 
 struct command command;
 
@@ -99,6 +100,10 @@ static void run_item(struct command_item item)
     case COMMAND_PROGRAM: run_program(item.program); break;
     case COMMAND_TOOL: run_tool(item.tool); break;
     case COMMAND_KEY: run_key(item.key); break;
+    case COMMAND_TOPIC:
+        line = memory_strdup(item.topic);
+        topic_open(app, line);
+        break;
     }
     free(line);
 }

@@ -9,6 +9,7 @@
 #include "client/views/quick_show.h"
 #include "client/views/recent.h"
 #include "client/views/tool.h"
+#include "client/views/topics.h"
 #include "wire/json.h"
 
 /* Of what fits as well, this is the order. */
@@ -20,6 +21,7 @@ enum {
     WEIGHT_FILTER = 12,
     WEIGHT_NEW = 10,
     WEIGHT_TOOL = 5,
+    WEIGHT_TOPIC = -1,
     WEIGHT_PROGRAM = 0
 };
 
@@ -175,6 +177,15 @@ static void add_macros(void)
     }
 }
 
+static void add_topics(void)
+{
+    struct topic topic;
+    for (size_t i = 0; topic_at(command.app, command.arena, i, &topic); i++)
+        command_add(&(struct command_item){.kind = COMMAND_TOPIC, .topic = topic.name},
+                    arena_printf(command.arena, "%s: %s", _("Help"), topic.title), "F1", "help",
+                    WEIGHT_TOPIC);
+}
+
 void command_add_items(void)
 {
     add_recent();
@@ -186,4 +197,5 @@ void command_add_items(void)
     add_macros();
     add_tools();
     add_program();
+    add_topics();
 }

@@ -9,6 +9,7 @@
 struct desk {
     const char *name;
     const char *label; /* msgid, for the menu and the command line where the server gives none */
+    const char *help;  /* msgid: what is done there */
     const char *code;  /* typed on the command line, e.g. "dp"; NULL: none */
     const char *verb;  /* without the right to this verb it is not offered; NULL: always */
 
