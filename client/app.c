@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "client/app-private.h"
 #include "client/language.h"
+#include "client/own_theme.h"
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
@@ -21,9 +22,9 @@
 #include "client/views/notice.h"
 #include "client/views/macro.h"
 #include "client/views/preference.h"
+#include "client/views/topics.h"
 #include "client/views/views.h"
 
-#include "client/views/topics.h"
 #ifdef HAVE_DESKS
 #include "client/desks/desks.h"
 #endif
@@ -111,8 +112,6 @@ static bool on_watch(void *context, const struct key *key, bool after)
     return macro_watch(&((struct app *)context)->context, key, after);
 }
 
-static void on_code(void *context, struct screen *screen, struct str *out)
-{
 static void on_more_help(void *context, struct screen *screen, struct help_lines *lines)
 {
     topic_more(&((struct app *)context)->context, screen, lines);
@@ -123,6 +122,8 @@ static void on_follow(void *context, const char *link)
     topic_follow(&((struct app *)context)->context, link);
 }
 
+static void on_code(void *context, struct screen *screen, struct str *out)
+{
     command_code(&((struct app *)context)->context, screen, out);
 }
 
@@ -163,7 +164,9 @@ static bool on_face_busy(void *context)
 
 static void on_before_paint(void *context)
 {
-    app_keep_locked(context);
+    struct app *app = context;
+    app_keep_locked(app);
+    app->ui.round_trip_ms = link_round_trip_ms(app->context.link);
 }
 
 static bool set_clock(struct app *app)
@@ -236,13 +239,14 @@ static int app_face(struct app *app)
 {
     const struct options *options = app->options;
     struct term_options term = {.in = STDIN_FILENO, .out = STDOUT_FILENO};
-    if (options->theme) {
-        term.theme_given = theme_parse(options->theme, &term.theme);
-        if (!term.theme_given) {
-            fprintf(stderr, "yizhan: no such theme: %s (dark, light, mono, contrast)\n", options->theme);
-            return EX_USAGE;
-        }
+    struct str trouble cleanup(cleanup_str);
+    str_init(&trouble, NULL);
+    if (!own_theme_choose(options, &term, &trouble)) {
+        fprintf(stderr, "yizhan: no such theme: %s (dark, light, mono, contrast, own)\n", options->theme);
+        return EX_USAGE;
     }
+    if (trouble.len)
+        ui_say(&app->ui, ROLE_WARNING, "%s", trouble.data);
     if (options->borders && strcmp(options->borders, "auto") != 0)
         term.borders = strcmp(options->borders, "ascii") == 0 ? BORDERS_ASCII : BORDERS_LINES;
     app->face.lost = on_face_lost;
@@ -298,6 +302,8 @@ static int app_init(struct app *app, const struct options *options)
     ui_init(&app->ui, 24, 80);
     app->ui.unused_key = on_unused_key;
     app->ui.code = on_code;
+    app->ui.more_help = on_more_help;
+    app->ui.follow = on_follow;
     app->ui.watch = on_watch;
     app->ui.context = app;
     return EX_OK;
@@ -305,8 +311,6 @@ static int app_init(struct app *app, const struct options *options)
 
 static void app_finish(struct app *app)
 {
-    app->ui.more_help = on_more_help;
-    app->ui.follow = on_follow;
     app_session_finish(app);
     drafts_destroy(app->context.drafts);
     ui_finish(&app->ui);

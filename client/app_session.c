@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "client/app-private.h"
 #include "client/catalogue_file.h"
+#include "client/own_theme.h"
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/draft.h"
@@ -165,6 +166,7 @@ static void on_preferences(struct app_context *context)
 {
     struct app *app = app_of(context);
     app->preferred = true;
+    own_theme_preferred(app);
     described(app);
 }
 

@@ -22,7 +22,7 @@ static const char usage[] =
     "  -u, --user NAME           login name (YIZHAN_USER)\n"
     "  -l, --lang LANG           en, zh_CN or zh_TW\n"
     "  -p, --plain               linear mode: a label and a value per line, for screen readers\n"
-    "      --theme NAME          dark, light, mono or contrast\n"
+    "      --theme NAME          dark, light, mono, contrast or own\n"
     "      --borders KIND        auto, lines or ascii\n"
     "      --terminal NAME       name of this device in the audit trail (the host name)\n"
     "      --password-file FILE  first line is the password (else YIZHAN_PASSWORD)\n"

@@ -1,9 +1,15 @@
 #include "client/ui/front.h"
 
+#include <stdio.h>
+
+#include "client/ui/words.h"
+
 void front_init(struct front *front, struct ui *ui, struct term *term)
 {
     *front = (struct front){.ui = ui, .term = term};
     ui->canvas.slow = term_slow(term);
+    ui->min_rows = FRONT_MIN_ROWS;
+    ui->min_cols = FRONT_MIN_COLS;
     front_resized(front);
 }
 
@@ -51,6 +57,21 @@ void front_resized(struct front *front)
         ui_resize(front->ui, rows, cols);
 }
 
+/* Of the key before this drawing; the line itself is painted with the next. */
+static void measure(struct front *front)
+{
+    struct ui *ui = front->ui;
+    const struct term_counters *counters = term_counters(front->term);
+    char paint[24] = "…", trip[24] = "…";
+    if (counters->key_us >= 0)
+        snprintf(paint, sizeof(paint), "%.1f", (double)counters->key_us / 1000);
+    if (ui->round_trip_ms >= 0)
+        snprintf(trip, sizeof(trip), "%lld", (long long)ui->round_trip_ms);
+    snprintf(ui->measured, sizeof(ui->measured), _("key: %llu bytes, %s ms · request: %s ms · %dx%d · %s"),
+             (unsigned long long)counters->key_bytes, paint, trip, ui->canvas.cols, ui->canvas.rows,
+             term_colours(front->term));
+}
+
 int front_paint(struct front *front)
 {
     struct ui *ui = front->ui;
@@ -58,6 +79,8 @@ int front_paint(struct front *front)
     if (ui->repaint)
         term_repaint(front->term);
     ui->repaint = false;
+    if (ui->dirty && ui->measures)
+        measure(front);
     if (ui->dirty)
         ui_draw(ui);
     if (ui->bell)

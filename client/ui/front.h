@@ -11,6 +11,8 @@
  *   SIGWINCH                          → front_resized, front_paint
  * front_paint is cheap when nothing changed: call it at the end of every turn.
  */
+enum { FRONT_MIN_ROWS = 20, FRONT_MIN_COLS = 40 };
+
 struct front {
     struct ui *ui;
     struct term *term;

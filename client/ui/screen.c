@@ -248,7 +248,11 @@ static unsigned default_key(struct ui *ui, struct screen *screen, const struct k
     case K_HELP: ui_show_help(ui); return SCREEN_REDRAW;
     case '?': ui_show_keys(ui); return SCREEN_REDRAW;
     case K_CTRL('T'): ui_next_task(ui); return SCREEN_REDRAW;
-    case K_CTRL('L'): ui->repaint = true; return SCREEN_REDRAW;
+    case K_CTRL('L'):
+        ui->measures ^= ui->repainted;
+        ui->repainted = !ui->repainted;
+        ui->repaint = true;
+        return SCREEN_REDRAW;
     default: return SCREEN_UNUSED;
     }
 }
@@ -277,10 +281,15 @@ void ui_key(struct ui *ui, const struct key *key)
     struct screen *top = ui_top(ui);
     if (!top || key->kind == KEY_REPORT)
         return;
+    if (ui_too_small(ui)) {
+        ui->bell = true;
+        return;
+    }
     bool watched = ui->watch && !ui->busy; /* what runs because of a key is no key */
     if (watched && ui->watch(ui->context, key, false))
         return;
     ui->status.message_fresh = false;
+    ui->repainted &= key->code == K_CTRL('L');
     ui->busy++;
     unsigned flags = dispatch(ui, top, key);
     apply(ui, top, flags & SCREEN_UNUSED ? SCREEN_BELL : flags);

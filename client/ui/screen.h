@@ -71,6 +71,11 @@ struct ui {
     bool repaint;    /* paint every cell, changed or not (Ctrl-L) */
     bool drop_input; /* forget what was typed ahead */
     unsigned said;   /* messages so far */
+    bool measures;   /* Ctrl-L was pressed twice: what keys and requests cost is shown */
+    bool repainted;  /* by the key before */
+    char measured[160];
+    int64_t round_trip_ms; /* of the last request; below 0: none yet */
+    int min_rows, min_cols; /* below these nothing is drawn but that, and no key is taken; 0: any size will do */
 
     /* What screens do not use: global keys (palette, help, tasks …). Returns screen flags. May be NULL. */
     unsigned (*unused_key)(void *context, const struct key *key);
@@ -111,6 +116,9 @@ void ui_next_task(struct ui *ui);
 void ui_key(struct ui *ui, const struct key *key);
 void ui_tick(struct ui *ui, int64_t now_ms);
 void ui_resize(struct ui *ui, int rows, int cols);
+
+/* The window is smaller than any screen can be. */
+bool ui_too_small(const struct ui *ui);
 
 /* A screen whose model changed without a key (an answer came) says so. */
 void ui_redraw(struct ui *ui);

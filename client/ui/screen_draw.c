@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "client/ui/help.h"
@@ -44,10 +45,28 @@ static void collect_keys(struct ui *ui, struct screen *top)
         top->ops->keys(top, &ui->status.bar);
 }
 
+bool ui_too_small(const struct ui *ui)
+{
+    return ui->canvas.rows < ui->min_rows || ui->canvas.cols < ui->min_cols;
+}
+
+/* Nothing is lost meanwhile: it is all there when the window is large again. */
+static void draw_too_small(struct ui *ui)
+{
+    char text[256];
+    snprintf(text, sizeof(text), _("The window is %dx%d. Make it %dx%d or larger: what is open is kept."),
+             ui->canvas.cols, ui->canvas.rows, ui->min_cols, ui->min_rows);
+    canvas_paragraph(&ui->canvas, canvas_whole(&ui->canvas), ROLE_NORMAL, text, 0);
+}
+
 void ui_draw(struct ui *ui)
 {
     ui->dirty = false;
     canvas_clear(&ui->canvas);
+    if (ui_too_small(ui)) {
+        draw_too_small(ui);
+        return;
+    }
     struct str title, crumb, code;
     str_init(&title, NULL);
     str_init(&crumb, NULL);
@@ -62,6 +81,8 @@ void ui_draw(struct ui *ui)
         add_title(task, &title, &crumb);
         add_code(ui, task, &code);
     }
+    if (ui->measures && ui->canvas.rows > 2)
+        canvas_text(&ui->canvas, ui->canvas.rows - 2, 0, ui->canvas.cols, ROLE_DIM, ALIGN_LEFT, ui->measured);
     collect_keys(ui, ui_top(ui));
     status_draw(&ui->status, &ui->canvas, title.data, crumb.data, ui->tasks.count);
     status_draw_code(&ui->canvas, crumb.data, code.data);

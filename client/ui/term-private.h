@@ -19,6 +19,7 @@ struct term {
     bool narrow; /* ambiguous characters are two cells here: only ASCII for borders and signs */
     bool probing;
     bool colours, many_colours, own_colours;
+    bool all_colours; /* 16 million, each by its red, green and blue */
     bool paused;
     bool slow;
     int64_t idle_us; /* of a slow line: when all bytes sent so far will have passed it */

@@ -135,10 +135,20 @@ static void free_term(struct term *term)
     free(term);
 }
 
+/* "0;15": what some terminals say of their colours, ink and ground. */
+static bool light_ground(void)
+{
+    const char *says = getenv("COLORFGBG");
+    const char *ground = says ? strrchr(says, ';') : NULL;
+    return ground && (strcmp(ground, ";7") == 0 || strcmp(ground, ";15") == 0);
+}
+
 static void choose_theme(struct term *term, const struct term_options *options)
 {
     const char *no_color = getenv("NO_COLOR");
     term->theme = options->theme;
+    if (!options->theme_given && term->theme == THEME_DARK && light_ground())
+        term->theme = THEME_LIGHT;
     if (!term->colours || (!options->theme_given && no_color && *no_color))
         term->theme = THEME_MONO;
 }

@@ -82,4 +82,6 @@ void term_raw(struct term *term, const void *bytes, size_t n);
 
 void term_set_theme(struct term *term, enum theme theme);
 enum theme term_theme(const struct term *term);
+/* How many: "1", "8", "16", "256", "16M". */
+const char *term_colours(const struct term *term);
 const struct term_counters *term_counters(const struct term *term);

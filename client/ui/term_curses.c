@@ -1,6 +1,8 @@
 #include <curses.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -22,11 +24,32 @@ static SCREEN *new_screen(struct term *term, const char *type)
     return screen;
 }
 
+/* A terminal that says it has 16 million colours has a description that can name them. */
+static SCREEN *new_direct_screen(struct term *term, const char *type)
+{
+    static const char *const families[] = {"xterm", "tmux",      "screen", "konsole",
+                                           "vte",   "alacritty", "foot",   "st"};
+    const char *says = getenv("COLORTERM");
+    char direct[32];
+    if (!says || (strcmp(says, "truecolor") != 0 && strcmp(says, "24bit") != 0))
+        return NULL;
+    for (size_t i = 0; i < array_len(families); i++) {
+        size_t len = strlen(families[i]);
+        if (strncmp(type, families[i], len) != 0 || (type[len] && type[len] != '-'))
+            continue;
+        snprintf(direct, sizeof(direct), "%s-direct", families[i]);
+        return new_screen(term, direct);
+    }
+    return NULL;
+}
+
 /* An unknown TERM most often is some xterm. */
 int curses_start(struct term *term, const char *type)
 {
     use_env(FALSE);
-    SCREEN *screen = type && *type ? new_screen(term, type) : NULL;
+    SCREEN *screen = type && *type ? new_direct_screen(term, type) : NULL;
+    if (!screen && type && *type)
+        screen = new_screen(term, type);
     if (!screen && (!type || strcmp(type, "dumb") != 0))
         screen = new_screen(term, "xterm");
     if (!screen)
@@ -45,6 +68,7 @@ int curses_start(struct term *term, const char *type)
     if (term->colours)
         term->own_colours = use_default_colors() == OK;
     term->many_colours = term->colours && COLORS >= 256;
+    term->all_colours = term->colours && COLORS > 256;
     return 0;
 }
 
@@ -70,9 +94,13 @@ void curses_resize(struct term *term)
     clearok(curscr, TRUE);
 }
 
-static short colour(const struct term *term, short few, short many, short own)
+static int colour(const struct term *term, short few, short many, int rgb, int own)
 {
-    short wanted = term->many_colours ? many : few;
+    if (term->all_colours && rgb)
+        return MAX(rgb & ~STYLE_RGB, 8); /* the first eight are the terminal's own, whatever they look like */
+    if (term->all_colours && many >= 8)
+        return MAX(theme_rgb(many), 8);
+    int wanted = term->many_colours ? many : few;
     return wanted < 0 && !term->own_colours ? own : wanted;
 }
 
@@ -83,8 +111,8 @@ void curses_pairs(struct term *term)
     set_term(term->screen);
     for (int role = 0; role < ROLE_COUNT; role++) {
         const struct style *style = theme_style(term->theme, (enum role)role);
-        init_pair((short)(role + 1), colour(term, style->fg, style->fg_256, COLOR_WHITE),
-                  colour(term, style->bg, style->bg_256, COLOR_BLACK));
+        init_extended_pair(role + 1, colour(term, style->fg, style->fg_256, style->fg_rgb, COLOR_WHITE),
+                           colour(term, style->bg, style->bg_256, style->bg_rgb, COLOR_BLACK));
     }
 }
 
@@ -104,6 +132,15 @@ void curses_define_keys(struct term *term)
     };
     for (size_t i = 0; i < array_len(keys); i++)
         keys_define(&term->keys, curses_text(keys[i].capability), keys[i].code);
+}
+
+const char *term_colours(const struct term *term)
+{
+    return !term->colours || term->theme == THEME_MONO ? "1"
+           : term->all_colours                         ? "16M"
+           : term->many_colours                        ? "256"
+           : COLORS >= 16                              ? "16"
+                                                       : "8";
 }
 
 static attr_t attributes(const struct style *style)

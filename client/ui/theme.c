@@ -1,17 +1,18 @@
+#include <math.h>
 #include <string.h>
 
-#include "client/ui/theme.h"
+#include "client/ui/theme-private.h"
 #include "client/ui/words.h"
 
 enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, OWN = -1 };
 
 #define PLAIN                                                                                                \
     {                                                                                                        \
-        OWN, OWN, OWN, OWN, 0                                                                                \
+        OWN, OWN, OWN, OWN, 0, 0, 0                                                                          \
     }
 #define STYLE(fg, bg, fg_256, bg_256, attributes)                                                            \
     {                                                                                                        \
-        fg, bg, fg_256, bg_256, attributes                                                                   \
+        fg, bg, fg_256, bg_256, attributes, 0, 0                                                             \
     }
 #define ONLY(attributes) STYLE(OWN, OWN, OWN, OWN, attributes)
 
@@ -68,10 +69,10 @@ static const struct style light[ROLE_COUNT] = {
     [ROLE_MATCH] = STYLE(MAGENTA, OWN, 90, OWN, STYLE_UNDERLINE),
     [ROLE_KEY] = ONLY(STYLE_BOLD),
     [ROLE_KEY_TEXT] = STYLE(OWN, OWN, 238, OWN, 0),
-    [ROLE_STEP_DONE] = STYLE(GREEN, OWN, 22, OWN, 0),
+    [ROLE_STEP_DONE] = STYLE(BLUE, OWN, 22, OWN, 0),
     [ROLE_STEP_NOW] = ONLY(STYLE_BOLD | STYLE_REVERSE),
     [ROLE_STEP_LATER] = STYLE(OWN, OWN, 241, OWN, STYLE_DIM),
-    [ROLE_GOOD] = STYLE(GREEN, OWN, 22, OWN, 0),
+    [ROLE_GOOD] = STYLE(BLUE, OWN, 22, OWN, 0),
     [ROLE_WARNING] = STYLE(MAGENTA, OWN, 94, OWN, STYLE_BOLD),
     [ROLE_ERROR] = STYLE(RED, OWN, 124, OWN, STYLE_BOLD),
     [ROLE_ALARM] = STYLE(WHITE, RED, 231, 124, STYLE_BOLD),
@@ -152,6 +153,8 @@ static const struct style contrast[ROLE_COUNT] = {
     [ROLE_SERIES_6] = STYLE(RED, BLACK, 203, 16, STYLE_BOLD),
 };
 
+static struct style own[ROLE_COUNT];
+
 static const struct {
     const char *name, *label;
     const struct style *styles;
@@ -160,11 +163,39 @@ static const struct {
     [THEME_LIGHT] = {"light", N_("Light"), light},
     [THEME_MONO] = {"mono", N_("Without colour"), mono},
     [THEME_CONTRAST] = {"contrast", N_("High contrast"), contrast},
+    [THEME_OWN] = {"own", N_("Your own"), own},
 };
 
 const struct style *theme_style(enum theme theme, enum role role)
 {
     return &themes[theme].styles[role];
+}
+
+void theme_own_begin(enum theme base)
+{
+    memcpy(own, themes[base].styles, sizeof(own));
+}
+
+void theme_own_style(enum role role, const struct style *style)
+{
+    own[role] = *style;
+}
+
+static double lightness(int rgb)
+{
+    static const double weights[] = {0.2126, 0.7152, 0.0722};
+    double sum = 0;
+    for (int i = 0; i < 3; i++) {
+        double part = (rgb >> (16 - 8 * i) & 255) / 255.0;
+        sum += weights[i] * (part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+double theme_contrast(int rgb, int other_rgb)
+{
+    double a = lightness(rgb), b = lightness(other_rgb);
+    return (fmax(a, b) + 0.05) / (fmin(a, b) + 0.05);
 }
 
 const char *theme_name(enum theme theme)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* What a cell means. Widgets and views speak of roles only; a theme turns them into attributes. */
 enum role {
@@ -38,7 +39,7 @@ enum role {
     ROLE_COUNT
 };
 
-enum theme { THEME_DARK, THEME_LIGHT, THEME_MONO, THEME_CONTRAST, THEME_COUNT };
+enum theme { THEME_DARK, THEME_LIGHT, THEME_MONO, THEME_CONTRAST, THEME_OWN, THEME_COUNT };
 
 /* Attributes, free of curses so that they can be tested. */
 enum { STYLE_BOLD = 1, STYLE_DIM = 2, STYLE_UNDERLINE = 4, STYLE_REVERSE = 8 };
@@ -48,7 +49,24 @@ struct style {
     short fg, bg;
     short fg_256, bg_256;
     unsigned attributes;
+    int fg_rgb, bg_rgb; /* STYLE_RGB and 0xrrggbb, where it is to be just that; 0: as of 256 */
 };
+
+enum { STYLE_RGB = 1 << 24 };
+
+/* 0xrrggbb of one of 256; what is below 0 stays. */
+int theme_rgb(int colour);
+int theme_nearest(int rgb, int colours); /* of 8, 16 or 256 */
+
+/*
+ * The person's own: begun as a copy of another, then role by role. `name` is a role's, or "base" with a theme's name;
+ * words are "[colour] [on colour] [bold] [dim] [underline] [reverse]". false: `trouble` says, translated, what is wrong.
+ */
+void theme_own_begin(enum theme base);
+bool theme_own_set(const char *name, const char *words, char *trouble, size_t size);
+
+/* How many to one the lightness of the two is, by the WCAG: 4.5 can be read by nearly everybody. */
+double theme_contrast(int rgb, int other_rgb);
 
 const struct style *theme_style(enum theme theme, enum role role);
 
