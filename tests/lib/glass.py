@@ -145,15 +145,20 @@ class Glass:
 
     ESCAPE_SECONDS = 0.12  # an Esc followed sooner by something may be the start of another key
 
-    def __init__(self, argv, columns=80, lines=24, env=None, term="xterm-256color", keep=False, bytes_per_second=0):
+    def __init__(self, argv, columns=80, lines=24, env=None, term="xterm-256color", keep=False, baud=0):
         self.glass, self.lock = Screen(columns, lines), threading.Condition()
-        self.sent, self.kept, self.bytes_per_second = 0, [] if keep else None, bytes_per_second
+        self.sent, self.kept, self.bytes_per_second = 0, [] if keep else None, baud // 10
         self.ended, self.escaped_at = False, 0.0
         master, slave = pty.openpty()
         self.fd = master
         self._size(columns, lines)
+        if baud:
+            mode = termios.tcgetattr(slave)
+            mode[4] = mode[5] = getattr(termios, f"B{baud}")
+            termios.tcsetattr(slave, termios.TCSANOW, mode)
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": term, "HOME": str(yz.temp_dir("yizhan-home-")),
                        "ASAN_OPTIONS": "detect_leaks=0", **(env or {})}
+        self.home = environment["HOME"]
         environment = {name: value for name, value in environment.items() if value is not None}
         self.process = subprocess.Popen(["setsid", "-c", *map(str, argv)], stdin=slave, stdout=slave, stderr=slave, env=environment, close_fds=True)
         os.close(slave)
@@ -167,7 +172,7 @@ class Glass:
     def _read(self):
         with contextlib.suppress(OSError):
             while True:
-                data = os.read(self.fd, min(65536, max(self.bytes_per_second // 20, 1)) if self.bytes_per_second else 65536)
+                data = os.read(self.fd, min(65536, max(self.bytes_per_second // 40, 1)) if self.bytes_per_second else 65536)
                 if not data:
                     break
                 if self.bytes_per_second:
