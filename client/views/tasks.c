@@ -103,7 +103,7 @@ static const struct table_model model = {
 static void set_columns(struct tasks *tasks)
 {
     table_clear_columns(&tasks->table);
-    table_add_column(&tasks->table, &(struct table_column){.title = _("No"), .width = 3});
+    table_add_column(&tasks->table, &(struct table_column){.title = "#", .width = 3});
     table_add_column(&tasks->table, &(struct table_column){
                                         .title = _("Screen"), .width = 16, .width_max = 40, .priority = 1});
     table_add_column(&tasks->table, &(struct table_column){

@@ -44,6 +44,7 @@ void core_register_verbs(void)
 {
     login_register();
     password_verbs_register();
+    own_sessions_register();
     session_verbs_register();
     watch_register();
     preference_register();

@@ -9,6 +9,7 @@ struct request;
 
 void login_register(void);
 void password_verbs_register(void);
+void own_sessions_register(void);
 
 /* Verbs a user may use before an old or first password is changed. */
 bool login_allows_old_password(const struct verb *verb);

@@ -32,8 +32,8 @@ char *totp_secret_make(struct arena *arena)
 char *totp_uri(struct arena *arena, const char *user, const char *secret)
 {
     return arena_printf(arena,
-                        "otpauth://totp/Yizhan:%s?secret=%s&issuer=Yizhan&algorithm=SHA1&digits=%d&period=%d",
-                        user, secret, DIGITS, STEP_SECONDS);
+                        "otpauth://totp/Yizhan:%s?secret=%s&issuer=Yizhan",
+                        user, secret);
 }
 
 /* The code must be of this very step, so that one cannot be taken for an earlier use of itself. */

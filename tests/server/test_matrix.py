@@ -43,7 +43,7 @@ RIGHTS = {
                                      " price_list agreement ledger_entry ledger_account period document").split()},
                 "ledger": "trial_balance balance"},
     "admin": {**{e: f"{READ} {EDIT}" for e in "branch role base_item district customer supplier vehicle sla_rule".split()},
-              **{e: READ for e in "audit_log price_list agreement".split()}, "employee": f"{READ} {EDIT} reset_password unlock",
+              **{e: READ for e in "audit_log price_list agreement".split()}, "employee": f"{READ} {EDIT} reset_password unlock reset_totp",
               "session": f"{READ} end", "job": f"{READ} run disable enable"},
     "partner": {"rescue": f"{READ} dispute"},
 }
@@ -73,7 +73,7 @@ OWN_ROWS = {"driver", "partner"}
 EVERYWHERE = set(company.ALL_BRANCHES)
 VEHICLES_EVERYWHERE = EVERYWHERE | {"dispatcher"}
 # Every session has these; of the rest of `session` only what RIGHTS says.
-SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch hold release cancel totp_begin totp_confirm totp_end".split()}
+SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch hold release own end_others cancel totp_begin totp_confirm totp_end".split()}
 # What is kept for a person is his own (test_preferences).
 SESSION |= {f"notice.{v}" for v in "list read send".split()}
 SESSION |= {f"preference.{v}" for v in "list set remove share".split()}

@@ -198,6 +198,42 @@ static int unlock_in_tx(struct act *act)
     return 0;
 }
 
+static int judge_reach(struct act *act)
+{
+    struct employee_act *data = act->data;
+    struct request *request = act->request;
+    if (!rows_bool(data->roles, 0, 0) || request->grant->all)
+        return 0;
+    return request_fail(request, ERR_FORBIDDEN, NULL,
+                        N_("This person's roles reach over every branch: ask somebody whose roles do so too"),
+                        NULL);
+}
+
+static int reset_totp_load(struct act *act)
+{
+    struct employee_act *data = arena_alloc(act->request->arena, sizeof(*data));
+    data->roles = tx_read(act->request->tx, &sql_reach, p_int(act->id));
+    act->data = data;
+    return 0;
+}
+
+static const struct sql sql_totp_forget = {
+    "employee_totp_forget",
+    "SELECT must_be_one(count(*)) FROM (SELECT employee_totp_set($1, NULL) AS done) s WHERE done"};
+
+static int reset_totp_in_tx(struct act *act)
+{
+    struct request *request = act->request;
+    if (act->id == request->session->employee_id)
+        return request_fail(request, ERR_FORBIDDEN, NULL,
+                            N_("Your own one-time codes are set up in your settings"), NULL);
+    int result = judge_reach(act);
+    if (result)
+        return result;
+    tx_write(request->tx, &sql_totp_forget, p_int(act->id));
+    return unlock_in_tx(act);
+}
+
 static int reset_in_tx(struct act *act)
 {
     struct employee_act *data = act->data;
@@ -205,10 +241,9 @@ static int reset_in_tx(struct act *act)
     if (act->id == request->session->employee_id)
         return request_fail(request, ERR_FORBIDDEN, NULL,
                             N_("Change your own password with the old one, in your settings"), NULL);
-    if (rows_bool(data->roles, 0, 0) && !request->grant->all)
-        return request_fail(
-            request, ERR_FORBIDDEN, NULL,
-            N_("This person's roles reach over every branch: ask somebody whose roles do so too"), NULL);
+    int result = judge_reach(act);
+    if (result)
+        return result;
     set_password(act, act->now, data->password_hash);
     tx_write(request->tx, &sql_end_sessions, p_int(act->id));
     return unlock_in_tx(act);
@@ -236,6 +271,19 @@ static const struct action actions[] = {
         .help = N_("Lets the person log in again at once after too many wrong passwords."),
         .from = "*",
         .in_tx = unlock_in_tx,
+    },
+    {
+        .name = "reset_totp",
+        .key = 'o',
+        .label = N_("Forget one-time codes"),
+        .help =
+            N_("For who has lost the phone: the password alone logs in again, until codes are set up anew."),
+        .from = "*",
+        .danger = true,
+        .confirm = N_("Let this person log in without a one-time code?"),
+        .reason = true,
+        .load = reset_totp_load,
+        .in_tx = reset_totp_in_tx,
     },
 };
 
