@@ -51,6 +51,18 @@ static bool allowed(enum input_kind kind, char c)
     return c && strchr(kinds[kind].allowed, c);
 }
 
+/* Signs that have no plain form of their own. */
+static char plain_of(uint32_t cp)
+{
+    switch (cp) {
+    case 0x3002: return '.'; /* 。 */
+    case 0x2212: return '-'; /* − */
+    case 0x00d7: return '*'; /* × */
+    case 0x00f7: return '/'; /* ÷ */
+    default: return '\0';
+    }
+}
+
 /* Full-width letters and digits as plain ones; the full stop an input method makes of a point as a point. */
 static void fold(enum input_kind kind, const char *text, size_t len, struct str *out)
 {
@@ -59,7 +71,7 @@ static void fold(enum input_kind kind, const char *text, size_t len, struct str 
     for (const char *p = folded ? folded : ""; *p;) {
         uint32_t cp = 0;
         size_t n = utf8_decode(p, strlen(p), &cp);
-        char c = cp < 0x80 ? (char)cp : cp == 0x3002 ? '.' : cp == 0x2212 ? '-' : '\0';
+        char c = cp < 0x80 ? (char)cp : plain_of(cp);
         if (allowed(kind, c))
             str_add_char(out, c);
         p += n ? n : 1;

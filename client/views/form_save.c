@@ -90,7 +90,7 @@ static void accuse(struct form *form, const struct answer *answer)
     if (json_get_text(answer->object, "field", &name) != JSON_GET_FOUND)
         return;
     if (!sheet_accuse(&form->sheet, name, words) && !sheet_accuse_line(&form->sheet, name, words))
-        sheet_accuse(&form->sheet, arena_strndup(arena, name, strcspn(name, ".")), words);
+        sheet_accuse(&form->sheet, arena_strndup(arena, name, strcspn(name, ".[")), words);
     ui_say(form->app->ui, ROLE_ERROR, "%s", words);
 }
 

@@ -51,7 +51,8 @@ void sheet_layout(struct sheet *sheet, int cols)
 {
     sheet->cols = cols;
     sheet->label_cols = widest_label(sheet);
-    int columns = cols >= TWO_COLUMNS_FROM && !sheet->one_column ? 2 : 1, width = (cols - (columns - 1) * GAP) / columns;
+    int columns = cols >= TWO_COLUMNS_FROM && !sheet->one_column ? 2 : 1,
+        width = (cols - (columns - 1) * GAP) / columns;
     int row = 0, column = 0;
     vec_each(struct sheet_entry, entry, &sheet->entries)
     {
@@ -272,6 +273,8 @@ void sheet_keys(const struct sheet *sheet, struct key_bar *bar)
         key_bar_add(bar, K_LOOKUP, sheet->pop.open && type == FIELD_REF ? _("Whole list") : _("Look up"), 3);
     else if (!sheet_entry_fixed(sheet, entry) && (type == FIELD_DATE || type == FIELD_TIME))
         key_bar_add(bar, K_LOOKUP, _("Calendar"), 3);
+    else if (!sheet_entry_fixed(sheet, entry) && (type == FIELD_FEN || type == FIELD_INT))
+        key_bar_add(bar, K_LOOKUP, _("Calculator"), 7);
     if (!sheet_entry_fixed(sheet, entry) && sheet_pop_may_create(sheet, entry))
         key_bar_add(bar, K_NEW, _("Make it"), 4);
     if (sheet->tabs.count > 1)

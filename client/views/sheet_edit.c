@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/ui/words.h"
+#include "client/views/calc_view.h"
 #include "client/views/datepick.h"
 #include "client/views/lookup.h"
 #include "client/views/sheet-private.h"
@@ -283,37 +284,79 @@ static bool is_dated(const struct sheet_entry *entry)
     return type == FIELD_DATE || type == FIELD_TIME;
 }
 
-/* A day was chosen: a time keeps its hour. */
-static void on_day(struct screen *screen, struct day day, void *context)
+static void take_text(struct sheet *sheet, const char *text)
 {
-    struct sheet *sheet = context;
-    struct sheet_entry *entry = sheet_current(sheet);
-    char text[DAY_TEXT_SIZE + 8], was[32] = "";
-    struct instant at;
-    (void)screen;
-    if (!entry || !sheet->editing || !is_dated(entry))
-        return;
-    day_print(text, DAY_TEXT_SIZE, day);
-    if (field_type_of(entry->field) == FIELD_TIME && entry->value && time_parse(entry->value, &at) == 0)
-        shorthand_print(was, sizeof(was), sheet->app->who.zone, at);
-    const char *hour = strchr(was, ' ');
-    if (hour)
-        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s", hour);
     input_set(&sheet->input, text);
     sheet->edited = true;
     sheet_commit(sheet);
     ui_redraw(sheet->app->ui);
 }
 
+static bool waits_for(struct sheet *sheet, enum field_type type)
+{
+    const struct sheet_entry *entry = sheet_current(sheet);
+    return entry && sheet->editing && field_type_of(entry->field) == type;
+}
+
+static void on_day(struct screen *screen, struct day day, void *context)
+{
+    char text[DAY_TEXT_SIZE];
+    (void)screen;
+    if (waits_for(context, FIELD_DATE))
+        take_text(context, day_print(text, sizeof(text), day));
+}
+
+static void on_moment(struct screen *screen, struct instant at, void *context)
+{
+    struct sheet *sheet = context;
+    char text[32];
+    (void)screen;
+    if (waits_for(sheet, FIELD_TIME))
+        take_text(sheet, shorthand_print(text, sizeof(text), sheet->app->who.zone, at));
+}
+
 static void pick_day(struct sheet *sheet, const struct sheet_entry *entry)
 {
     struct day day = DAY_NIL;
-    struct instant at;
-    if (entry->value && field_type_of(entry->field) == FIELD_DATE)
-        (void)!day_parse(entry->value, &day);
-    else if (entry->value && time_parse(entry->value, &at) == 0)
-        (void)!time_zone_day(sheet->app->who.zone, at, &day);
-    datepick_open(sheet->app, sheet->screen, day, on_day, sheet);
+    struct instant at = INSTANT_NIL;
+    if (field_type_of(entry->field) == FIELD_DATE) {
+        (void)!(entry->value && day_parse(entry->value, &day));
+        datepick_open(sheet->app, sheet->screen, day, on_day, sheet);
+    } else {
+        (void)!(entry->value && time_parse(entry->value, &at));
+        timepick_open(sheet->app, sheet->screen, at, on_moment, sheet);
+    }
+}
+
+/* The calculator begins with what stands in the field. */
+static bool is_amount(const struct sheet_entry *entry)
+{
+    enum field_type type = field_type_of(entry->field);
+    return type == FIELD_FEN || type == FIELD_INT;
+}
+
+static void on_sum(struct screen *screen, const char *result, void *context)
+{
+    struct sheet *sheet = context;
+    const struct sheet_entry *entry = sheet_current(sheet);
+    (void)screen;
+    if (entry && sheet->editing && is_amount(entry))
+        take_text(sheet, result);
+}
+
+/* F4 in a field without a list of its own. */
+static bool open_helper(struct sheet *sheet, const struct sheet_entry *entry)
+{
+    if (is_dated(entry))
+        pick_day(sheet, entry);
+    else if (sheet_pop_wanted(entry))
+        sheet_pop_open(sheet);
+    else if (is_amount(entry))
+        calc_open(sheet->app, sheet->screen, input_text(&sheet->input),
+                  field_type_of(entry->field) == FIELD_FEN ? 2 : 0, on_sum, sheet);
+    else
+        return false;
+    return true;
 }
 
 static bool opens(const struct key *key)
@@ -352,13 +395,8 @@ enum sheet_result sheet_key(struct sheet *sheet, const struct key *key)
         sheet_part_open(sheet, entry);
         return SHEET_USED;
     }
-    if (key->code == K_LOOKUP && typable(sheet, entry) && (sheet_pop_wanted(entry) || is_dated(entry))) {
-        if (is_dated(entry))
-            pick_day(sheet, entry);
-        else
-            sheet_pop_open(sheet);
+    if (key->code == K_LOOKUP && typable(sheet, entry) && open_helper(sheet, entry))
         return SHEET_USED;
-    }
     if (key->code == K_NEW && typable(sheet, entry) && sheet_pop_may_create(sheet, entry)) {
         sheet_pop_create(sheet);
         return SHEET_USED;

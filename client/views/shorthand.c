@@ -8,215 +8,9 @@
 
 #include "base/arena.h"
 #include "base/utf8.h"
+#include "client/views/shorthand-private.h"
 
 enum { MINUTE = 60, HOUR = 3600 };
-
-/* What is left to read, and today's date for it. */
-struct reader {
-    const char *at;
-    struct day today;
-};
-
-static void skip_spaces(struct reader *r)
-{
-    while (*r->at == ' ')
-        r->at++;
-}
-
-static bool take(struct reader *r, const char *word)
-{
-    size_t n = strlen(word);
-    if (strncasecmp(r->at, word, n) != 0 ||
-        (isalpha((unsigned char)word[n - 1]) && isalpha((unsigned char)r->at[n])))
-        return false;
-    r->at += n;
-    return true;
-}
-
-static bool take_any(struct reader *r, const char *const words[])
-{
-    for (; *words; words++)
-        if (take(r, *words))
-            return true;
-    return false;
-}
-
-/* So many digits, not more; the number, or -1. */
-static int take_number(struct reader *r, int least, int most)
-{
-    int n = (int)strspn(r->at, "0123456789");
-    if (n < least || n > most)
-        return -1;
-    int number = atoi(r->at);
-    r->at += n;
-    return number;
-}
-
-/* 0…99 in characters: 三, 零五, 十五, 二十五; -1: none. */
-static int take_written(struct reader *r)
-{
-    static const char *const written[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "两", "兩"};
-    int ones = take(r, "零") ? 0 : -1, tens = -1;
-    for (int round = 0; round < 2; round++) {
-        for (int i = 0; ones <= 0 && i < (int)array_len(written); i++)
-            if (take(r, written[i]))
-                ones = i > 8 ? 2 : i + 1;
-        if (round || !take(r, "十"))
-            break;
-        tens = ones < 0 ? 1 : ones;
-        ones = 0;
-    }
-    return tens < 0 ? ones : tens * 10 + ones;
-}
-
-/* One or two digits, or as much in characters. */
-static int take_small(struct reader *r)
-{
-    return strspn(r->at, "0123456789") ? take_number(r, 1, 2) : take_written(r);
-}
-
-static int digits_ahead(const struct reader *r)
-{
-    return (int)strspn(r->at, "0123456789");
-}
-
-/* ---- dates ---- */
-
-static const struct {
-    const char *word;
-    int days;
-} near_days[] = {
-    {"today", 0},      {"今天", 0},   {"今日", 0},   {"t", 0},     {"tomorrow", 1}, {"tm", 1},   {"明天", 1},
-    {"明日", 1},       {"大后天", 3}, {"大後天", 3}, {"后天", 2},  {"後天", 2},     {"后日", 2}, {"後日", 2},
-    {"yesterday", -1}, {"昨天", -1},  {"昨日", -1},  {"前天", -2}, {"前日", -2},
-};
-
-static bool take_near_day(struct reader *r, struct day *day_r)
-{
-    for (size_t i = 0; i < array_len(near_days); i++) {
-        if (!take(r, near_days[i].word))
-            continue;
-        int days = near_days[i].days;
-        if (*r->at == '+' || *r->at == '-') {
-            struct reader after = {r->at + 1, r->today};
-            int more = take_number(&after, 1, 4);
-            if (more < 0)
-                return false;
-            days += *r->at == '-' ? -more : more;
-            r->at = after.at;
-        }
-        *day_r = day_add(r->today, days);
-        return true;
-    }
-    return false;
-}
-
-/* 1 Monday … 7 Sunday, or 0. */
-static int take_weekday_number(struct reader *r)
-{
-    static const char *const numbers[] = {"一", "二", "三", "四", "五", "六", "日", "天"};
-    for (int i = 0; i < (int)array_len(numbers); i++)
-        if (take(r, numbers[i]))
-            return MIN(i + 1, 7);
-    return 0;
-}
-
-static bool take_weekday(struct reader *r, struct day *day_r)
-{
-    static const char *const english[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-    static const char *const week[] = {"星期", "礼拜", "禮拜", "周", "週", NULL};
-    struct reader from = *r;
-    bool next = take(r, "下");
-    int weekday = 0;
-    for (int i = 0; !next && !weekday && i < (int)array_len(english); i++)
-        weekday = take(r, english[i]) ? i + 1 : 0;
-    if (!weekday && take_any(r, week))
-        weekday = take_weekday_number(r);
-    if (!weekday) {
-        *r = from;
-        return false;
-    }
-    int ahead = weekday - day_weekday(r->today);
-    if (next)
-        ahead += 7;
-    else if (ahead < 0)
-        ahead += 7;
-    *day_r = day_add(r->today, ahead);
-    return true;
-}
-
-static bool make(struct reader *r, int year, int month, int date, struct day *day_r)
-{
-    int this_year, this_month, this_date;
-    day_split(r->today, &this_year, &this_month, &this_date);
-    return day_make(year < 0 ? this_year : year, month < 0 ? this_month : month, date, day_r) == 0;
-}
-
-/* 11月25日, 25日, 25号 */
-static bool take_chinese_date(struct reader *r, struct day *day_r)
-{
-    static const char *const day_words[] = {"日", "号", "號", NULL};
-    int month = -1, number = take_small(r);
-    if (number > 0 && take(r, "月")) {
-        month = number;
-        number = take_small(r);
-        (void)take_any(r, day_words);
-        return number > 0 && make(r, -1, month, number, day_r);
-    }
-    return number > 0 && take_any(r, day_words) && make(r, -1, month, number, day_r);
-}
-
-static int take_separator(struct reader *r)
-{
-    return *r->at && strchr("-/.", *r->at) ? *r->at++ : 0;
-}
-
-/* 2026-11-25, 11-25, 11/25 */
-static bool take_separated_date(struct reader *r, struct day *day_r)
-{
-    bool long_year = digits_ahead(r) == 4;
-    int first = take_number(r, 1, 4), separator = take_separator(r);
-    int second = separator ? take_number(r, 1, 2) : -1;
-    if (first < 0 || second < 0)
-        return false;
-    if (!long_year)
-        return first <= 12 && make(r, -1, first, second, day_r);
-    int third = take_separator(r) == separator ? take_number(r, 1, 2) : -1;
-    return third > 0 && make(r, first, second, third, day_r);
-}
-
-/* 20261125; 1125 where only a date can stand, or where a time follows. */
-static bool take_packed_date(struct reader *r, bool only_date, struct day *day_r)
-{
-    int n = digits_ahead(r);
-    int number = n == 8 || n == 4 ? take_number(r, 4, 8) : -1;
-    if (n == 8)
-        return make(r, number / 10000, number / 100 % 100, number % 100, day_r);
-    if (n != 4 || (!only_date && *r->at != ' '))
-        return false;
-    return make(r, -1, number / 100, number % 100, day_r);
-}
-
-static bool take_date(struct reader *r, bool only_date, struct day *day_r)
-{
-    struct reader from = *r;
-    if (take_near_day(r, day_r))
-        return true;
-    *r = from;
-    if (take_weekday(r, day_r))
-        return true;
-    *r = from;
-    if (take_chinese_date(r, day_r))
-        return true;
-    *r = from;
-    if (take_separated_date(r, day_r))
-        return true;
-    *r = from;
-    if (take_packed_date(r, only_date, day_r))
-        return true;
-    *r = from;
-    return false;
-}
 
 /* ---- times of the day, in seconds ---- */
 
@@ -226,44 +20,64 @@ static enum half take_half(struct reader *r)
 {
     static const char *const morning[] = {"上午", "早上", "凌晨", "早", NULL};
     static const char *const afternoon[] = {"下午", "晚上", "中午", "傍晚", "晚", NULL};
-    if (take_any(r, morning))
+    if (reader_any(r, morning))
         return HALF_MORNING;
-    return take_any(r, afternoon) ? HALF_AFTERNOON : HALF_NONE;
+    return reader_any(r, afternoon) ? HALF_AFTERNOON : HALF_NONE;
 }
 
 static int take_minutes(struct reader *r)
 {
     static const char *const hour_words[] = {"点钟", "點鐘", "点", "點", "时", "時", NULL};
     static const char *const half_words[] = {"半", NULL};
+    static const char *const quarter_words[] = {"刻", NULL};
     static const char *const minute_words[] = {"分", NULL};
     if (*r->at == ':') {
         r->at++;
-        return take_number(r, 2, 2);
+        return reader_number(r, 2, 2);
     }
-    if (!take_any(r, hour_words))
+    if (!reader_any(r, hour_words))
         return 0;
-    if (take_any(r, half_words))
+    if (reader_any(r, half_words))
         return 30;
-    int minutes = take_small(r);
-    (void)take_any(r, minute_words);
-    return digits_ahead(r) ? -1 : MAX(minutes, 0);
+    int minutes = reader_small(r);
+    if (minutes > 0 && minutes < 4 && reader_any(r, quarter_words))
+        return 15 * minutes;
+    (void)reader_any(r, minute_words);
+    return reader_digits(r) ? -1 : MAX(minutes, 0);
+}
+
+/* A word for an hour; what may be the half of a day before a number is none. */
+static bool take_named_hour(struct reader *r, int *seconds_r)
+{
+    static const char *const noon[] = {"noon", "正午", "中午", NULL}, *const midnight[] = {"midnight", "午夜",
+                                                                                           "半夜", NULL};
+    struct reader from = *r;
+    bool at_noon = reader_any(r, noon), found = at_noon || reader_any(r, midnight);
+    if (found && (!*r->at || *r->at == ' ')) {
+        *seconds_r = at_noon ? 12 * HOUR : 0;
+        return true;
+    }
+    *r = from;
+    return false;
 }
 
 static bool take_clock(struct reader *r, int *seconds_r)
 {
+    if (take_named_hour(r, seconds_r))
+        return true;
     enum half half = take_half(r);
-    int n = digits_ahead(r), hour, minutes;
+    int n = reader_digits(r), hour, minutes;
     if (n == 3 || n == 4) {
-        int packed = take_number(r, 3, 4);
+        int packed = reader_number(r, 3, 4);
         hour = packed / 100;
         minutes = packed % 100;
     } else {
-        hour = take_small(r);
+        hour = reader_small(r);
         minutes = hour < 0 ? -1 : take_minutes(r);
     }
-    if (take(r, "pm"))
+    if (reader_take(r, "pm"))
         half = HALF_AFTERNOON;
-    else if (take(r, "am"))
+    else if (reader_take(r, "am"))
         half = HALF_MORNING;
     if (half == HALF_AFTERNOON && hour > 0 && hour < 12)
         hour += 12;
@@ -286,7 +100,7 @@ static char *folded(struct arena *arena, const char *typed)
 
 static bool at_end(struct reader *r)
 {
-    skip_spaces(r);
+    reader_skip(r);
     return !*r->at;
 }
 
@@ -296,17 +110,18 @@ int shorthand_date(const char *typed, struct day today, struct day *day_r)
     struct reader r = {folded(arena, typed), today};
     if (!r.at)
         return -EINVAL;
-    skip_spaces(&r);
+    reader_skip(&r);
     if (*r.at == '+' || (*r.at == '-' && isdigit((unsigned char)r.at[1]))) {
         bool back = *r.at++ == '-';
-        int days = take_number(&r, 1, 4);
-        (void)take(&r, "d");
-        if (days < 0 || !at_end(&r))
+        int days = reader_number(&r, 1, 4);
+        enum unit unit = reader_unit(&r);
+        if (days < 0 || unit == UNIT_MINUTE || unit == UNIT_HOUR || !at_end(&r))
             return -EINVAL;
+        days *= unit == UNIT_WEEK ? 7 : 1;
         *day_r = day_add(today, back ? -days : days);
         return 0;
     }
-    return take_date(&r, true, day_r) && at_end(&r) ? 0 : -EINVAL;
+    return reader_date(&r, true, day_r) && at_end(&r) ? 0 : -EINVAL;
 }
 
 int shorthand_at(const char *zone, struct day day, int seconds, struct instant *at_r)
@@ -322,23 +137,71 @@ int shorthand_at(const char *zone, struct day day, int seconds, struct instant *
     return 0;
 }
 
+static int64_t seconds_of(enum unit unit)
+{
+    switch (unit) {
+    case UNIT_HOUR: return HOUR;
+    case UNIT_DAY: return SECONDS_PER_DAY;
+    case UNIT_WEEK: return 7 * SECONDS_PER_DAY;
+    default: return MINUTE;
+    }
+}
+
+/* 2h, 90, 1h30, 半小时 in seconds; -1: none. */
+static int64_t take_span(struct reader *r, bool unit_needed)
+{
+    bool half = reader_take(r, "半");
+    int64_t number = half ? 1 : reader_digits(r) ? reader_number(r, 1, 5) : reader_small(r);
+    enum unit unit = number < 0 ? UNIT_NONE : reader_unit(r);
+    if (number < 0 || (unit == UNIT_NONE && unit_needed))
+        return -1;
+    int64_t seconds = number * seconds_of(unit) / (half ? 2 : 1);
+    if (unit == UNIT_HOUR && reader_digits(r)) {
+        int minutes = reader_number(r, 1, 2);
+        (void)reader_unit(r);
+        return minutes < 0 ? -1 : seconds + minutes * MINUTE;
+    }
+    return seconds;
+}
+
 /* +30m, +2h, +1d, -90: from now. */
 static int from_now(struct reader *r, struct instant now, struct instant *at_r)
 {
     int sign = *r->at++ == '-' ? -1 : 1;
-    int64_t number = take_number(r, 1, 5), unit = MINUTE;
-    static const char *const hours[] = {"h", "小时", "小時", NULL}, *const minutes[] = {"m", "分钟", "分鐘",
-                                                                                        "分", NULL};
-    if (take_any(r, hours))
-        unit = HOUR;
-    else if (take(r, "d") || take(r, "天"))
-        unit = SECONDS_PER_DAY;
-    else
-        (void)take_any(r, minutes);
-    if (number < 0 || !at_end(r))
+    int64_t seconds = take_span(r, false);
+    if (seconds < 0 || !at_end(r))
         return -EINVAL;
-    at_r->us = now.us + sign * number * unit * US_PER_SECOND;
+    at_r->us = now.us + sign * seconds * US_PER_SECOND;
     return 0;
+}
+
+/* 2小时后, 半小时前, in 90 min, 1h ago: from now. False: it is something else. */
+static bool take_away(struct reader *r, struct instant now, struct instant *at_r)
+{
+    static const char *const after[] = {"后", "後", "之后", "之後", NULL}, *const before[] = {"前", "之前",
+                                                                                              "ago", NULL};
+    struct reader from = *r;
+    bool in = reader_take(r, "in");
+    reader_skip(r);
+    int64_t seconds = take_span(r, true);
+    reader_skip(r);
+    bool back = seconds >= 0 && reader_any(r, before);
+    if (seconds < 0 || (!back && !in && !reader_any(r, after)) || !at_end(r)) {
+        *r = from;
+        return false;
+    }
+    at_r->us = now.us + (back ? -seconds : seconds) * US_PER_SECOND;
+    return true;
+}
+
+int shorthand_clock(const char *typed, int *seconds_r)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    struct reader r = {.at = folded(arena, typed)};
+    if (!r.at)
+        return -EINVAL;
+    reader_skip(&r);
+    return take_clock(&r, seconds_r) && at_end(&r) ? 0 : -EINVAL;
 }
 
 int shorthand_time(const char *typed, const char *zone, struct instant now, struct instant *at_r)
@@ -350,17 +213,19 @@ int shorthand_time(const char *typed, const char *zone, struct instant now, stru
     struct day day;
     if (!r.at || time_zone_day(zone, now, &r.today) < 0)
         return -EINVAL;
-    skip_spaces(&r);
+    reader_skip(&r);
     if (*r.at == '+' || *r.at == '-')
         return from_now(&r, now, at_r);
-    if (take_any(&r, now_words)) {
+    if (reader_any(&r, now_words)) {
         *at_r = now;
         return at_end(&r) ? 0 : -EINVAL;
     }
-    bool dated = take_date(&r, false, &day);
+    if (take_away(&r, now, at_r))
+        return 0;
+    bool dated = reader_date(&r, false, &day);
     if (!dated)
         day = r.today;
-    skip_spaces(&r);
+    reader_skip(&r);
     if ((*r.at || !dated) && !take_clock(&r, &seconds))
         return -EINVAL;
     return at_end(&r) ? shorthand_at(zone, day, seconds, at_r) : -EINVAL;

@@ -3,12 +3,16 @@
 
 #include "base/time.h"
 
-/* A date: today `t` 今天, `t+3`, `+3`, tomorrow 明天, `mon` 周一 (the next one), 下周一, `1125`, `11-25`, 11月25日, 25号, `2026-11-25`. 0 or -EINVAL. */
+/* A date: today `t` 今天, `t+3`, `+3`, `+2w`, tomorrow 明天, 3天后, 2 weeks ago, `mon` 周一 (the next one), next fri 下周五, last mon 上周一, 月底 eom, 下月1号, `1125`,
+ * `11-25`, 25 nov, 11月25日, 25号, `2026-11-25`. 0 or -EINVAL. */
 int shorthand_date(const char *typed, struct day today, struct day *day_r) must_check;
 
-/* A moment: a date and a time (`9`, `930`, `9:30`, 9点半, 下午3点, `3pm`), a time of today, a date (its beginning), `now` 现在, or from now: `+30m`, `+2h`, `-90` (minutes).
- * 0 or -EINVAL. */
+/* A moment: a date and a time (`9`, `930`, `9:30`, 9点半, 9点一刻, 下午3点, `3pm`, noon 中午), a time of today, a date (its beginning), `now` 现在, or from now:
+ * `+30m`, `+2h`, `+1h30`, `-90` (minutes), 半小时后, in 2 hours. 0 or -EINVAL. */
 int shorthand_time(const char *typed, const char *zone, struct instant now, struct instant *at_r) must_check;
+
+/* A time of the day alone, in seconds since midnight. 0 or -EINVAL. */
+int shorthand_clock(const char *typed, int *seconds_r) must_check;
 
 /* The moment of a local clock's reading; what the clock skips is taken an hour later. */
 int shorthand_at(const char *zone, struct day day, int seconds, struct instant *at_r) must_check;
