@@ -15,8 +15,10 @@
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
+#include "client/views/busy.h"
 #include "client/views/command.h"
 #include "client/views/draft.h"
+#include "client/views/export.h"
 #include "client/views/holder.h"
 #include "client/views/live.h"
 #include "client/views/notice.h"
@@ -189,6 +191,11 @@ static bool set_progress(struct app *app, int64_t now_ms)
         app->busy_since_ms = 0;
     else if (!app->busy_since_ms)
         app->busy_since_ms = now_ms;
+    struct str words cleanup(cleanup_str);
+    int permille;
+    str_init(&words, NULL);
+    if (busy_words(&words, &permille))
+        return status_set_progress(&app->ui.status, words.data, permille);
     bool shown = busy && now_ms - app->busy_since_ms > BUSY_SHOWN_MS;
     return status_set_progress(&app->ui.status, shown ? _("Waiting for the server (Ctrl-C stops it)") : NULL,
                                -1);
@@ -316,6 +323,7 @@ static void app_finish(struct app *app)
     ui_finish(&app->ui);
     link_destroy(app->context.link);
     ask_finish(&app->context);
+    export_finish();
     live_destroy(app->context.live);
     preferences_destroy(app->context.preferences);
     holders_destroy(app->context.holders);

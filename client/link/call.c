@@ -301,12 +301,21 @@ void link_cancel(struct link *link, uint64_t number)
     }
 }
 
+/* What is stopped is not asked again, though the answer sounds like a server that is away. */
 void link_stop(struct link *link, uint64_t number)
 {
     for (size_t i = 0; i < link->calls.count; i++) {
         struct call *call = link->calls.items[i];
-        if (call->number != number || !call->sent || link->state != LINK_READY)
+        if (call->number != number)
             continue;
+        call->tries = RETRY_BUSY_MAX;
+        if (!call->sent && !(call->flags & CALL_CHANGES)) {
+            link_take_out(link, i);
+            call_fail(call, ERR_UNAVAILABLE, N_("Cancelled; nothing was done"));
+            return;
+        }
+        if (!call->sent || link->state != LINK_READY)
+            return;
         struct call *cancel =
             call_create(link, "session.cancel", json_pack("{s:s}", "tag", call->tag), CALL_READ);
         cancel->session = true;

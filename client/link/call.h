@@ -76,7 +76,7 @@ uint64_t link_call(struct link *link, const char *verb, json_t *args, unsigned f
 /* Asks the server to stop (session.cancel) when it runs, forgets the call. `done` is not called any more. */
 void link_cancel(struct link *link, uint64_t call);
 
-/* Asks the server to stop a call that runs; `done` is called with what came of it. */
+/* Asks the server to stop a call that runs; `done` is called with what came of it: at once for one that only reads and waits for the line. */
 void link_stop(struct link *link, uint64_t call);
 size_t link_pending(const struct link *link);
 

@@ -17,7 +17,7 @@ static void on_row(void *context, const json_t *row)
 {
     struct asking *asking = context;
     struct screen *screen = ui_find(asking->app->ui, asking->screen);
-    if (screen && asking->row)
+    if ((screen || !asking->screen) && asking->row)
         asking->row(screen, row, asking->context);
 }
 
@@ -35,7 +35,7 @@ static void on_done(void *context, const struct answer *answer)
     struct asking asking = *(struct asking *)context;
     take_out(context);
     struct screen *screen = ui_find(asking.app->ui, asking.screen);
-    if (!screen || !asking.done)
+    if ((asking.screen && !screen) || !asking.done)
         return;
     ui_hold(asking.app->ui);
     asking.done(screen, answer, asking.context);
@@ -47,8 +47,12 @@ uint64_t ask(struct app_context *app, struct screen *screen, const char *verb, j
              ask_row *row, ask_done *done, void *context)
 {
     struct asking *asking = memory_zeroed(1, sizeof(*asking));
-    *asking = (struct asking){
-        .app = app, .next = app->asking, .screen = screen->id, .row = row, .done = done, .context = context};
+    *asking = (struct asking){.app = app,
+                              .next = app->asking,
+                              .screen = screen ? screen->id : 0,
+                              .row = row,
+                              .done = done,
+                              .context = context};
     app->asking = asking;
     /* Not answered before link_call returns: answers come from the loop. */
     return asking->number = link_call(app->link, verb, args, flags, on_row, on_done, asking);
@@ -76,7 +80,8 @@ bool ask_runs(const struct app_context *app, const struct screen *screen)
 bool ask_stop_all(struct app_context *app)
 {
     bool any = false;
-    for (struct asking *asking = app->asking; asking; asking = asking->next) {
+    for (struct asking *asking = app->asking, *next; asking; asking = next) {
+        next = asking->next; /* one that waits for the line is answered here */
         link_stop(app->link, asking->number);
         any = true;
     }

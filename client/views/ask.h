@@ -9,7 +9,7 @@
 typedef void ask_done(struct screen *screen, const struct answer *answer, void *context);
 typedef void ask_row(struct screen *screen, const json_t *row, void *context);
 
-/* Takes over args. The context lives as long as the screen. row may be NULL. Returns the number for link_cancel. */
+/* screen NULL: the answer comes whatever is shown. Takes over args. The context lives as long as the screen. row may be NULL. Returns the number for link_cancel. */
 uint64_t ask(struct app_context *app, struct screen *screen, const char *verb, json_t *args, unsigned flags,
              ask_row *row, ask_done *done, void *context);
 

@@ -11,6 +11,7 @@ void views_register(void)
     chart_view_register();
     map_view_register();
     drafts_register();
+    export_views_register();
     form_register();
     list_register();
     notice_list_register();

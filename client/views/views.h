@@ -6,5 +6,6 @@ void views_register(void);
 /* Of the single views, for views.c. */
 void chart_view_register(void);
 void map_view_register(void);
+void export_views_register(void);
 void form_register(void);
 void list_register(void);

@@ -75,9 +75,9 @@ void export_count(struct builder *b, struct export *export);
 /* ---- export_stream.c */
 void export_stream_init(struct export_stream *stream, struct request *request);
 void export_stream_finish(struct export_stream *stream);
-/* Text goes out as {"text":…}; it is cut only where the caller stops, so between characters. */
+/* Text goes out as {"at":offset,"text":…}; it is cut only where the caller stops, so between characters. */
 must_check int export_send_text(struct export_stream *stream, const char *text, size_t len);
-/* The whole file, from its beginning, as {"data":base64}. */
+/* The whole file, from its beginning, as {"at":offset,"data":base64}. */
 must_check int export_send_file(struct export_stream *stream, int fd);
 /* A file without a name, gone when it is closed; negative: there is none. And the folder for others' temporary files. */
 int export_temp_open(void);

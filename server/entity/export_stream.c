@@ -23,6 +23,14 @@ void export_stream_finish(struct export_stream *stream)
     stream->digest = NULL;
 }
 
+/* Each piece says where it stands in the file: a reader whose line broke gets it again from the start, and sees that. */
+static void begin_piece(struct export_stream *stream, size_t room, const char *member)
+{
+    str_clear(&stream->chunk);
+    str_reserve(&stream->chunk, room + 64);
+    str_addf(&stream->chunk, "{\"at\":%lld,\"%s\":\"", (long long)stream->bytes, member);
+}
+
 static void count_bytes(struct export_stream *stream, const void *bytes, size_t n)
 {
     EVP_DigestUpdate(stream->digest, bytes, n);
@@ -63,10 +71,8 @@ static void add_escaped(struct str *out, const char *text, size_t len)
 
 int export_send_text(struct export_stream *stream, const char *text, size_t len)
 {
+    begin_piece(stream, len + len / 8, "text");
     count_bytes(stream, text, len);
-    str_clear(&stream->chunk);
-    str_reserve(&stream->chunk, len + len / 8 + 16);
-    str_add(&stream->chunk, "{\"text\":\"");
     add_escaped(&stream->chunk, text, len);
     str_add(&stream->chunk, "\"}");
     return request_send_row(stream->request, stream->chunk.data, stream->chunk.len);
@@ -74,10 +80,8 @@ int export_send_text(struct export_stream *stream, const char *text, size_t len)
 
 static int send_data(struct export_stream *stream, const unsigned char *bytes, size_t n)
 {
+    begin_piece(stream, EXPORT_CHUNK / 3 * 4, "data");
     count_bytes(stream, bytes, n);
-    str_clear(&stream->chunk);
-    str_reserve(&stream->chunk, EXPORT_CHUNK / 3 * 4 + 64);
-    str_add(&stream->chunk, "{\"data\":\"");
     int len = EVP_EncodeBlock((unsigned char *)stream->chunk.data + stream->chunk.len, bytes, (int)n);
     stream->chunk.len += (size_t)len;
     str_add(&stream->chunk, "\"}");
