@@ -217,6 +217,20 @@ static bool pick_meant(struct plain *plain, struct ui *ui, const struct choices 
     return true;
 }
 
+/* A piece of the words, where only one has it; else the whole list hangs there again. */
+static bool narrowed_to_one(struct ui *ui, const struct place *place, const char *value)
+{
+    plain_type(ui, value);
+    const struct choices *choices = hung(place);
+    if (choices && choices->items.count == 1)
+        return true;
+    if (choices)
+        plain_press(ui, K_CANCEL);
+    plain_press(ui, K_CTRL('U'));
+    plain_press(ui, K_LOOKUP);
+    return false;
+}
+
 static void set_choice(struct plain *plain, struct ui *ui, const struct place *place, const char *value)
 {
     if (!hung(place))
@@ -224,6 +238,11 @@ static void set_choice(struct plain *plain, struct ui *ui, const struct place *p
     const struct choices *choices = hung(place);
     if (choices && pick_meant(plain, ui, choices, value))
         return;
+    if (choices && narrowed_to_one(ui, place, value)) {
+        pick(ui, hung(place), 0);
+        done(plain, ui);
+        return;
+    }
     plain_say(plain, _("! %s: “%s” is none of these"), place->field.label, value);
     begin_asking(plain, ui, plain->field);
     if (choices)

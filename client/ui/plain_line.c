@@ -78,6 +78,12 @@ static int hint_of(struct ui *ui, const char *line, bool whole)
     return whole || count == 1 ? found : K_NONE;
 }
 
+/* Not the screen of help, which is for the eye. */
+static bool is_help(const char *line)
+{
+    return plain_same(line, "help") || plain_same(line, _("help"));
+}
+
 static bool run_action(struct ui *ui, const char *line, bool whole)
 {
     int code = hint_of(ui, line, whole);
@@ -264,7 +270,7 @@ static void command(struct plain *plain, struct ui *ui, const struct linear *lin
     }
     line += *line == '/' && line[1];
     bool done = take_number(plain, ui, line) || set_named(plain, ui, linear, line) ||
-                (!plain_same(line, "help") && run_action(ui, line, true)) || plain_word(plain, ui, line) ||
+                (!is_help(line) && run_action(ui, line, true)) || plain_word(plain, ui, line) ||
                 ask_named(plain, ui, linear, line) || run_action(ui, line, false);
     if (done)
         return;
@@ -286,7 +292,7 @@ static bool slashed(struct plain *plain, struct ui *ui, const struct linear *lin
         plain_stop_asking(plain, ui);
         return true;
     }
-    if (!plain_same(*line, "help"))
+    if (!is_help(*line))
         plain_stop_asking(plain, ui);
     command(plain, ui, linear, *line);
     return true;

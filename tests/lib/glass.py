@@ -79,7 +79,8 @@ class Screen:
         self.vt = None
 
     def write(self, data):
-        """Returns what the terminal answers."""
+        """Returns what the terminal answers. This libvterm reads colours without the empty colour space of the standard only."""
+        data = re.sub(rb"([34]8:2):(:\d+:\d+:\d+)", rb"\1\2", data)
         self.lib.vterm_input_write(self.vt, data, len(data))
         answer = ctypes.create_string_buffer(4096)
         return answer.raw[:self.lib.vterm_output_read(self.vt, answer, len(answer))]

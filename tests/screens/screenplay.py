@@ -8,7 +8,7 @@ A line is a word and what belongs to it; `#` begins a comment. Before the first 
                             for the run in English, of the second (driver_b) for the others, here and below.
                             `new ROLE…`: somebody hired for this run alone; `$login` and `$me`, the id, are known
     options --plain         more for the command line
-    environment TERM=xterm  of the program
+    environment TERM=xterm  of the program; `$here` is the folder of the script
 
 A file may hold several cases. Each begins with a client of its own, just logged in, and what stands before the first case is the
 beginning of every one; a case may have such lines of its own before its first key:
@@ -27,10 +27,13 @@ and then, in order:
     gone text               waits until no line has it
     screen                  waits until the whole screen is as the lines that follow, each behind a `|`
     plain                   no colour is on the screen
+    painted 208 text        the text is there in this one of 256 colours, or in `#rrggbb`
     resize 100x30
     let o = clerk V {…}     another user sends a request; later `$o.id` is the id of its answer
     do clerk V {…}          the same, the answer is not needed
     refused clerk V {…}     the same, and the server must refuse
+    file NAME               is in the person's home: the lines that follow, each behind a `|`; `file NAME 5000`: a picture of so many bytes
+    same NAME OTHER         waits until two files there are alike, byte by byte
     free driver*            the driver is this script's alone, and whatever job he has is taken away; `$driver_id` and `$vehicle_id` are
                             known from here on
     ended                   waits until the program has left the terminal
@@ -56,7 +59,7 @@ from glass import Glass
 LANGUAGES = ("en", "zh_CN", "zh_TW")
 SECONDS = 20
 REQUESTS = ("let", "do", "refused")
-EXPECTATIONS = ("see", "press", "row", "gone", "screen", "plain", "ended", "refused")
+EXPECTATIONS = ("see", "press", "row", "gone", "screen", "plain", "painted", "ended", "refused", "same")
 HEADER = ("language", "size", "user", "options", "environment")
 
 
@@ -151,7 +154,7 @@ class Words:
         if chinese == msgid and re.search("[a-z]", msgid):
             raise AssertionError(f"the catalogue has no {msgid!r}")
         words = msgid if self.language == "en" else self.catalogue[self.language].gettext(msgid)
-        return re.sub(r"%[0-9.]*(?:zu|lld|ld|[dsu])|\{\w+\}", "…", words).replace("%%", "%")
+        return re.sub(r"%[0-9.]*(?:zu|llu|lld|ld|[dsu])|\{\w+\}", "…", words).replace("%%", "%")
 
     def expand(self, text):
         text = re.sub(r"\{((?:[^{}]|\{\w+\})+)\}", lambda m: self.of(m.group(1)), text)
@@ -220,7 +223,7 @@ class Run:
         columns, lines = size.split("x")
         user = script.header["user"]
         user = self.hire(user.split()[1:]) if user.startswith("new ") else self.who(user)
-        environment = dict(pair.split("=", 1) for pair in script.header["environment"].split())
+        environment = dict(pair.split("=", 1) for pair in script.header["environment"].replace("$here", str(script.path.parent)).split())
         self.terminal = stage.terminal(user, language, int(columns), int(lines), script.header["options"], environment,
                                        **({"term": environment["TERM"]} if "TERM" in environment else {}))
 
@@ -371,6 +374,20 @@ class Run:
     def do_plain(self, _):
         """Bold, underlined and reversed are no colours."""
         self.until(lambda: not self.terminal.colours())
+
+    def do_painted(self, step):
+        colour, text = step.rest.split(" ", 1)
+        text = self.words.expand(self.fill(text))
+        wanted = tuple(bytes.fromhex(colour[1:])) if colour[0] == "#" else (int(colour),)
+
+        def there():
+            for row in self.terminal.cells():
+                cells = [cell for cell in row if cell.text]
+                at = "".join(cell.text[0] for cell in cells).find(text)
+                if at >= 0 and all(cell.fg and cell.fg[1:1 + len(wanted)] == wanted for cell in cells[at:at + len(text)] if cell.text != " "):
+                    return True
+            return False
+        self.until(there)
 
     def do_ended(self, _):
         self.until(self.terminal.dead)
