@@ -16,6 +16,8 @@ BUGS = {
     "field": ("shared/model/field_text.c", "    return value_check(field, &value);", "    (void)value;\n    return FIELD_OK;"),
     "plate": ("shared/model/plate.c", "    if (strlen(head) + body_len + strlen(tail) >= size)", "    if (strlen(head) + body_len + strlen(tail) > size)"),
     "time": ("shared/base/time.c", "    if (us < 0)\n        us += SECONDS_PER_DAY * US_PER_SECOND;\n", ""),
+    "draft": ("client/views/draft_seal.c", "    return EVP_CipherUpdate(cipher, NULL, &n, head, HEAD) == 1 &&\n           EVP", "    (void)head;\n    return EVP"),
+    "shorthand": ("client/views/shorthand_read.c", "    if (n < least || n > most)", "    if (n < least)"),
     "key": ("client/ui/key.c", "        else if (keys->pending_len == KEY_SEQUENCE_MAX)", "        else if (keys->pending_len == 2 * KEY_SEQUENCE_MAX)"),
     "quick": ("client/views/quick.c", "        if (*text == '"')\n            str_add_char(out, '"');\n", ""),
     "reply": ("shared/model/catalogue_read.c", "        if (!json_string_value(json_object_get(json_array_get(list, i), \"name\")))\n            continue;\n", ""),
