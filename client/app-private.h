@@ -25,7 +25,9 @@ struct app {
     bool preferred;       /* what is kept for this person is here */
     bool catalogue_ready; /* and what he may do */
     int64_t described_ms; /* when it was asked last */
-    uint64_t login;       /* screen; 0: none */
+    uint64_t login, lock; /* screens; 0: none */
+    int lock_seconds;     /* as the person has set it; 0: not */
+    bool warned;          /* that it locks soon */
     int64_t last_key_ms, busy_since_ms;
     ev_timer tick;
     ev_signal signals[5];
@@ -44,5 +46,10 @@ void app_show_person(struct app *app);                    /* in the title row, i
 void app_continue(struct app *app);                       /* the password was changed as it had to be */
 void app_describe_again(struct app *app, int64_t now_ms); /* if the server could not say it before */
 void app_keep_locked(struct app *app); /* what an answer opened stands under the login screen */
+void app_set_language(struct app *app, const char *language);
+void app_apply_settings(struct app *app, bool chosen); /* chosen: now, not at login */
+void app_cover(struct app *app, const char *why);      /* the lock: the session goes on below */
+void app_uncover(struct app *app);
+void app_watch_idle(struct app *app, int64_t now_ms);
 void app_lock(struct app *app,
               const char *why); /* ends the session; the login screen stands over what is open */

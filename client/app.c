@@ -88,6 +88,8 @@ static void on_command(struct app_context *context, enum app_command command)
     case APP_QUIT: ask_quit(app); break;
     case APP_LOGOUT: app_lock(app, ""); break;
     case APP_LANGUAGE: next_language(app); break;
+    case APP_SETTINGS: app_apply_settings(app, true); break;
+    case APP_LOCK: app_cover(app, ""); break;
     case APP_STOP: stop_requests(app); break;
     case APP_CONTINUE: app_continue(app); break;
     }
@@ -135,6 +137,7 @@ static void on_typed(void *context)
 {
     struct app *app = context;
     app->last_key_ms = time_monotonic_ms();
+    app->warned = false;
     drafts_key_pressed(app->context.drafts);
 }
 
@@ -213,9 +216,7 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
     ui_tick(&app->ui, now_ms);
     drafts_tick(app->context.drafts, now_ms);
     app_describe_again(app, now_ms);
-    int lock = app->context.who.lock_seconds;
-    if (lock > 0 && !app->login && app->described && now_ms - app->last_key_ms > lock * INT64_C(1000))
-        app_lock(app, _("Locked after a time without a key"));
+    app_watch_idle(app, now_ms);
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)

@@ -107,6 +107,7 @@ static void close_login(struct app *app)
 {
     struct screen *screen = ui_find(&app->ui, app->login);
     app->login = 0;
+    app->context.locked = app->lock != 0;
     if (screen)
         ui_close(&app->ui, screen);
 }
@@ -118,6 +119,7 @@ static void described(struct app *app)
         return;
     app->catalogue_ready = false;
     app->described = true;
+    app_apply_settings(app, false);
     app_show_person(app);
     close_login(app);
     if (!ui_task_count(&app->ui))
@@ -270,6 +272,8 @@ static void open_login(struct app *app, const char *why)
         login_online(&app->context, app->login);
         return;
     }
+    app_uncover(app);
+    app->context.locked = true;
     app->login = login_open(&app->context, &login_ops, user ? user : "");
     if (why && *why)
         ui_say(&app->ui, ROLE_WARNING, "%s", _(why));
@@ -293,21 +297,8 @@ void app_lock(struct app *app, const char *why)
 {
     macro_stop(&app->context);
     open_login(app, why);
+    notice_show(&app->context);
     link_logout(app->context.link);
-}
-
-void app_keep_locked(struct app *app)
-{
-    struct screen *login = ui_find(&app->ui, app->login);
-    struct task *task = login ? &app->ui.tasks.items[app->ui.current] : NULL;
-    for (size_t i = 0; task && i + 1 < task->stack.count; i++) {
-        struct screen *over = task->stack.items[i + 1];
-        if (task->stack.items[i] != login || over->ops->overlay)
-            continue; /* its own questions */
-        task->stack.items[i + 1] = login;
-        task->stack.items[i] = over;
-        ui_redraw(&app->ui);
-    }
 }
 
 /* ---- the line ---- */

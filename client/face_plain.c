@@ -104,7 +104,7 @@ static void print(struct face *face, bool wants)
     str_init(&news, NULL);
     str_init(&out, NULL);
     plain_print(&face->plain, face->ui, &news);
-    if (face->ui->bell)
+    if (face->ui->bell && !face->ui->quiet)
         str_add_char(&news, '\a');
     face->ui->bell = false;
     if (news.len && face->prompted)

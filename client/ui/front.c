@@ -83,7 +83,7 @@ int front_paint(struct front *front)
         measure(front);
     if (ui->dirty)
         ui_draw(ui);
-    if (ui->bell)
+    if (ui->bell && !ui->quiet)
         term_bell(front->term);
     ui->bell = false;
     return term_paint(front->term, &ui->canvas);

@@ -67,7 +67,8 @@ struct ui {
     int busy;       /* handlers running: closing waits for them */
     uint64_t shown; /* id of the screen that was on top last */
     bool dirty;
-    bool bell;       /* ring at the next paint */
+    bool bell;       /* ring at the next paint … */
+    bool quiet;      /* … or never */
     bool repaint;    /* paint every cell, changed or not (Ctrl-L) */
     bool drop_input; /* forget what was typed ahead */
     unsigned said;   /* messages so far */

@@ -18,6 +18,7 @@ struct term {
     bool cursor_shown;
     bool narrow; /* ambiguous characters are two cells here: only ASCII for borders and signs */
     bool probing;
+    bool wide; /* so the terminal has shown */
     bool colours, many_colours, own_colours;
     bool all_colours; /* 16 million, each by its red, green and blue */
     bool paused;

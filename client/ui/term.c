@@ -294,6 +294,13 @@ int term_out(const struct term *term)
     return term->out;
 }
 
+void term_set_borders(struct term *term, enum borders borders)
+{
+    term->borders = borders;
+    term->narrow = borders == BORDERS_ASCII || (borders == BORDERS_AUTO && term->wide);
+    term_repaint(term);
+}
+
 void term_set_theme(struct term *term, enum theme theme)
 {
     term->theme = term->colours ? theme : THEME_MONO;
@@ -340,7 +347,8 @@ static void relay_key(void *context, const struct key *key)
     } else if (term->probing) {
         term->probing = false;
         if (key->code == 3) {
-            term->narrow = true;
+            term->wide = true;
+            term->narrow = term->borders != BORDERS_LINES;
             term_repaint(term);
         }
     }

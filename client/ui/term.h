@@ -81,6 +81,7 @@ int term_line_ms(const struct term *term);
 void term_raw(struct term *term, const void *bytes, size_t n);
 
 void term_set_theme(struct term *term, enum theme theme);
+void term_set_borders(struct term *term, enum borders borders);
 enum theme term_theme(const struct term *term);
 /* How many: "1", "8", "16", "256", "16M". */
 const char *term_colours(const struct term *term);

@@ -31,6 +31,8 @@ enum app_command {
     APP_QUIT,     /* asks first */
     APP_LOGOUT,   /* and the login screen over what is open: also the lock */
     APP_LANGUAGE, /* the next one */
+    APP_SETTINGS, /* another was chosen */
+    APP_LOCK,     /* the cover over everything, opened by the password */
     APP_STOP,     /* the running requests */
     APP_CONTINUE, /* the password was changed as it had to be */
 };
@@ -50,6 +52,7 @@ struct app_context {
     struct holders *holders;         /* holder.h */
     struct drafts *drafts;
     struct asking *asking; /* requests under way: ask.h */
+    bool locked;           /* nothing of what lies below may be seen */
     char language[8];      /* "en", "zh_CN", "zh_TW" */
     void (*command)(struct app_context *app, enum app_command command);
 };

@@ -122,7 +122,9 @@ void notice_show(struct app_context *app)
     const struct notice *notice = most_urgent(notices);
     enum role role = ROLE_ALARM;
     const char *text = "", *words = notice_words(app, arena);
-    if (notices->call) {
+    if (app->locked) {
+        role = ROLE_NORMAL;
+    } else if (notices->call) {
         text = call_words(arena, notices->call);
     } else if (notices->alarm) {
         text = arena_printf(arena, "%s%s%s", notices->alarm, *words ? "  " : "", words);

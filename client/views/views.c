@@ -4,6 +4,7 @@
 #include "client/views/draft.h"
 #include "client/views/macro.h"
 #include "client/views/notice.h"
+#include "client/views/settings.h"
 
 void views_register(void)
 {
@@ -15,5 +16,6 @@ void views_register(void)
     form_register();
     list_register();
     notice_list_register();
+    settings_register();
     tasks_register();
 }

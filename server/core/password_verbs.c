@@ -82,6 +82,15 @@ static int password_run(struct request *request)
 
 /* ------------------------------------------------------------------------------------------------- one-time codes */
 
+/* The terminal was locked: whoever sits there now has the password. */
+static int unlock_run(struct request *request)
+{
+    int result = login_confirm(request, "password", request_text(request, "password"));
+    if (!result)
+        str_add(&request->out, "{}");
+    return result;
+}
+
 static int totp_begin_run(struct request *request)
 {
     int result = login_confirm(request, "password", request_text(request, "password"));
@@ -155,6 +164,14 @@ static const struct verb verbs[] = {
      .args = password_args,
      .nargs = array_len(password_args),
      .run = password_run},
+    {.name = "session.unlock",
+     .label = N_("Unlock the terminal"),
+     .help = N_("Checks one's own password, slowed and counted like a login."),
+     .flags = VERB_SESSION | VERB_CHANGES | VERB_NO_TX,
+     .lane = LANE_HASH,
+     .args = confirm_password_args,
+     .nargs = array_len(confirm_password_args),
+     .run = unlock_run},
     {.name = "session.totp_begin",
      .label = N_("Set up one-time codes"),
      .help = N_(

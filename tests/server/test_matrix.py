@@ -73,7 +73,7 @@ OWN_ROWS = {"driver", "partner"}
 EVERYWHERE = set(company.ALL_BRANCHES)
 VEHICLES_EVERYWHERE = EVERYWHERE | {"dispatcher"}
 # Every session has these; of the rest of `session` only what RIGHTS says.
-SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch hold release own end_others cancel totp_begin totp_confirm totp_end".split()}
+SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch hold release own end_others unlock cancel totp_begin totp_confirm totp_end".split()}
 # What is kept for a person is his own (test_preferences).
 SESSION |= {f"notice.{v}" for v in "list read send".split()}
 SESSION |= {f"preference.{v}" for v in "list set remove share".split()}
@@ -385,7 +385,8 @@ def reaches(role, entity, where):
 
 OTHER = {"ledger.trial_balance": {"period": "2026-06"}, "ledger.balance": {"account": "1122", "day": "2026-06-30"}, "period.create": {},
          "rescue.estimate": {"customer_id": 1, "service": "tow"}, "vehicle.position": None, "vehicle.state": None}
-EXTRA = {"employee.reset_password": {"password": "another password"}, "session.end": {"reason": "tried"}}
+EXTRA = {"employee.reset_password": {"password": "another password"}, "session.end": {"reason": "tried"},
+         "employee.reset_totp": {"reason": "tried"}}
 
 
 def want_of(role, verb, where, found):
