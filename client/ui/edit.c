@@ -21,6 +21,13 @@ static void forget_cleared(struct edit *edit)
     edit->cleared = NULL;
 }
 
+static void forget_states(struct edit *edit)
+{
+    vec_each(struct edit_state, state, &edit->before) free(state->text);
+    vec_clear(&edit->before);
+    edit->run = 0;
+}
+
 static void wipe(struct edit *edit)
 {
     if (edit->secret && edit->text.cap)
@@ -32,7 +39,43 @@ void edit_finish(struct edit *edit)
     wipe(edit);
     str_finish(&edit->text);
     forget_cleared(edit);
+    forget_states(edit);
+    vec_finish(&edit->before);
     edit->cursor = 0;
+}
+
+/* ---- undo ---- */
+
+enum { RUN_NONE, RUN_TYPING, RUN_DELETING };
+
+/* Before a change. One of the same kind that goes on where the last one ended needs no state of its own. */
+static void remember(struct edit *edit, int run)
+{
+    bool same = run != RUN_NONE && run == edit->run && edit->run_at == edit->cursor;
+    edit->run = run;
+    if (same || edit->secret)
+        return;
+    if (edit->before.count == EDIT_UNDO_MAX) {
+        free(edit->before.items[0].text);
+        memmove(edit->before.items, edit->before.items + 1,
+                (EDIT_UNDO_MAX - 1) * sizeof(edit->before.items[0]));
+        edit->before.count--;
+    }
+    vec_push(&edit->before, (struct edit_state){memory_strdup(edit->text.data), edit->cursor});
+}
+
+/* After it: nothing was changed after all, or where the run goes on. */
+static bool remembered(struct edit *edit, bool changed)
+{
+    edit->run_at = edit->cursor;
+    if (changed || edit->secret || !edit->before.count)
+        return changed;
+    if (strcmp(vec_last(&edit->before).text, edit->text.data) == 0) {
+        free(vec_last(&edit->before).text);
+        edit->before.count--;
+        edit->run = RUN_NONE;
+    }
+    return changed;
 }
 
 static size_t count_chars(const char *text, size_t n)
@@ -127,7 +170,7 @@ static void compose(struct edit *edit, size_t cursor)
     arena_destroy(arena);
 }
 
-bool edit_insert(struct edit *edit, const char *text, size_t len)
+static bool insert(struct edit *edit, const char *text, size_t len)
 {
     struct str in;
     str_init(&in, NULL);
@@ -146,15 +189,44 @@ bool edit_insert(struct edit *edit, const char *text, size_t len)
     return all;
 }
 
-void edit_set(struct edit *edit, const char *text)
+bool edit_insert(struct edit *edit, const char *text, size_t len)
+{
+    enum { CHARACTER_MOST = 4 };
+    size_t before = edit->text.len;
+    bool blank = len == 1 && (*text == ' ' || *text == '\n');
+    remember(edit, len <= CHARACTER_MOST && !blank ? RUN_TYPING : RUN_NONE);
+    bool all = insert(edit, text, len);
+    remembered(edit, edit->text.len != before);
+    return all;
+}
+
+static void set(struct edit *edit, const char *text)
 {
     wipe(edit);
     str_clear(&edit->text);
     edit->cursor = 0;
     forget_cleared(edit);
     if (text)
-        edit_insert(edit, text, strlen(text));
+        insert(edit, text, strlen(text));
     edit->cursor = edit->text.len;
+}
+
+void edit_set(struct edit *edit, const char *text)
+{
+    forget_states(edit);
+    set(edit, text);
+}
+
+bool edit_undo(struct edit *edit)
+{
+    if (!edit->before.count)
+        return false;
+    struct edit_state state = vec_pop(&edit->before);
+    set(edit, state.text);
+    edit->cursor = MIN(state.cursor, edit->text.len);
+    edit->run = RUN_NONE;
+    free(state.text);
+    return true;
 }
 
 bool edit_left(struct edit *edit)
@@ -208,23 +280,84 @@ bool edit_backspace(struct edit *edit)
     if (edit->cursor == 0)
         return false;
     size_t n = utf8_grapheme_before(edit->text.data, edit->cursor);
+    remember(edit, RUN_DELETING);
     cut(edit, edit->cursor - n, n);
-    return true;
+    return remembered(edit, true);
+}
+
+/* ---- words ---- */
+
+enum word { WORD_BLANK, WORD_LETTERS, WORD_SIGN, WORD_WIDE };
+
+static enum word word_at(const struct edit *edit, size_t at)
+{
+    uint32_t cp = 0;
+    utf8_decode(edit->text.data + at, edit->text.len - at, &cp);
+    if (cp == ' ' || cp == '\n' || cp == 0x3000)
+        return WORD_BLANK;
+    if (cp < 0x80)
+        return (cp >= '0' && cp <= '9') || (cp >= 'A' && cp <= 'Z') || (cp >= 'a' && cp <= 'z') || cp == '_'
+                   ? WORD_LETTERS
+                   : WORD_SIGN;
+    if ((cp >= 0x3001 && cp <= 0x303f) || (cp >= 0xff01 && cp <= 0xff0f) || (cp >= 0x2010 && cp <= 0x206f))
+        return WORD_SIGN;
+    return cp < 0x2e80 ? WORD_LETTERS : WORD_WIDE;
+}
+
+static enum word word_before(const struct edit *edit)
+{
+    return word_at(edit, edit->cursor - utf8_grapheme_before(edit->text.data, edit->cursor));
+}
+
+bool edit_word_left(struct edit *edit)
+{
+    size_t from = edit->cursor;
+    while (edit->cursor && word_before(edit) == WORD_BLANK)
+        edit_left(edit);
+    enum word word = edit->cursor ? word_before(edit) : WORD_BLANK;
+    while (edit->cursor && word_before(edit) == word)
+        edit_left(edit);
+    return edit->cursor != from;
+}
+
+bool edit_word_right(struct edit *edit)
+{
+    size_t from = edit->cursor;
+    enum word word = edit->cursor < edit->text.len ? word_at(edit, edit->cursor) : WORD_BLANK;
+    while (edit->cursor < edit->text.len && word_at(edit, edit->cursor) == word)
+        edit_right(edit);
+    while (edit->cursor < edit->text.len && word_at(edit, edit->cursor) == WORD_BLANK)
+        edit_right(edit);
+    return edit->cursor != from;
+}
+
+bool edit_delete_word(struct edit *edit)
+{
+    size_t end = edit->cursor;
+    if (!edit_word_left(edit))
+        return false;
+    size_t from = edit->cursor;
+    edit->cursor = end;
+    remember(edit, RUN_NONE);
+    cut(edit, from, end - from);
+    return remembered(edit, true);
 }
 
 bool edit_delete(struct edit *edit)
 {
     if (edit->cursor >= edit->text.len)
         return false;
+    remember(edit, RUN_DELETING);
     cut(edit, edit->cursor, utf8_grapheme(edit->text.data + edit->cursor, edit->text.len - edit->cursor));
-    return true;
+    return remembered(edit, true);
 }
 
 bool edit_clear(struct edit *edit)
 {
     if (edit->text.len) {
         char *kept = edit->secret ? NULL : memory_strdup(edit->text.data);
-        edit_set(edit, NULL);
+        remember(edit, RUN_NONE);
+        set(edit, NULL);
         edit->cleared = kept;
         return true;
     }
@@ -232,7 +365,8 @@ bool edit_clear(struct edit *edit)
         return false;
     char *kept = edit->cleared;
     edit->cleared = NULL;
-    edit_set(edit, kept);
+    remember(edit, RUN_NONE);
+    set(edit, kept);
     free(kept);
     return true;
 }

@@ -89,6 +89,7 @@ static enum input_result insert(struct input *field, const char *text, size_t le
     bool folded = kinds[field->kind].allowed != NULL;
     bool all = edit_insert(&field->edit, folded ? in.data : text, folded ? in.len : len);
     bool nothing = folded ? in.len == 0 : len == 0;
+    field->cut = !all;
     str_finish(&in);
     if (nothing || (!all && field->edit.text.len == before))
         return INPUT_REFUSED;
@@ -106,10 +107,14 @@ static enum input_result command(struct input *field, int code)
     switch (code) {
     case K_LEFT: edit_left(edit); return INPUT_USED;
     case K_RIGHT: edit_right(edit); return INPUT_USED;
+    case K_WORD_LEFT: edit_word_left(edit); return INPUT_USED;
+    case K_WORD_RIGHT: edit_word_right(edit); return INPUT_USED;
     case K_HOME: edit_home(edit); return INPUT_USED;
     case K_END: edit_end(edit); return INPUT_USED;
     case K_BACKSPACE: return field->readonly ? INPUT_REFUSED : changed(edit_backspace(edit));
     case K_DELETE: return field->readonly ? INPUT_REFUSED : changed(edit_delete(edit));
+    case K_CTRL('W'): return field->readonly ? INPUT_REFUSED : changed(edit_delete_word(edit));
+    case K_CTRL('Y'): return field->readonly || !edit_undo(edit) ? INPUT_REFUSED : INPUT_CHANGED;
     case K_CTRL('U'): return field->readonly ? INPUT_REFUSED : changed(edit_clear(edit));
     default: return INPUT_UNUSED;
     }
@@ -128,6 +133,7 @@ enum input_result input_key(struct input *field, const struct key *key)
 {
     touched_secret = touched_secret || field->kind == INPUT_SECRET;
     enum input_result result = INPUT_UNUSED;
+    field->cut = false;
     if (key->kind == KEY_CODE)
         result = command(field, key->code);
     else if (key->kind == KEY_REPORT)
@@ -138,6 +144,7 @@ enum input_result input_key(struct input *field, const struct key *key)
         result = insert(field, key->text, strlen(key->text));
     else
         result = insert(field, key->paste, key->paste_len);
+    field->cut = result == INPUT_CHANGED && (field->cut || (key->kind == KEY_PASTE && key->truncated));
     if (result == INPUT_CHANGED)
         field->invalid = false;
     return result;

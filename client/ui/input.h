@@ -24,6 +24,7 @@ struct input {
     bool required; /* marked * while empty */
     bool invalid;  /* marked ! */
     bool readonly;
+    bool cut; /* of what was put in last not all had room */
 };
 
 /* max is in characters; 0 is the most an edit takes. */
@@ -36,7 +37,7 @@ bool input_empty(const struct input *field);
 /* Whether a key went to a secret input since this was asked last. */
 bool input_touched_secret(void);
 
-/* Text, paste, Left, Right, Home, End, Backspace, Delete, Ctrl-U. Everything else is INPUT_UNUSED. */
+/* Text, paste, Left, Right, Home, End, by words with Ctrl, Backspace, Delete, Ctrl-W (word), Ctrl-U (all), Ctrl-Y (undo). Everything else is INPUT_UNUSED. */
 enum input_result input_key(struct input *field, const struct key *key);
 
 /*

@@ -115,6 +115,8 @@ static void send_keypad(char final, key_handler *handler, void *context)
     } else if (final >= 'j' && final <= 'y') {
         char text[2] = {"*+,-./0123456789"[final - 'j'], 0};
         send(handler, context, key_text(text));
+    } else if (final == 'c' || final == 'd') { /* rxvt: Ctrl with an arrow */
+        send_code(handler, context, final == 'c' ? K_WORD_RIGHT : K_WORD_LEFT);
     } else {
         send_code(handler, context, final_code(final));
     }
@@ -123,8 +125,11 @@ static void send_keypad(char final, key_handler *handler, void *context)
 static void send_csi(const char *params, char final, key_handler *handler, void *context)
 {
     int first = 0, second = 0;
+    enum { WITH_CTRL = 5 };
     int count = sscanf(params, "%d;%d", &first, &second);
-    if (final == '~') {
+    if (count == 2 && second == WITH_CTRL && (final == 'C' || final == 'D')) {
+        send_code(handler, context, final == 'C' ? K_WORD_RIGHT : K_WORD_LEFT);
+    } else if (final == '~') {
         send_code(handler, context, count > 0 ? tilde_code(first) : K_NONE);
     } else if (final == 'R' && count == 2 && first >= 2) {
         /* We ask for the cursor in row 2 or below only; row 1 would look like F3 with a modifier. */
@@ -382,14 +387,14 @@ void keys_drop(struct keys *keys)
 
 const char *key_label(int code, char *buf, size_t size)
 {
-    static const char *const names[] = {"↑",   "↓",     "←",   "→",     "PgUp", "PgDn", "Home",
-                                        "End", "Enter", "Tab", "S-Tab", "BkSp", "Del",  "Ins"};
+    static const char *const names[] = {"↑",     "↓",   "←",     "→",    "PgUp", "PgDn", "Home",  "End",
+                                        "Enter", "Tab", "S-Tab", "BkSp", "Del",  "Ins",  "^Left", "^Right"};
     char bytes[5] = "";
     if (code == K_CANCEL)
         return "Esc";
     if (code >= K_F1 && code <= K_F12)
         snprintf(buf, size, "F%d", code - K_F1 + 1);
-    else if (code >= K_UP && code <= K_INSERT)
+    else if (code >= K_UP && code <= K_WORD_RIGHT)
         return names[code - K_UP];
     else if (code > K_CTRL_BASE)
         snprintf(buf, size, "^%c", code - K_CTRL_BASE);

@@ -40,6 +40,8 @@ enum {
     K_BACKSPACE,
     K_DELETE,
     K_INSERT,
+    K_WORD_LEFT, /* Ctrl with an arrow */
+    K_WORD_RIGHT,
     K_CTRL_BASE = 0x110100, /* + the capital letter */
 
     K_HELP = K_F1,

@@ -94,6 +94,7 @@ static enum input_result insert(struct textarea *area, const char *text, size_t 
 {
     size_t before = area->edit.text.len;
     bool all = edit_insert(&area->edit, text, len);
+    area->cut = !all;
     return !all && area->edit.text.len == before ? INPUT_REFUSED : INPUT_CHANGED;
 }
 
@@ -110,6 +111,8 @@ static enum input_result change(struct textarea *area, int code)
     case K_ENTER: return insert(area, "\n", 1);
     case K_BACKSPACE: return changed(edit_backspace(&area->edit));
     case K_DELETE: return changed(edit_delete(&area->edit));
+    case K_CTRL('W'): return changed(edit_delete_word(&area->edit));
+    case K_CTRL('Y'): return edit_undo(&area->edit) ? INPUT_CHANGED : INPUT_REFUSED;
     default: return changed(edit_clear(&area->edit));
     }
 }
@@ -120,6 +123,8 @@ static enum input_result command(struct textarea *area, int code)
     switch (code) {
     case K_LEFT: edit_left(edit); return INPUT_USED;
     case K_RIGHT: edit_right(edit); return INPUT_USED;
+    case K_WORD_LEFT: edit_word_left(edit); return INPUT_USED;
+    case K_WORD_RIGHT: edit_word_right(edit); return INPUT_USED;
     case K_HOME: edit_home(edit); return INPUT_USED;
     case K_END: edit_end(edit); return INPUT_USED;
     case K_UP: return move_lines(area, -1);
@@ -129,6 +134,8 @@ static enum input_result command(struct textarea *area, int code)
     case K_ENTER:
     case K_BACKSPACE:
     case K_DELETE:
+    case K_CTRL('W'):
+    case K_CTRL('Y'):
     case K_CTRL('U'): return change(area, code);
     default: return INPUT_UNUSED;
     }
@@ -137,6 +144,7 @@ static enum input_result command(struct textarea *area, int code)
 enum input_result textarea_key(struct textarea *area, const struct key *key)
 {
     enum input_result result;
+    area->cut = false;
     if (key->kind == KEY_CODE)
         result = command(area, key->code);
     else if (key->kind == KEY_REPORT)
@@ -147,6 +155,7 @@ enum input_result textarea_key(struct textarea *area, const struct key *key)
         result = insert(area, key->text, strlen(key->text));
     else
         result = insert(area, key->paste, key->paste_len);
+    area->cut = result == INPUT_CHANGED && (area->cut || (key->kind == KEY_PASTE && key->truncated));
     if (result == INPUT_CHANGED)
         area->invalid = false;
     return result;

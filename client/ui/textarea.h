@@ -10,6 +10,7 @@ struct textarea {
     int rows;
     bool readonly;
     bool required, invalid;
+    bool cut; /* of what was put in last not all had room */
 };
 
 void textarea_init(struct textarea *area, size_t max);

@@ -261,6 +261,17 @@ static void begin_anew(struct sheet *sheet, const struct sheet_entry *entry, con
         input_set(&sheet->input, key->code == K_BACKSPACE ? " " : "");
 }
 
+/* What was pasted had not all room. */
+static void tell_cut(struct sheet *sheet, const struct sheet_entry *entry)
+{
+    size_t count = 0;
+    if (!(is_note(entry) ? sheet->note.cut : sheet->input.cut))
+        return;
+    for (const char *c = typed_text(sheet, entry); *c; c++)
+        count += ((unsigned char)*c & 0xc0) != 0x80;
+    ui_say(sheet->app->ui, ROLE_WARNING, _("Not all of it fits here: %zu characters are kept"), count);
+}
+
 static enum sheet_result input_keys(struct sheet *sheet, struct sheet_entry *entry, const struct key *key)
 {
     begin_anew(sheet, entry, key);
@@ -268,6 +279,7 @@ static enum sheet_result input_keys(struct sheet *sheet, struct sheet_entry *ent
         is_note(entry) ? textarea_key(&sheet->note, key) : input_key(&sheet->input, key);
     switch (result) {
     case INPUT_CHANGED:
+        tell_cut(sheet, entry);
         sheet->edited = true;
         sheet_trouble(entry, NULL);
         sheet_pop_typed(sheet);

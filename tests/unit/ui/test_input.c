@@ -205,6 +205,95 @@ static void secrets_are_not_shown_and_not_kept(void **state)
     canvas_finish(&canvas);
 }
 
+static void changes_are_taken_back(void **state)
+{
+    (void)state;
+    struct input field;
+    input_init(&field, INPUT_TEXT, 0);
+    type(&field, "one two");
+    assert_int_equal(press(&field, K_CTRL('W')), INPUT_CHANGED);
+    assert_string_equal(input_text(&field), "one ");
+    paste(&field, "三四");
+    press(&field, K_BACKSPACE);
+    press(&field, K_BACKSPACE);
+    assert_string_equal(input_text(&field), "one ");
+    press(&field, K_CTRL('Y')); /* both, as they were taken away in one go */
+    assert_string_equal(input_text(&field), "one 三四");
+    press(&field, K_CTRL('Y'));
+    assert_string_equal(input_text(&field), "one ");
+    press(&field, K_CTRL('Y'));
+    assert_string_equal(input_text(&field), "one two");
+    press(&field, K_CTRL('Y'));
+    press(&field, K_CTRL('Y'));
+    press(&field, K_CTRL('Y'));
+    assert_string_equal(input_text(&field), "");
+    assert_int_equal(press(&field, K_CTRL('Y')), INPUT_REFUSED);
+    input_set(&field, "loaded");
+    assert_int_equal(press(&field, K_CTRL('Y')), INPUT_REFUSED); /* what was loaded was no change */
+    for (int i = 0; i < 3 * EDIT_UNDO_MAX; i++)
+        paste(&field, "xxxxx");
+    for (int i = 0; i < EDIT_UNDO_MAX; i++)
+        assert_int_equal(press(&field, K_CTRL('Y')), INPUT_CHANGED);
+    assert_int_equal(press(&field, K_CTRL('Y')), INPUT_REFUSED);
+    input_finish(&field);
+    input_init(&field, INPUT_SECRET, 0);
+    type(&field, "secret");
+    assert_int_equal(press(&field, K_CTRL('Y')), INPUT_REFUSED); /* no copy of it is kept */
+    input_finish(&field);
+}
+
+static void the_cursor_goes_by_words(void **state)
+{
+    (void)state;
+    struct input field;
+    input_init(&field, INPUT_TEXT, 0);
+    input_set(&field, "one,  2 王明。ab");
+    press(&field, K_HOME);
+    static const size_t ends[] = {3, 6, 8, 14, 17, 19};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        press(&field, K_WORD_RIGHT);
+        assert_int_equal(field.edit.cursor, ends[i]);
+    }
+    press(&field, K_WORD_RIGHT);
+    assert_int_equal(field.edit.cursor, 19);
+    press(&field, K_WORD_LEFT);
+    assert_int_equal(field.edit.cursor, 17);
+    press(&field, K_WORD_LEFT);
+    press(&field, K_WORD_LEFT);
+    assert_int_equal(field.edit.cursor, 8);
+    assert_int_equal(press(&field, K_CTRL('W')), INPUT_CHANGED);
+    assert_string_equal(input_text(&field), "one,  王明。ab");
+    input_finish(&field);
+}
+
+static void a_paste_that_is_cut_says_so(void **state)
+{
+    (void)state;
+    struct input field;
+    struct textarea area;
+    char *much = test_malloc(100 * 1024);
+    memset(much, 'x', 100 * 1024 - 1);
+    much[100 * 1024 - 1] = '\0';
+    input_init(&field, INPUT_TEXT, 4);
+    paste(&field, "abc");
+    assert_false(field.cut);
+    paste(&field, "def");
+    assert_true(field.cut);
+    type(&field, "x");
+    assert_false(field.cut); /* said once */
+    input_finish(&field);
+    textarea_init(&area, 0);
+    struct key key = pasted(much);
+    assert_int_equal(textarea_key(&area, &key), INPUT_CHANGED);
+    assert_true(area.cut);
+    assert_int_equal(strlen(textarea_text(&area)), EDIT_MAX);
+    key = key_code(K_CTRL('Y'));
+    assert_int_equal(textarea_key(&area, &key), INPUT_CHANGED);
+    assert_string_equal(textarea_text(&area), "");
+    textarea_finish(&area);
+    test_free(much);
+}
+
 static void a_readonly_field_refuses(void **state)
 {
     (void)state;
@@ -306,6 +395,9 @@ int main(void)
         cmocka_unit_test(a_paste_is_cut_at_a_character),
         cmocka_unit_test(clear_can_be_undone),
         cmocka_unit_test(secrets_are_not_shown_and_not_kept),
+        cmocka_unit_test(changes_are_taken_back),
+        cmocka_unit_test(the_cursor_goes_by_words),
+        cmocka_unit_test(a_paste_that_is_cut_says_so),
         cmocka_unit_test(a_readonly_field_refuses),
         cmocka_unit_test(a_text_area_wraps_and_moves),
         cmocka_unit_test(choices_hang_below_or_above),
