@@ -376,7 +376,7 @@ class Client:
     def do(self, verb, args=None, **more):
         """A changing command: adds a key, as every client must."""
         args = {**(args or {}), **more}
-        if verb.split(".", 1)[1] not in UNKEYED:
+        if verb.split(".", 1)[1] not in UNKEYED or verb == "message.cancel":
             args.setdefault("key", uuid.uuid4().hex)
         return self.call(verb, args)
 

@@ -33,9 +33,9 @@ static int decorate(struct act *act)
 
 static const char *const columns[] = {"code",      "name",    "kind",       "phone",
                                       "branch_id", "address", "settlement", NULL};
-static const char *const main_tab[] = {"name",      "short_name", "kind",      "phone",     "phone2",
-                                       "branch_id", "district",   "address",   "place_lon", "place_lat",
-                                       "roles",     "code",       "opted_out", "remarks",   NULL};
+static const char *const main_tab[] = {
+    "name",      "short_name", "kind",  "phone", "phone2",    "branch_id", "district", "address",
+    "place_lon", "place_lat",  "roles", "code",  "opted_out", "language",  "remarks",  NULL};
 static const char *const people_tab[] = {"contacts", "email", "id_number", NULL};
 static const char *const car_tab[] = {"plates", NULL};
 static const char *const money_tab[] = {

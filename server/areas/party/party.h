@@ -24,6 +24,7 @@ struct party {
     const char *settlement;
     bool result_required;
     bool opted_out;
+    const char *language;
     const char *remarks;
 };
 
@@ -45,7 +46,7 @@ struct party_plate {
     const char *remarks;
 };
 
-enum { PARTY_NFIELDS = 27 };
+enum { PARTY_NFIELDS = 28 };
 extern const struct field party_fields[PARTY_NFIELDS];
 extern const struct entity party_contact_entity;
 extern const struct entity party_plate_entity;

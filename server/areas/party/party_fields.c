@@ -16,6 +16,9 @@ static const struct choice settlements[] = {
     {NULL},
 };
 
+static const struct choice languages[] = {
+    {"en", N_("English")}, {"zh_CN", N_("Simplified Chinese")}, {"zh_TW", N_("Traditional Chinese")}, {NULL}};
+
 const struct field party_fields[PARTY_NFIELDS] = {
     FIELD(party, name, .label = N_("Name"), .max = 120, .required = true, .search = true, .sortable = true,
           .width = 24,
@@ -73,6 +76,8 @@ const struct field party_fields[PARTY_NFIELDS] = {
           .help = N_("Finished orders wait for their confirmation before they are audited.")),
     FIELD(party, opted_out, .label = N_("No marketing"), .width = 3,
           .help = N_("They asked for no marketing messages; notices about their own orders still go out.")),
+    FIELD(party, language, .type = FIELD_CHOICE, .choices = languages, .label = N_("Language"),
+          .filled = true, .init = "zh_CN", .width = 10, .help = N_("Messages are written in it.")),
     FIELD(party, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 2000,
           .help = N_("Habits, agreements by word, whom not to call.")),
 };

@@ -1,3 +1,4 @@
+#include "server/areas/messages/area.h"
 #include "server/areas/rescue/hooks.h"
 #include "server/areas/rescue/rescue.h"
 
@@ -111,6 +112,7 @@ static const struct field contact_args[] = {
     ARG(note, FIELD_TEXT, .label = N_("Note"), .required = true, .max = 200,
         .help = N_("What was said on the phone.")),
 };
+static const struct field sms_args[] = {MESSAGE_ARGS};
 static const struct field remarks_args[] = {
     ARG(remarks, FIELD_NOTE, .label = N_("Return remarks"), .max = 1000,
         .help = N_("What is told to the third party with the result.")),
@@ -273,6 +275,15 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .from = LIVE,
      .help = N_("The customer asks where we are: counted and flagged."),
      .in_tx = urge_in_tx},
+    {.name = "sms",
+     .key = 'w',
+     .label = N_("Send a message"),
+     .from = "*",
+     ARGS(sms_args),
+     .help = N_(
+         "Writes to the person at the car, the customer or the driver, by a template or in your own words."),
+     .load = message_hand_load,
+     .in_tx = message_hand_in_tx},
     {.name = "collect",
      .key = 'm',
      .label = N_("Money taken"),

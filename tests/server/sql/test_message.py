@@ -1,0 +1,237 @@
+"""Messages as the database makes them: by rule, once, in the right words, at the right hour; and the outbox they leave by."""
+import store as s
+import yz
+
+db = s.Store()
+APP = ("app", [1, 2, 3, 4], 3)
+ORDER = """INSERT INTO rescue_order (id, branch_id, number, customer_id, contact_name, contact_phone, plate, car_model, service, road, place{cols})
+VALUES ({id}, 2, 'R{id}', 1, '王{{driver}}', '13700000001', '粤A12345', 'sedan', 'tow', 'city', '体育西路'{values})"""
+
+
+def order(id, **more):
+    db.sql(ORDER.format(id=id, cols="".join(f", {k}" for k in more), values="".join(f", {v}" for v in more.values())))
+
+
+def happened(verb, id, branch=2):
+    db.sql(f"INSERT INTO change (verb, entity, row_id, branch_id) VALUES ('{verb}', 'rescue', {id}, {branch})", *APP)
+
+
+def rule(event, recipient, body, code, channel="sms", urgent="true", marketing="false", branch="NULL", minutes="NULL"):
+    template = db.one(f"INSERT INTO message_template (code, channel, marketing, subject_en, body_en, body_zh_cn, body_zh_tw) VALUES "
+                      f"('{code}', '{channel}', {marketing}, 'About {{number}}', 'EN {body}', '{body}', 'TW {body}') RETURNING id")
+    return db.one(f"INSERT INTO message_rule (event, recipient, template_id, urgent, branch_id, minutes) VALUES "
+                  f"('{event}', '{recipient}', {template}, {urgent}, {branch}, {minutes}) RETURNING id")
+
+
+def work():
+    return int(db.one("SELECT message_work(1000)", "tail"))
+
+
+def messages(where="true"):
+    return db.sql(f"SELECT state, address, body, segments FROM message WHERE {where} ORDER BY id")
+
+
+def off():
+    work()
+    db.sql("UPDATE message_rule SET disabled_at = now() WHERE disabled_at IS NULL")
+
+
+def test_a_rule_writes_one_message_for_one_step():
+    id = rule("rescue.dispatch", "contact", "Order {number} {plate} {nonsense}, {contact}", "t1")
+    order(101)
+    happened("rescue.dispatch", 101)
+    happened("rescue.update", 101)
+    assert work() == 1
+    assert messages(f"rule_id = {id}") == [["queued", "13700000001", "【驿站】Order R101 粤A12345 , 王{driver}", "1"]]
+    assert work() == 0, "the same step gave another message"
+    assert db.sql("SELECT gateway, state FROM outbox") == [["sms", "waiting"]]
+    off()
+
+
+def test_two_servers_share_the_events():
+    id = rule("rescue.arrive", "contact", "x", "t2")
+    for n in range(40):
+        happened("rescue.arrive", 101)
+    first, second = s.Session(db, "tail"), s.Session(db, "tail")
+    first.do("BEGIN;")
+    assert int(first.do("SELECT message_work(10);")[0]) == 10
+    assert second.do("SELECT message_work(10);") == ["0"], "both were at it"
+    first.do("COMMIT;")
+    while work():
+        pass
+    assert len(messages(f"rule_id = {id}")) == 40
+    first.close(), second.close()
+    off()
+
+
+def test_language_of_the_customer_and_of_others():
+    id = rule("rescue.complete", "contact", "{number}", "t3")
+    db.sql("UPDATE party SET language = 'en' WHERE id = 1")
+    order(103)
+    happened("rescue.complete", 103)
+    assert work() == 1 and messages(f"rule_id = {id}")[0][2] == "【驿站】EN R103"
+    db.sql("UPDATE party SET language = 'zh_TW' WHERE id = 1")
+    happened("rescue.complete", 103)
+    assert work() == 1 and messages(f"rule_id = {id}")[1][2] == "【驿站】TW R103"
+    db.sql("UPDATE party SET language = 'zh_CN' WHERE id = 1")
+    off()
+
+
+def test_no_address_no_message_and_no_rule_of_another_branch():
+    rule("rescue.void", "driver", "x", "t4")
+    rule("rescue.void", "contact", "x", "t5", branch="3")
+    order(104)
+    happened("rescue.void", 104)
+    assert work() == 0
+    off()
+
+
+def test_marketing_is_signed_off_and_spares_who_does_not_want_it():
+    id = rule("rescue.copy", "contact", "x", "t6", marketing="true")
+    happened("rescue.copy", 101)
+    assert work() == 1 and messages(f"rule_id = {id}")[0][2] == "【驿站】x，回复TD退订"
+    db.sql("SELECT message_receive('sms', 'r1', '13700000001', ' td。')", "tail")
+    happened("rescue.copy", 101)
+    assert work() == 1 and messages(f"rule_id = {id}")[1][0] == "suppressed"
+    assert db.one("SELECT count(*) FROM message_opt_out") == "1"
+    db.sql("DELETE FROM message_opt_out")
+    off()
+
+
+def test_quiet_hours_hold_back_until_they_end():
+    zone = "Asia/Shanghai"
+    local = f"(now() AT TIME ZONE '{zone}')"
+    db.sql(f"UPDATE setting SET value = to_char({local} - interval '1 hour', 'HH24:MI') WHERE name = 'message.quiet_from'")
+    db.sql(f"UPDATE setting SET value = to_char({local} + interval '1 hour', 'HH24:MI') WHERE name = 'message.quiet_to'")
+    id = rule("rescue.urge", "contact", "x", "t7", urgent="false")
+    happened("rescue.urge", 101)
+    assert work() == 1 and messages(f"rule_id = {id}")[0][0] == "held"
+    late = db.one(f"SELECT due_at BETWEEN now() + interval '58 minutes' AND now() + interval '61 minutes' FROM outbox WHERE row_id = "
+                  f"(SELECT id FROM message WHERE rule_id = {id})")
+    assert late == "t", db.sql("SELECT due_at, now() FROM outbox ORDER BY id DESC LIMIT 1")
+    for name, hours in (("from", 2), ("to", 3)):
+        db.sql(f"UPDATE setting SET value = to_char({local} + interval '{hours} hours', 'HH24:MI') WHERE name = 'message.quiet_{name}'")
+    happened("rescue.urge", 101)
+    assert work() == 1 and messages(f"rule_id = {id}")[1][0] == "queued"
+    off()
+
+
+def test_a_time_that_comes_is_told_once():
+    id = rule("rescue.appointment", "contact", "{appointment}", "t8", minutes="60")
+    order(105, appoint_at="now() + interval '50 minutes'")
+    order(106, appoint_at="now() + interval '3 hours'")
+    for _ in range(3):
+        db.sql("UPDATE message_cursor SET timed_at = now()")
+        work()
+    assert len(messages(f"rule_id = {id}")) == 1
+    db.sql("UPDATE rescue_order SET appoint_at = appoint_at + interval '5 minutes' WHERE id = 105")
+    db.sql("UPDATE message_cursor SET timed_at = now()")
+    assert work() == 1, "another time, another message"
+    off()
+
+
+def test_segments():
+    for text, parts in (("'x'", 1), ("repeat('x', 160)", 1), ("repeat('x', 161)", 2), ("repeat('x', 306)", 2), ("repeat('x', 307)", 3),
+                        ("repeat('中', 70)", 1), ("repeat('中', 71)", 2), ("repeat('中', 134)", 2), ("repeat('中', 135)", 3),
+                        ("repeat('😀', 35)", 1), ("repeat('😀', 36)", 2), ("''", 1)):
+        assert db.one(f"SELECT message_segments({text})") == str(parts), text
+
+
+def put(key, state="queued"):
+    return db.one("SELECT message_put('" + '{"key": "%s", "branch_id": 2, "channel": "sms", "address": "13900000000", "language": "zh_CN", '
+                  '"body": "你好", "state": "%s"}' % (key, state) + "')", "app", [2], 3)
+
+
+def claim(server="one", most=100, lease="1 minute"):
+    return db.sql(f"SELECT id, row_id, attempts, body FROM outbox_claim('{server}', 'sms', {most}, '{lease}')", "tail")
+
+
+def settle(id, outcome, server="one", reference="NULL"):
+    return db.one(f"SELECT outbox_settle({id}, '{server}', '{outcome}', {reference}, 'words')", "tail")
+
+
+def state(id):
+    return db.one(f"SELECT state FROM message WHERE id = {id}")
+
+
+def empty():
+    db.sql("UPDATE outbox SET state = 'cancelled'")
+
+
+def test_the_same_key_is_one_message():
+    empty()
+    first = put("k1")
+    assert first and put("k1") == ""
+    assert [row[1] for row in claim()] == [first] and claim("two") == []
+    assert state(first) == "sending"
+    settle(claim() and 0 or int(db.one(f"SELECT outbox_id FROM message WHERE id = {first}")), "sent", reference="'kannel-1'")
+    assert state(first) == "sent" and db.one(f"SELECT reference FROM message WHERE id = {first}") == "kannel-1"
+
+
+def test_what_failed_is_tried_again_ever_later_and_lies_dead_at_last():
+    empty()
+    id = put("k2")
+    box = db.one(f"SELECT outbox_id FROM message WHERE id = {id}")
+    pauses = []
+    for attempt in range(1, 10):
+        assert [row[2] for row in claim()] == [str(attempt)]
+        assert settle(box, "retry") == "t"
+        pauses.append(float(db.one(f"SELECT extract(epoch FROM due_at - now()) FROM outbox WHERE id = {box}")))
+        assert claim() == [], "tried again at once"
+        db.sql(f"UPDATE outbox SET due_at = now() WHERE id = {box}")
+    assert pauses[:8] == sorted(pauses[:8]) and pauses[0] > 3, pauses
+    assert state(id) == "failed" and db.one(f"SELECT state FROM outbox WHERE id = {box}") == "dead"
+    assert db.one(f"SELECT outbox_resend({box})", *APP) == "1" and db.one(f"SELECT outbox_resend({box})", *APP) == "0"
+    assert len(claim()) == 1
+    settle(box, "sent")
+    assert state(id) == "sent"
+
+
+def test_what_a_dead_server_held_is_taken_up_and_its_word_counts_no_more():
+    empty()
+    id = put("k3")
+    box = claim("dead", lease="-1 second")[0][0]
+    assert [row[0] for row in claim("alive")] == [box]
+    assert settle(box, "dead", "dead") == "f", "a claim that ran out settled"
+    assert settle(box, "sent", "alive") == "t" and settle(box, "sent", "alive") == "f"
+    assert state(id) == "sent"
+
+
+def test_reports_come_in_any_order_and_twice():
+    empty()
+    id = put("k4")
+    box = claim()[0][0]
+    report = "SELECT message_report({}, {}, 'words')".format
+    assert db.one(report(id, "false"), "tail") == "t" and state(id) == "undelivered"     # before the gateway's own answer
+    settle(box, "sent")
+    assert state(id) == "undelivered"
+    db.sql(report(id, "true"), "tail")
+    db.sql(report(id, "false"), "tail")
+    assert state(id) == "delivered"
+    assert db.one(report(999999999, "true"), "tail") == "f"
+
+
+def test_replies_find_what_they_answer_and_come_once():
+    empty()
+    id = put("k5")
+    settle(claim()[0][0], "sent")
+    reply = "SELECT coalesce(message_receive('sms', 'ref-7', '13900000000', '5 很好'), 0)"
+    assert db.one(reply, "tail") != "0" and db.one(reply, "tail") == "0"
+    assert db.sql("SELECT message_id, body FROM message_reply WHERE reference = 'ref-7'") == [[id, "5 很好"]]
+
+
+def test_other_branches_see_nothing():
+    put("k6")
+    for table in ("message", "outbox"):
+        assert db.one(f"SELECT count(*) FROM {table}", "app", [3], 4) == "0", table
+        assert db.one(f"SELECT count(*) FROM {table}", "app", [2], 3) != "0", table
+
+
+def test_the_application_moves_nothing_but_by_the_doors():
+    for text in ("UPDATE outbox SET state = 'sent'", "DELETE FROM message", "INSERT INTO outbox (gateway) VALUES ('sms')",
+                 "UPDATE message SET body = 'x'", "SELECT message_work(1)", "UPDATE message_cursor SET tx = '1'"):
+        db.refused("42501", text, *APP)
+
+
+if __name__ == "__main__":
+    yz.main(globals())
