@@ -18,6 +18,7 @@
 #include "base/vec.h"
 #include "server/core/core.h"
 #include "server/embedded.h"
+#include "server/gateway/gateway.h"
 #include "server/place.h"
 #include "server/privilege.h"
 #include "server/serve.h"
@@ -177,6 +178,23 @@ static struct core_options core_options(const struct settings *settings, const s
                                  .drain_seconds = (int)settings->drain_seconds};
 }
 
+static struct gateway_options gateway_options(const struct settings *settings, const struct place *place,
+                                              const char *name)
+{
+    return (struct gateway_options){.conninfo = place->tail,
+                                    .server = name,
+                                    .sms_url = settings->sms_url,
+                                    .sms_user = settings->sms_user,
+                                    .sms_password = settings->sms_password,
+                                    .sms_sender = settings->sms_sender,
+                                    .mail_url = settings->mail_url,
+                                    .mail_user = settings->mail_user,
+                                    .mail_password = settings->mail_password,
+                                    .mail_from = settings->mail_from,
+                                    .hook_listen = settings->hook_listen,
+                                    .hook_token = settings->hook_token};
+}
+
 static void set_log_level(const struct settings *settings)
 {
     enum log_level level;
@@ -303,10 +321,21 @@ static int give_up_root(const struct settings *settings, const struct account *a
     return result;
 }
 
-static int serve_as(const struct account *account)
+static int start_gateways(const struct place *place)
+{
+    char host[64] = "", name[96];
+    gethostname(host, sizeof(host) - 1);
+    snprintf(name, sizeof(name), "%s.%d", host, getpid());
+    struct gateway_options options = gateway_options(server.settings, place, name);
+    return gateway_start(&options);
+}
+
+static int serve_as(const struct place *place, const struct account *account)
 {
     int port = start_listening();
     int result = port < 0 ? port : give_up_root(server.settings, account);
+    if (result == 0)
+        result = start_gateways(place);
     if (result < 0)
         return result;
     core_start();
@@ -331,7 +360,8 @@ static int run(const struct place *place, const struct account *account)
     core_set_tls(tls);
     SSL_CTX_free(tls);
     watch_signals(place);
-    int result = serve_as(account);
+    int result = serve_as(place, account);
+    gateway_stop();
     core_stop();
     ev_loop_destroy(server.loop);
     return result;

@@ -79,6 +79,23 @@ const struct setting settings_table[] = {
     NUMBER(long_seconds, 600, 1, 86400, "An export, import or report is given up after so long.",
            .live = true),
     NUMBER(drain_seconds, 30, 1, 600, "How long requests under way may go on after SIGTERM."),
+    TEXT(sms_url, NULL,
+         "Where text messages are handed over: the sendsms service of a Kannel, as in "
+         "http://127.0.0.1:13013/cgi-bin/sendsms. Without it they wait."),
+    TEXT(sms_user, NULL, "User of that service (its sendsms-user)."),
+    TEXT(sms_password, NULL, "Password of that user. Keep the file from others' eyes."),
+    TEXT(sms_sender, NULL, "Number or name that text messages come from."),
+    TEXT(mail_url, NULL,
+         "Where mail is handed over, as in smtp://127.0.0.1:25 or smtps://mail.example.org. Without it mail "
+         "waits."),
+    TEXT(mail_user, NULL, "User at the mail server, where it wants one."),
+    TEXT(mail_password, NULL, "Password of that user."),
+    TEXT(mail_from, NULL, "Address that mail comes from."),
+    TEXT(hook_listen, NULL,
+         "HOST:PORT where the server hears from gateways over HTTP: /sms/report for deliveries, /sms/reply "
+         "for what people write. "
+         "Loopback, or a network of the house: there is no TLS."),
+    TEXT(hook_token, NULL, "What who calls there must give as the parameter token; 16 characters at least."),
     TEXT(statement_log, NULL,
          "File to which every statement of the worker threads is added with its parameters, as lines of "
          "JSON, for "

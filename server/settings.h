@@ -25,6 +25,9 @@ struct settings {
     long connections, connections_per_address;
     long idle_seconds;
     long request_seconds, long_seconds, drain_seconds;
+    char *sms_url, *sms_user, *sms_password, *sms_sender;
+    char *mail_url, *mail_user, *mail_password, *mail_from;
+    char *hook_listen, *hook_token;
     char *log_level, *statement_log;
 };
 

@@ -8,7 +8,7 @@ import yz
 TOP = {".ci", ".clang-format", ".gitignore", "LICENSE", "NEWS", "README", "client", "dev", "man", "meson.build", "meson_options.txt", "schema",
        "server", "shared", "tests"}
 FLOORS = {"shared": {"base", "wire", "model", "po"}, "client": {"link", "ui", "views", "desks"},
-          "server": {"net", "core", "db", "entity", "areas", "seed", "install"},
+          "server": {"net", "core", "db", "entity", "areas", "gateway", "seed", "install"},
           "tests": {"unit", "tables", "server", "protocol", "screens", "faults", "fuzz", "bench", "papers", "lib"}}
 
 
