@@ -88,7 +88,8 @@ static void set_titles(struct columns *columns)
     table_add_column(
         &columns->table,
         &(struct table_column){.title = _("Width"), .width = 6, .align = ALIGN_RIGHT, .priority = 2});
-    table_add_column(&columns->table, &(struct table_column){.title = _("Order"), .width = 6, .priority = 3});
+    table_add_column(&columns->table,
+                     &(struct table_column){.title = _("Sorted"), .width = 6, .priority = 3});
 }
 
 /* ---- which there are ---- */

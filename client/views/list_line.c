@@ -148,7 +148,7 @@ void list_line_keys(const struct list *list, struct key_bar *bar)
     bool filter = list->typing == LIST_FILTER;
     key_bar_add(bar, K_ENTER, filter ? _("Filter") : _("Stay here"), 0);
     if (filter) {
-        key_bar_add(bar, K_TAB, _("Complete"), 1);
+        key_bar_add(bar, K_TAB, _("Fill in"), 1);
         key_bar_add(bar, K_FILTER, _("Form"), 3);
     }
     key_bar_add(bar, K_CANCEL, _("Cancel"), 2);
