@@ -189,6 +189,14 @@ void canvas_paint(struct canvas *canvas, int row, int col, int width, enum role 
         cell_at(canvas, row, i)->role = (unsigned char)role;
 }
 
+void canvas_colour(struct canvas *canvas, int row, int col, uint32_t ink, uint32_t paper)
+{
+    if (row < 0 || row >= canvas->rows || col < 0 || col >= canvas->cols)
+        return;
+    cell_at(canvas, row, col)->ink = ink;
+    cell_at(canvas, row, col)->paper = paper;
+}
+
 static void put_char(struct canvas *canvas, int row, int col, enum role role, wchar_t c)
 {
     if (row >= 0 && row < canvas->rows && col >= 0 && col < canvas->cols)

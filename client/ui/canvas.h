@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <wchar.h>
 
 #include "base/str.h"
@@ -15,8 +16,12 @@
 
 enum { CELL_CHARS = 5 }; /* one character and its marks, as much as curses keeps */
 
+/* A colour of a cell itself, for pictures: 0 leaves it to the role. */
+enum { COLOUR_INDEX = 1 << 24 /* + number, of the terminal's */, COLOUR_RGB = 2 << 24 /* + 0xrrggbb */ };
+
 struct cell {
     wchar_t chars[CELL_CHARS];
+    uint32_t ink, paper;
     unsigned char width; /* 1, 2, or 0 for the right half of the wide cell before it */
     unsigned char role;
 };
@@ -26,7 +31,9 @@ struct canvas {
     struct cell *cells; /* rows * cols, by row */
     int cursor_row;     /* -1: no cursor is shown */
     int cursor_col;
-    bool slow; /* the line is slow: light up less of what the cursor is on */
+    bool slow;   /* the line is slow: light up less of what the cursor is on */
+    bool ascii;  /* only ASCII is sure to be one cell wide */
+    int colours; /* of the terminal, as the theme lets it: 0, 8, 16, 256, or 1 << 24 */
 };
 
 /* A rectangle of a canvas. */
@@ -60,6 +67,9 @@ void canvas_fill(struct canvas *canvas, struct area area, enum role role, wchar_
 
 /* Changes the role of cells and leaves their text. */
 void canvas_paint(struct canvas *canvas, int row, int col, int width, enum role role);
+
+/* Colours of one cell, in place of the role's. */
+void canvas_colour(struct canvas *canvas, int row, int col, uint32_t ink, uint32_t paper);
 
 /* A border around the area with an optional title in it; the inside is cleared. Returns the inside. */
 struct area canvas_box(struct canvas *canvas, struct area area, enum role role, const char *title);

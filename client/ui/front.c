@@ -81,6 +81,8 @@ int front_paint(struct front *front)
     ui->repaint = false;
     if (ui->dirty && ui->measures)
         measure(front);
+    ui->canvas.colours = term_colour_count(front->term);
+    ui->canvas.ascii = term_ascii(front->term);
     if (ui->dirty)
         ui_draw(ui);
     if (ui->bell && !ui->quiet)

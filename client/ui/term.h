@@ -85,4 +85,6 @@ void term_set_borders(struct term *term, enum borders borders);
 enum theme term_theme(const struct term *term);
 /* How many: "1", "8", "16", "256", "16M". */
 const char *term_colours(const struct term *term);
+int term_colour_count(const struct term *term); /* that the theme uses: 0, 8, 16, 256, 1 << 24 */
+bool term_ascii(const struct term *term);       /* only ASCII for borders and signs */
 const struct term_counters *term_counters(const struct term *term);

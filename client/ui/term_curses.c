@@ -114,6 +114,8 @@ void curses_pairs(struct term *term)
         init_extended_pair(role + 1, colour(term, style->fg, style->fg_256, style->fg_rgb, COLOR_WHITE),
                            colour(term, style->bg, style->bg_256, style->bg_rgb, COLOR_BLACK));
     }
+    for (int n = 0; !term->many_colours && n < MIN(COLORS, 16) && ROLE_COUNT + 1 + n < COLOR_PAIRS; n++)
+        init_extended_pair(ROLE_COUNT + 1 + n, n, term->own_colours ? -1 : COLOR_BLACK);
 }
 
 /* The keys of this description, beside those every terminal has. */
@@ -143,6 +145,20 @@ const char *term_colours(const struct term *term)
                                                        : "8";
 }
 
+int term_colour_count(const struct term *term)
+{
+    return !term->colours || term->theme == THEME_MONO ? 0
+           : term->all_colours                         ? 1 << 24
+           : term->many_colours                        ? 256
+           : COLORS >= 16                              ? 16
+                                                       : 8;
+}
+
+bool term_ascii(const struct term *term)
+{
+    return term->narrow;
+}
+
 static attr_t attributes(const struct style *style)
 {
     attr_t attr = A_NORMAL;
@@ -164,6 +180,28 @@ static short pair_of(const struct term *term, enum role role, const struct style
     return term->colours && coloured ? (short)(role + 1) : 0;
 }
 
+static int own_colour(const struct term *term, uint32_t colour, int none)
+{
+    int value = (int)(colour & 0xffffff);
+    if (!colour)
+        return term->own_colours ? -1 : none;
+    if (colour & COLOUR_INDEX)
+        return term->all_colours && value >= 8 ? MAX(theme_rgb(value), 8) : value;
+    return term->all_colours ? MAX(value, 8) : theme_nearest(value, 256);
+}
+
+/* Cells with colours of their own, as pictures have: where there are few pairs only the ink counts. */
+static int pair_of_cell(const struct term *term, const struct cell *cell, const struct style *style)
+{
+    if (!term->colours || (!cell->ink && !cell->paper))
+        return pair_of(term, (enum role)cell->role, style);
+    if (!term->many_colours)
+        return ROLE_COUNT + 1 + (int)(cell->ink & 15);
+    int pair =
+        alloc_pair(own_colour(term, cell->ink, COLOR_WHITE), own_colour(term, cell->paper, COLOR_BLACK));
+    return MAX(pair, 0);
+}
+
 static void put_cell(const struct term *term, int row, int col, const struct cell *cell)
 {
     wchar_t chars[CELL_CHARS + 1];
@@ -172,8 +210,9 @@ static void put_cell(const struct term *term, int row, int col, const struct cel
     if (term->narrow)
         chars[0] = glyph_narrow(chars[0]);
     const struct style *style = theme_style(term->theme, (enum role)cell->role);
+    int pair = pair_of_cell(term, cell, style);
     cchar_t out;
-    setcchar(&out, chars, attributes(style), pair_of(term, (enum role)cell->role, style), NULL);
+    setcchar(&out, chars, attributes(style), 0, &pair);
     mvadd_wchnstr(row, col, &out, 1);
 }
 
