@@ -15,6 +15,7 @@
 #include "client/views/login.h"
 #include "client/views/macro.h"
 #include "client/views/menu.h"
+#include "client/views/start.h"
 #include "client/views/notice.h"
 #include "client/views/preference.h"
 #include "client/views/text.h"
@@ -122,9 +123,12 @@ static void described(struct app *app)
     app_apply_settings(app, false);
     app_show_person(app);
     close_login(app);
-    if (!ui_task_count(&app->ui))
+    bool first = !ui_task_count(&app->ui);
+    if (first)
         menu_open(&app->context);
     menu_changed(&app->context);
+    if (first)
+        start_open(&app->context);
     live_ready(app->context.live);
     holder_ready(&app->context);
     notice_ready(&app->context);

@@ -192,6 +192,7 @@ const struct desk driver_desk = {
     .help = N_("The driver's own jobs: take it, go, arrive, finish with kilometres and money. For a small "
                "screen and few keys."),
     .code = "my",
+    .start = true,
     .verb = "rescue.refuse",
     .open = open_from_menu,
 };

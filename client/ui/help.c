@@ -306,6 +306,7 @@ void help_open(struct ui *ui, const char *title, const struct help_line lines[],
         vec_push(&help->sources,
                  ((struct source){memory_strdup(lines[i].text),
                                   lines[i].link ? memory_strdup(lines[i].link) : NULL, lines[i].code}));
+    wrap(help, MAX(ui_body(ui).cols - 3, 1)); /* keys may come before it is drawn */
     ui_open(ui, &help->screen);
 }
 

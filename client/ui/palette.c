@@ -152,7 +152,7 @@ static unsigned answer(struct palette *palette, const struct palette_entry *entr
 static unsigned take(struct palette *palette)
 {
     const char *line = input_text(&palette->line);
-    if (palette->hits.count && (*line || palette->chosen))
+    if (palette->hits.count)
         return answer(palette, palette->hits.items[palette->cursor].entry, line);
     return *line ? answer(palette, NULL, line) : SCREEN_BELL;
 }

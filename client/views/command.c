@@ -9,6 +9,7 @@
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/command-private.h"
+#include "client/views/hints.h"
 #include "client/views/login.h"
 #include "client/views/macro.h"
 #include "client/views/open.h"
@@ -157,7 +158,8 @@ static void on_typed(void *context, uint64_t screen, const char *line)
 static const char *on_complete(void *context, const struct palette_entry *entry, const char *line)
 {
     (void)context;
-    return command_complete(entry ? &command.items.items[entry->id] : NULL, line);
+    bool offered = entry && (size_t)entry->id < command.fixed; /* not what the line itself means */
+    return command_complete(offered ? &command.items.items[entry->id] : NULL, line);
 }
 
 static const char *on_earlier(void *context, size_t n)
@@ -193,6 +195,8 @@ void command_open(struct app_context *app, const char *typed)
 void command_code(struct app_context *app, struct screen *screen, struct str *out)
 {
     struct str title cleanup(cleanup_str);
+    if (screen == ui_top(app->ui))
+        hints_show(app, screen);
     quick_of_screen(app, screen, out);
     if (!out->len || screen->ops->overlay || !screen->ops->title)
         return;

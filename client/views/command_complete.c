@@ -100,9 +100,12 @@ const char *command_complete(const struct command_item *item, const char *line)
 {
     struct quick quick;
     const char *last = strrchr(line, ' ');
+    if (item)
+        return item->line ? arena_printf(command.arena, "%s%s", item->line, item->desk ? "" : " ") : NULL;
     if (!last)
-        return item && item->line ? arena_printf(command.arena, "%s%s", item->line, item->desk ? "" : " ")
-                                  : NULL;
+        return quick_parse(command.app->catalogue, line, command.arena, &quick)
+                   ? arena_printf(command.arena, "%s ", line)
+                   : NULL;
     size_t start = (size_t)(last + 1 - line);
     const char *equals = strchr(line + start, '=');
     const char *before = arena_strndup(command.arena, line, start);

@@ -11,6 +11,7 @@ struct desk {
     const char *label; /* msgid, for the menu and the command line where the server gives none */
     const char *help;  /* msgid: what is done there */
     const char *code;  /* typed on the command line, e.g. "dp"; NULL: none */
+    bool start;        /* who has no other desk begins here */
     const char *verb;  /* without the right to this verb it is not offered; NULL: always */
 
     /* From the menu, or in place of the entity's list. NULL: the generic list. `entity` is NULL where the catalogue lacks it. */

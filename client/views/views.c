@@ -2,13 +2,17 @@
 
 #include "client/views/command.h"
 #include "client/views/draft.h"
+#include "client/views/hints.h"
 #include "client/views/macro.h"
+#include "client/views/start.h"
 #include "client/views/notice.h"
 #include "client/views/settings.h"
 
 void views_register(void)
 {
     macro_register();
+    hints_register();
+    start_register();
     chart_view_register();
     map_view_register();
     drafts_register();
