@@ -25,6 +25,7 @@
 #include "client/views/macro.h"
 #include "client/views/preference.h"
 #include "client/views/topics.h"
+#include "client/views/transfer.h"
 #include "client/views/views.h"
 
 #ifdef HAVE_DESKS
@@ -44,7 +45,8 @@ static void app_end(struct app *app, int code)
 
 static void stop_requests(struct app *app)
 {
-    if (!ask_stop_all(&app->context))
+    bool any = transfer_stop_all();
+    if (!ask_stop_all(&app->context) && !any)
         ui_say(&app->ui, ROLE_DIM, "%s", _("Nothing is running. F3 leaves."));
 }
 
@@ -325,6 +327,7 @@ static void app_finish(struct app *app)
     link_destroy(app->context.link);
     ask_finish(&app->context);
     export_finish();
+    transfer_finish();
     live_destroy(app->context.live);
     preferences_destroy(app->context.preferences);
     holders_destroy(app->context.holders);

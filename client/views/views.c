@@ -17,6 +17,8 @@ void views_register(void)
     map_view_register();
     drafts_register();
     export_views_register();
+    files_view_register();
+    import_view_register();
     form_register();
     list_register();
     notice_list_register();

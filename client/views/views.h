@@ -7,5 +7,7 @@ void views_register(void);
 void chart_view_register(void);
 void map_view_register(void);
 void export_views_register(void);
+void files_view_register(void);
+void import_view_register(void);
 void form_register(void);
 void list_register(void);
