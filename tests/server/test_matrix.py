@@ -67,6 +67,8 @@ for table in RIGHTS.values():
 MAY = {role: {f"{entity}.{verb}" for entity, verbs in table.items() for verb in verbs.split()} for role, table in RIGHTS.items()}
 for role in MAY:                                                                      # who sees a record may print it
     MAY[role] |= {verb.removesuffix("get") + "print" for verb in MAY[role] if verb.endswith(".get")}
+for role in MAY:                                                                      # who sees a list may count it
+    MAY[role] |= {verb.removesuffix("list") + "summary" for verb in MAY[role] if verb.endswith(".list") and verb not in ("file.list", "preference.list", "notice.list")}
 BELOW = {"call_taker", "order_clerk", "dispatcher", "agent", "accountant", "cashier", "branch_manager"}
 OWN_ROWS = {"driver", "partner"}
 # A dispatch centre: vehicles of every branch.
@@ -408,7 +410,7 @@ def test_every_other_verb():
                 continue
             if entity == "period" and name not in ("list", "get", "history", "create"):
                 continue
-            if name in ("list", "export", "unmask", "create", "import", "trial_balance", "balance", "estimate"):
+            if name in ("list", "summary", "export", "unmask", "create", "import", "trial_balance", "balance", "estimate"):
                 code = attempt(role, verb, OTHER.get(verb, {}))[0]
                 want = {"forbidden"} if verb not in MAY[role] else {"ok"} if name in ("list", "export", "estimate", "trial_balance", "balance") else {"invalid"}
                 yz.check(code in want, f"{role} {verb}: {want} {code}")
