@@ -1,4 +1,4 @@
-#include "client/batch.h"
+#include "client/batch-private.h"
 
 #include <errno.h>
 #include <ev.h>
@@ -20,27 +20,12 @@
 /* A server that went away may come back, and another may take its place: a script waits so long for it. */
 enum { AWAY_SECONDS = 30, LOGOUT_SECONDS = 3, LINE_MAX_BYTES = 4 * WIRE_LINE_FROM_CLIENT };
 
-struct batch {
-    struct ev_loop *loop;
-    struct link *link;
-    const struct options *options;
-    const char *verb;
-    const char *json; /* "-": lines of stdin */
-    char *password;
-    json_t *args; /* of the request under way, kept to ask again with a key; NULL: none is */
-    struct lines lines;
-    ev_timer away;
-    ev_signal interrupt, term;
-    bool connecting, login_sent, keyed, leaving;
-    int code;
-};
-
 static void batch_next(void *context);
 static void batch_ask(struct batch *batch, unsigned flags);
 
 /* ---- what is said ---- */
 
-printf_like(1, 2) static void complain(const char *format, ...)
+void batch_complain(const char *format, ...)
 {
     va_list args;
     char text[1024];
@@ -51,17 +36,17 @@ printf_like(1, 2) static void complain(const char *format, ...)
 }
 
 /* Names the argument where the words do not. */
-static void complain_of(const char *verb, const struct answer *answer)
+void batch_complain_of(const char *verb, const struct answer *answer)
 {
     const char *field = "";
     bool named = json_object_get(json_object_get(answer->object, "args"), "field");
     if (!named && json_get_text(answer->object, "field", &field) == JSON_GET_FOUND)
-        complain("%s: %s: %s", verb, field, answer->message);
+        batch_complain("%s: %s: %s", verb, field, answer->message);
     else
-        complain("%s: %s", verb, answer->message);
+        batch_complain("%s: %s", verb, answer->message);
 }
 
-static void batch_end(struct batch *batch, int code)
+void batch_end(struct batch *batch, int code)
 {
     if (code)
         batch->code = code;
@@ -80,7 +65,7 @@ static void batch_print(struct batch *batch, const json_t *object)
     str_finish(&line);
     if (fflush(stdout) == 0 || batch->leaving)
         return;
-    complain("standard output: %s", strerror(errno));
+    batch_complain("standard output: %s", strerror(errno));
     batch_end(batch, EX_IOERR);
 }
 
@@ -115,7 +100,7 @@ static void on_answer(void *context, const struct answer *answer)
     batch_forget(batch);
     batch_print(batch, answer->object);
     if (answer->code) {
-        complain_of(batch->verb, answer);
+        batch_complain_of(batch->verb, answer);
         batch->code = error_code_exit(answer->code);
     }
     if (!batch->leaving)
@@ -140,9 +125,9 @@ static bool batch_start(struct batch *batch, const char *text, size_t len)
         return true;
     }
     if (batch->args)
-        complain("the arguments must be a JSON object");
+        batch_complain("the arguments must be a JSON object");
     else
-        complain("the arguments are no JSON: %s, column %d", error.text, error.column);
+        batch_complain("the arguments are no JSON: %s, column %d", error.text, error.column);
     batch_forget(batch);
     batch->code = EX_DATAERR;
     return false;
@@ -157,7 +142,7 @@ static void on_logout(void *context, const struct answer *answer)
 }
 
 /* The session is of no use to anybody after this, so it does not wait for its time to run out. */
-static void batch_leave(struct batch *batch)
+void batch_leave(struct batch *batch)
 {
     batch->leaving = true;
     link_call(batch->link, "session.logout", NULL, CALL_READ, NULL, on_logout, batch);
@@ -177,7 +162,7 @@ static void batch_next(void *context)
         if (got == LINES_LATER)
             return;
         if (got == LINES_TOO_LONG) {
-            complain("a line of standard input is too long");
+            batch_complain("a line of standard input is too long");
             batch->code = EX_DATAERR;
         } else if (len > 0 && batch_start(batch, line, len)) {
             return;
@@ -186,26 +171,33 @@ static void batch_next(void *context)
     batch_leave(batch);
 }
 
+static void batch_begin(struct batch *batch)
+{
+    if (strcmp(batch->json, "-") == 0)
+        batch_next(batch);
+    else if (!batch_start(batch, batch->json, strlen(batch->json)))
+        batch_leave(batch);
+}
+
 /* ---- the line ---- */
 
 static void on_login(void *context, const struct answer *answer)
 {
     struct batch *batch = context;
     if (answer->code) {
-        batch_print(batch, answer->object);
-        complain("login: %s", answer->message);
+        if (batch->begin == batch_begin) /* else standard output is a file's */
+            batch_print(batch, answer->object);
+        batch_complain("login: %s", answer->message);
         batch_end(batch, error_code_exit(answer->code));
-    } else if (strcmp(batch->json, "-") == 0) {
-        batch_next(batch);
-    } else if (!batch_start(batch, batch->json, strlen(batch->json))) {
-        batch_leave(batch);
+    } else {
+        batch->begin(batch);
     }
 }
 
 static void batch_login(struct batch *batch)
 {
     if (batch->login_sent) {
-        complain("the session has ended");
+        batch_complain("the session has ended");
         batch_end(batch, EX_NOPERM);
         return;
     }
@@ -227,8 +219,8 @@ static void on_away(struct ev_loop *loop, ev_timer *timer, int events)
         batch_end(batch, 0);
         return;
     }
-    complain("%s:%s: away for %d seconds%s", batch->options->host, batch->options->port, AWAY_SECONDS,
-             away_code(batch) == EX_IOERR ? "; what was asked may have been done" : "");
+    batch_complain("%s:%s: away for %d seconds%s", batch->options->host, batch->options->port, AWAY_SECONDS,
+                   away_code(batch) == EX_IOERR ? "; what was asked may have been done" : "");
     batch_end(batch, away_code(batch));
 }
 
@@ -236,7 +228,7 @@ static void on_away(struct ev_loop *loop, ev_timer *timer, int events)
 static void batch_wait(struct batch *batch, const char *why)
 {
     if (!batch->login_sent) {
-        complain("%s:%s: %s", batch->options->host, batch->options->port, why);
+        batch_complain("%s:%s: %s", batch->options->host, batch->options->port, why);
         batch_end(batch, EX_UNAVAILABLE);
     } else if (!ev_is_active(&batch->away)) {
         ev_timer_set(&batch->away, AWAY_SECONDS, 0);
@@ -258,9 +250,10 @@ static void on_state(void *context, enum link_state state, const char *why)
         batch->connecting = true;
     } else if (state == LINK_REFUSED) {
         if (batch->connecting)
-            complain("%s:%s: %s", batch->options->host, batch->options->port, why);
+            batch_complain("%s:%s: %s", batch->options->host, batch->options->port, why);
         else
-            complain("%s: %s", batch->options->ca ? batch->options->ca : "the system's authorities", why);
+            batch_complain("%s: %s", batch->options->ca ? batch->options->ca : "the system's authorities",
+                           why);
         batch_end(batch, EX_PROTOCOL);
     } else if (state == LINK_WAITING && why) {
         batch_wait(batch, why);
@@ -279,41 +272,47 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
     struct batch *batch = watcher->data;
     (void)loop, (void)events;
     if (batch->args && batch->keyed && !batch->leaving)
-        complain("ended while %s was under way: it may have been done", batch->verb);
+        batch_complain("ended while %s was under way: it may have been done", batch->verb);
     else
-        complain("ended");
+        batch_complain("ended");
     batch_end(batch, 128 + watcher->signum);
 }
 
 /* ---- the program ---- */
 
-static int batch_check(struct batch *batch)
+static int call_check(const struct batch *batch)
 {
     const struct options *options = batch->options;
-    const char *fault;
     if (options->nrest < 2 || options->nrest > 3) {
         fprintf(stderr, "usage: yizhan [OPTIONS] call VERB [JSON|-]\n");
         return EX_USAGE;
     }
     if (!message_verb_valid(batch->verb)) {
-        complain("%s: no verb; they look like rescue.list", batch->verb);
+        batch_complain("%s: no verb; they look like rescue.list", batch->verb);
         return EX_USAGE;
     }
+    return 0;
+}
+
+static int batch_check(struct batch *batch)
+{
+    const struct options *options = batch->options;
+    const char *fault;
     if (!options->user) {
-        complain("--user NAME or YIZHAN_USER is needed");
+        batch_complain("--user NAME or YIZHAN_USER is needed");
         return EX_USAGE;
     }
     if (options->ca && access(options->ca, R_OK) < 0) {
-        complain("%s: %s", options->ca, strerror(errno));
+        batch_complain("%s: %s", options->ca, strerror(errno));
         return EX_NOINPUT;
     }
     batch->password = options_password(options, &fault);
     if (batch->password)
         return 0;
     if (fault)
-        complain("cannot read the password from %s", fault);
+        batch_complain("cannot read the password from %s", fault);
     else
-        complain("YIZHAN_PASSWORD or --password-file FILE is needed");
+        batch_complain("YIZHAN_PASSWORD or --password-file FILE is needed");
     return fault ? EX_NOINPUT : EX_USAGE;
 }
 
@@ -346,16 +345,23 @@ static void batch_work(struct batch *batch)
     batch_forget(batch);
 }
 
-int batch_run(const struct options *options)
+int batch_go(struct batch *batch)
 {
-    struct batch batch = {.options = options, .verb = options->nrest > 1 ? options->rest[1] : ""};
-    batch.json = options->nrest > 2 ? options->rest[2] : "{}";
-    int code = batch_check(&batch);
+    int code = batch_check(batch);
     if (code)
         return code;
-    batch.loop = ev_default_loop(0);
-    batch_work(&batch);
-    explicit_bzero(batch.password, strlen(batch.password));
-    free(batch.password);
-    return batch.code;
+    batch->loop = ev_default_loop(0);
+    batch_work(batch);
+    explicit_bzero(batch->password, strlen(batch->password));
+    free(batch->password);
+    return batch->code;
+}
+
+int batch_run(const struct options *options)
+{
+    struct batch batch = {
+        .options = options, .verb = options->nrest > 1 ? options->rest[1] : "", .begin = batch_begin};
+    batch.json = options->nrest > 2 ? options->rest[2] : "{}";
+    int code = call_check(&batch);
+    return code ? code : batch_go(&batch);
 }

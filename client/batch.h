@@ -5,3 +5,6 @@
 #include "client/options.h"
 
 int batch_run(const struct options *options);
+
+/* `yizhan … export ENTITY [--format F] [--filter LINE] …`: a list into a file or to standard output. */
+int batch_export(const struct options *options);

@@ -18,6 +18,8 @@ int main(int argc, char **argv)
         return code;
     if (options.nrest && strcmp(options.rest[0], "call") == 0)
         return batch_run(&options);
+    if (options.nrest && strcmp(options.rest[0], "export") == 0)
+        return batch_export(&options);
     if (options.nrest) {
         fprintf(stderr, "yizhan: no such command: %s (try --help)\n", options.rest[0]);
         return EX_USAGE;

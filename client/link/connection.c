@@ -17,7 +17,7 @@
 #include "wire/limits.h"
 #include "wire/tls.h"
 
-enum { READ_SIZE = 16 * 1024 };
+enum { READ_SIZE = 16 * 1024, READS_PER_TURN = 16 };
 static const double open_seconds = 10.0; /* from the start of resolving to the end of the handshake */
 
 /* Lives until its thread has ended, even when nobody wants the answer any more. */
@@ -191,15 +191,17 @@ static bool connection_deliver(struct connection *c)
     return true;
 }
 
+/* A flood (an export) must not keep keys and signals waiting: after some reads the rest is left in the socket, which speaks up again. What is
+ * inside OpenSSL does not, so that goes first. */
 static void connection_receive(struct connection *c)
 {
     char bytes[READ_SIZE];
-    for (;;) {
+    for (int reads = 1;; reads++) {
         ERR_clear_error();
         int n = SSL_read(c->ssl, bytes, sizeof bytes);
         if (n > 0) {
             frame_feed(&c->frame, bytes, (size_t)n);
-            if (!connection_deliver(c))
+            if (!connection_deliver(c) || (reads >= READS_PER_TURN && !SSL_has_pending(c->ssl)))
                 return;
             continue;
         }
