@@ -48,6 +48,7 @@ static const struct style dark[ROLE_COUNT] = {
     [ROLE_SERIES_4] = STYLE(MAGENTA, OWN, 176, OWN, 0),
     [ROLE_SERIES_5] = STYLE(WHITE, OWN, 111, OWN, 0),
     [ROLE_SERIES_6] = STYLE(RED, OWN, 210, OWN, 0),
+    [ROLE_QR] = STYLE(BLACK, WHITE, 16, 231, 0),
 };
 
 static const struct style light[ROLE_COUNT] = {
@@ -82,6 +83,7 @@ static const struct style light[ROLE_COUNT] = {
     [ROLE_SERIES_4] = STYLE(MAGENTA, OWN, 90, OWN, 0),
     [ROLE_SERIES_5] = STYLE(BLUE, OWN, 24, OWN, 0),
     [ROLE_SERIES_6] = STYLE(BLACK, OWN, 240, OWN, 0),
+    [ROLE_QR] = STYLE(BLACK, WHITE, 16, 231, 0),
 };
 
 static const struct style mono[ROLE_COUNT] = {
@@ -116,6 +118,7 @@ static const struct style mono[ROLE_COUNT] = {
     [ROLE_SERIES_4] = ONLY(STYLE_BOLD),
     [ROLE_SERIES_5] = PLAIN,
     [ROLE_SERIES_6] = ONLY(STYLE_BOLD),
+    [ROLE_QR] = ONLY(STYLE_REVERSE),
 };
 
 /* Bright on black or black on bright, nothing dim. Bold black is grey where bold is bright, so it is not bold. */
@@ -151,6 +154,7 @@ static const struct style contrast[ROLE_COUNT] = {
     [ROLE_SERIES_4] = STYLE(GREEN, BLACK, 46, 16, STYLE_BOLD),
     [ROLE_SERIES_5] = STYLE(MAGENTA, BLACK, 213, 16, 0),
     [ROLE_SERIES_6] = STYLE(RED, BLACK, 203, 16, STYLE_BOLD),
+    [ROLE_QR] = STYLE(BLACK, WHITE, 16, 231, 0),
 };
 
 static struct style own[ROLE_COUNT];
@@ -225,6 +229,6 @@ const char *role_name(enum role role)
         "normal", "title",    "crumb",     "dim",      "label",      "focus",    "field",   "readonly",
         "head",   "select",   "marked",    "changed",  "pending",    "sum",      "border",  "match",
         "key",    "key_text", "step_done", "step_now", "step_later", "good",     "warning", "error",
-        "alarm",  "series_1", "series_2",  "series_3", "series_4",   "series_5", "series_6"};
+        "alarm",  "series_1", "series_2",  "series_3", "series_4",   "series_5", "series_6", "qr"};
     return names[role];
 }

@@ -36,6 +36,7 @@ enum role {
     ROLE_SERIES_4,
     ROLE_SERIES_5,
     ROLE_SERIES_6,
+    ROLE_QR, /* dark on light in every theme: that is how it is read */
     ROLE_COUNT
 };
 

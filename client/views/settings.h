@@ -21,7 +21,7 @@ struct settings settings_get(const struct app_context *app);
 void settings_open(struct app_context *app);
 void settings_register(void);
 
-/* security.c: one's own sessions, and one-time codes. */
+/* sessions.c, totp.c: where one is logged in, and one-time codes. */
 void sessions_open(struct app_context *app);
 void totp_open(struct app_context *app);
 void security_register(void);

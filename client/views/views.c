@@ -23,5 +23,6 @@ void views_register(void)
     list_register();
     notice_list_register();
     settings_register();
+    security_register();
     tasks_register();
 }
