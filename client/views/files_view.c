@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "base/vec.h"
+#include "client/ui/picture.h"
 #include "client/ui/words.h"
 
 enum { LINES_MAX = 100000, TAB_CELLS = 8 };
@@ -26,9 +27,18 @@ static struct view *view_of(struct screen *screen)
     return container_of(screen, struct view, screen);
 }
 
+static bool is_picture(const char *type)
+{
+    static const char *const types[] = {"jpeg", "png", "gif", "webp"};
+    for (size_t i = 0; i < array_len(types); i++)
+        if (strcmp(type, types[i]) == 0)
+            return true;
+    return false;
+}
+
 bool file_view_can(const char *type)
 {
-    return strcmp(type, "text") == 0 || strcmp(type, "csv") == 0;
+    return strcmp(type, "text") == 0 || strcmp(type, "csv") == 0 || is_picture(type);
 }
 
 /* ---- text */
@@ -190,10 +200,13 @@ static const struct screen_ops view_ops = {
 
 void file_view_open(struct app_context *app, const char *name, const char *type, const char *bytes, size_t n)
 {
+    if (is_picture(type)) {
+        picture_open(app->ui, name, bytes, n);
+        return;
+    }
     struct view *view = memory_zeroed(1, sizeof(*view));
     *view = (struct view){.app = app, .name = memory_strdup(name), .arena = arena_create(0), .page = 10};
     view->screen.ops = &view_ops;
-    (void)type;
     read_text(view, bytes, n);
     ui_open(app->ui, &view->screen);
 }

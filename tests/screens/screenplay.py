@@ -32,7 +32,8 @@ and then, in order:
     let o = clerk V {…}     another user sends a request; later `$o.id` is the id of its answer
     do clerk V {…}          the same, the answer is not needed
     refused clerk V {…}     the same, and the server must refuse
-    file NAME               is in the person's home: the lines that follow, each behind a `|`; `file NAME 5000`: a picture of so many bytes
+    file NAME               is in the person's home: the lines that follow, each behind a `|`; `file NAME 5000`: a picture of so many bytes;
+                            `file NAME tests/here/four.png`: that one
     same NAME OTHER         waits until two files there are alike, byte by byte
     free driver*            the driver is this script's alone, and whatever job he has is taken away; `$driver_id` and `$vehicle_id` are
                             known from here on
@@ -318,7 +319,9 @@ class Run:
     def do_file(self, step):
         name, _, size = self.fill(step.rest).partition(" ")
         data = "".join(self.fill(line) + "\n" for line in step.lines).encode()
-        if size:
+        if "/" in size:
+            data = (yz.ROOT / size).read_bytes()
+        elif size:
             data = (b"\xff\xd8\xff\xe0" + hashlib.sha256(name.encode()).digest() * (int(size) // 32 + 1))[:int(size)]
         (pathlib.Path(self.terminal.home) / name).write_bytes(data)
 
