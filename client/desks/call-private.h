@@ -24,6 +24,7 @@ struct call {
     bool customer_filled; /* the customer in the form was found by phone or plate, not chosen */
     char *contact_filled; /* the contact that came with it, NULL: none did */
     bool filling;         /* this desk sets a field itself */
+    bool jumping;         /* Enter was the last key: what is learned now is passed over, too */
 
     bool saving;
     json_t *unsure;  /* arguments with key whose outcome is not known: the same again is the same command */
@@ -52,6 +53,7 @@ extern const struct draft_kind call_draft_kind;
 void call_add_fields(struct call *call);
 void call_fill(struct call *call, const json_t *values);
 void call_next_field(struct call *call);
+void call_jump(struct call *call); /* over fields that need no typing: filled in already, or known from others */
 void call_save(struct call *call);
 void call_copy_field(struct call *call); /* from the caller's last order */
 bool call_copy_offered(struct call *call);

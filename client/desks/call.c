@@ -100,11 +100,14 @@ static unsigned on_key(struct screen *screen, const struct key *key)
 {
     struct call *call = call_of(screen);
     unsigned flags = SCREEN_UNUSED;
+    call->jumping = false;
     bool moves = key->code != K_SAVE && key->code != K_NEW && key->code != K_CTRL('D');
     if (call->saving && key->code != K_NEW && key->code != K_CANCEL && key->code != K_LEAVE)
         return key->kind == KEY_TEXT ? SCREEN_BELL : SCREEN_UNUSED;
     if (moves) {
+        size_t before = call->sheet.focus;
         enum sheet_result result = sheet_key(&call->sheet, key);
+        call->jumping = key->code == K_ENTER && call->sheet.focus > before;
         if (result == SHEET_REFUSED)
             flags = SCREEN_BELL;
         else if (result == SHEET_USED)
@@ -112,6 +115,8 @@ static unsigned on_key(struct screen *screen, const struct key *key)
     }
     if (flags == SCREEN_UNUSED)
         flags = command(call, key->code);
+    if (call->jumping)
+        call_jump(call);
     call_facts_changed(call);
     return flags;
 }

@@ -162,6 +162,8 @@ void call_learned(struct screen *screen)
     if (!call->saving && free_field && !being_typed(call, "customer_id") &&
         (customer || call->customer_filled))
         fill_customer(call, customer);
+    if (call->jumping)
+        call_jump(call);
     call_facts_changed(call);
     ui_redraw(call->app->ui);
 }

@@ -109,11 +109,32 @@ void call_next_field(struct call *call)
     sheet_key(&call->sheet, &key);
 }
 
+/* The point of an address is known by its district. */
+static bool is_known(struct call *call, const struct sheet_entry *entry)
+{
+    const struct place_district *district = NULL;
+    if (strcmp(entry->field->name, coordinates.name) == 0)
+        call_place(call, NULL, call_typed(call, "place"), &district);
+    return entry->value || district;
+}
+
+void call_jump(struct call *call)
+{
+    for (size_t i = 0; i < call->sheet.entries.count; i++) {
+        const struct sheet_entry *entry = sheet_current(&call->sheet);
+        if (!entry || entry->typed || (call->sheet.editing && call->sheet.edited) || !is_known(call, entry))
+            return;
+        call_next_field(call);
+    }
+}
+
 /* ---- copying */
 
 static const json_t *copy_source(const struct call *call)
 {
     const json_t *last = caller_last(&call->caller);
+    if (!last && caller_is_asked(&call->caller))
+        return NULL; /* another's car is not this caller's */
     return last ? last : call->last;
 }
 

@@ -183,6 +183,14 @@ const json_t *caller_last(const struct caller *caller)
     return NULL;
 }
 
+bool caller_is_asked(const struct caller *caller)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct caller_known *known = &caller->known[CALLER_PHONE];
+    const char *typed = caller->typed[CALLER_PHONE];
+    return typed && caller_phone(arena, typed) && (!known->fact || !known->orders || known->asked_orders);
+}
+
 static bool seen_before(const struct caller *caller, int64_t id)
 {
     size_t i;

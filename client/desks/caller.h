@@ -41,6 +41,9 @@ const json_t *caller_customer(const struct caller *caller);
 /* The last order of the phone, else of the car; NULL: none. */
 const json_t *caller_last(const struct caller *caller);
 
+/* A phone was typed and what is known of it has not come yet. */
+bool caller_is_asked(const struct caller *caller);
+
 /* The live orders of phone and car, each once: calls back with the fact they share. Returns their number. */
 size_t caller_live(const struct caller *caller,
                    void (*each)(void *context, const json_t *order, enum caller_fact same), void *context);

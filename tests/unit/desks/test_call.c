@@ -23,9 +23,10 @@ static void fill(void)
     settle();
     answer_rows("rescue.list", "");
     answer_rows("customer.list", ann);
-    keys("Enter", "Enter", "Enter", "Enter", NULL);
+    keys("Enter", NULL); /* over customer and contact, which are known, to the plate */
+    keys("Tab", NULL);
     type("广州市天河区 1");
-    keys("Enter", "Enter", NULL);
+    keys("Enter", NULL); /* over the coordinates, which the district gives */
     type("tow");
     keys("Enter", NULL);
 }
