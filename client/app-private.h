@@ -30,7 +30,7 @@ struct app {
     bool warned;          /* that it locks soon */
     int64_t last_key_ms, busy_since_ms;
     ev_timer tick;
-    ev_signal signals[5];
+    ev_signal signals[6];
 };
 
 static inline struct app *app_of(struct app_context *context)

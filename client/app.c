@@ -227,6 +227,8 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
     (void)loop, (void)events;
     if (watcher->signum == SIGWINCH)
         face_resized(&app->face);
+    else if (watcher->signum == SIGCONT)
+        face_resumed(&app->face);
     else if (watcher->signum == SIGINT)
         face_interrupt(&app->face);
     else
@@ -235,7 +237,8 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 
 static void watch_signals(struct app *app)
 {
-    static const int numbers[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+    static const int numbers[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGCONT};
+    signal(SIGTSTP, SIG_IGN); /* there may be no shell below to go on from */
     for (size_t i = 0; i < array_len(numbers); i++) {
         ev_signal_init(&app->signals[i], on_signal, numbers[i]);
         app->signals[i].data = app;

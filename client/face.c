@@ -120,6 +120,12 @@ void face_resized(struct face *face)
         front_resized(&face->front);
 }
 
+void face_resumed(struct face *face)
+{
+    if (!face->is_plain)
+        front_resumed(&face->front);
+}
+
 void face_interrupt(struct face *face)
 {
     struct key key = key_code(K_CTRL('C'));

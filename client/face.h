@@ -43,6 +43,7 @@ must_check int face_start(struct face *face, struct ev_loop *loop, struct ui *ui
                           const struct term_options *options, bool plain);
 void face_stop(struct face *face);
 void face_resized(struct face *face);
+void face_resumed(struct face *face); /* stopped from outside, and going on */
 
 /* SIGINT: on a screen Ctrl-C is a key and this is a stranger's; with lines it stops what runs. */
 void face_interrupt(struct face *face);

@@ -57,6 +57,12 @@ void front_resized(struct front *front)
         ui_resize(front->ui, rows, cols);
 }
 
+void front_resumed(struct front *front)
+{
+    term_again(front->term);
+    front_resized(front);
+}
+
 /* Of the key before this drawing; the line itself is painted with the next. */
 static void measure(struct front *front)
 {

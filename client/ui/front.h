@@ -24,4 +24,5 @@ must_check int front_write(struct front *front);
 int front_wait_ms(const struct front *front);
 void front_timeout(struct front *front);
 void front_resized(struct front *front);
+void front_resumed(struct front *front); /* after SIGCONT: the shell has had the terminal meanwhile */
 must_check int front_paint(struct front *front);

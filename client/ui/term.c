@@ -1,12 +1,8 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
-#include <libintl.h>
-#include <locale.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -21,24 +17,6 @@ static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 static const char probe[] = "\033[2;1H\xe2\x94\x80\033[6n\r\033[K\033[H";
 
 enum { READ_BYTES = 4096, READ_MOST = 128 * 1024, STOP_WAIT_MS = 500 };
-
-void term_locale(void)
-{
-    setlocale(LC_CTYPE, "");
-    if (strcasecmp(nl_langinfo(CODESET), "UTF-8") != 0)
-        setlocale(LC_CTYPE, "C.UTF-8");
-    /* LANGUAGE counts for nothing while the messages' locale is C. */
-    const char *messages = setlocale(LC_MESSAGES, "");
-    if (!messages || strcmp(messages, "C") == 0 || strcmp(messages, "POSIX") == 0)
-        setlocale(LC_MESSAGES, "C.UTF-8");
-}
-
-void term_language(const char *language)
-{
-    extern int _nl_msg_cat_cntr; /* gettext's own way to be told that LANGUAGE is another */
-    setenv("LANGUAGE", language, 1);
-    ++_nl_msg_cat_cntr;
-}
 
 int64_t term_now_us(void)
 {
@@ -250,6 +228,15 @@ void term_resume(struct term *term)
     term_repaint(term);
 }
 
+void term_again(struct term *term)
+{
+    if (term->paused)
+        return;
+    make_raw(term);
+    term_add(term, paste_on);
+    term_repaint(term);
+}
+
 void term_stop(struct term *term)
 {
     if (!term)
@@ -269,13 +256,13 @@ bool term_resized(struct term *term)
 {
     int rows, cols;
     measure(term, &rows, &cols);
+    term_repaint(term); /* there and back before we looked: what is shown may be cut off */
     if (rows == term->rows && cols == term->cols)
         return false;
     term->rows = rows;
     term->cols = cols;
     canvas_resize(&term->shown, rows, cols);
     curses_resize(term);
-    term_repaint(term);
     return true;
 }
 

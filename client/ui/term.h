@@ -46,6 +46,9 @@ void term_stop(struct term *term);
 void term_pause(struct term *term);
 void term_resume(struct term *term);
 
+/* Whatever was done to the terminal: its mode and every cell as they should be. */
+void term_again(struct term *term);
+
 void term_size(const struct term *term, int *rows_r, int *cols_r);
 
 /* After SIGWINCH: true when the size is another; resize and draw the model, then paint. */

@@ -208,6 +208,14 @@ class Glass:
         os.close(self.fd)
         self.fd = -1
 
+    def cook(self):
+        """The mode a shell would set."""
+        mode = termios.tcgetattr(self.fd)
+        mode[0] |= termios.ICRNL
+        mode[1] |= termios.OPOST
+        mode[3] |= termios.ICANON | termios.ECHO | termios.ISIG
+        termios.tcsetattr(self.fd, termios.TCSANOW, mode)
+
     # ---- keys
 
     def send(self, data):

@@ -25,8 +25,9 @@ def sit(term="xterm-256color", columns=80, lines=24, **more):
 
 
 def body(terminal):
-    """Without the clock."""
-    return ["" if at == 0 else row for at, row in enumerate(terminal.screen())]
+    """Without the clock, and without what is only said the first time."""
+    rows = terminal.screen()
+    return ["" if at in (0, len(rows) - 3) else row for at, row in enumerate(rows)]
 
 
 def tour(term):
@@ -199,11 +200,17 @@ def test_signals():
     terminal.type("甲")
     terminal.wait("未保存的客户甲")
     yz.check(True, "nothing stops it: there may be no shell below")
+    status = (terminal.process.pid and open(f"/proc/{terminal.process.pid}/status").read()).split("SigIgn:\t")[1].split()[0]
+    yz.check(int(status, 16) & 1 << signal.SIGTSTP - 1, "not even where there is one")
     os.kill(terminal.process.pid, signal.SIGSTOP)
+    terminal.cook()
+    with terminal.lock:
+        terminal.glass.write(b"\033[2J\033[Hthe shell was here")
     os.kill(terminal.process.pid, signal.SIGCONT)
+    terminal.wait_gone("the shell was here")
     terminal.type("乙")
     terminal.wait("未保存的客户甲乙")
-    yz.check(True, "stopped from outside and going on, it takes the next key")
+    yz.check(True, "stopped from outside and going on, it paints anew and takes the next key")
     terminal.signal(signal.SIGHUP)
     yz.wait_until("the end", terminal.dead)
     kept = [path for path in __import__("pathlib").Path(terminal.home).rglob("*") if path.is_file()]
