@@ -89,7 +89,7 @@ static size_t pair_count(const struct catalogue_entity *entity)
 /* Each another one in ASCII, too. */
 static const char *sign_of(const struct map_view *view, const char *state)
 {
-    static const char *const signs[] = {"○", "●", "▲", "■", "▼", "+", "x", "%"};
+    static const char *const signs[] = {"○", "●", "▲", "■", "▼", "=", "x", "%"};
     const struct choice *states = view->entity->states;
     for (size_t i = 0; state && states && states[i].code; i++)
         if (strcmp(states[i].code, state) == 0)
