@@ -3,6 +3,7 @@
 #include "client/link/call-private.h"
 #include "wire/json.h"
 #include "wire/message.h"
+#include "wire/piece.h"
 
 enum {
     PING_IDLE_SECONDS = 25,  /* silence after which the line is tried */
@@ -33,7 +34,9 @@ static void on_line(void *context, char *line, size_t len)
     link->pinged = false;
     if (message_parse_reply(line, len, &reply))
         return;
-    json_t *object = json_read_reply(reply.json, reply.json_len, &fault);
+    json_t *object = reply.kind == MESSAGE_ROW ? piece_read(reply.json, reply.json_len) : NULL;
+    if (!object)
+        object = json_read_reply(reply.json, reply.json_len, &fault);
     if (!object)
         return;
     if (reply.kind == MESSAGE_EVENT)

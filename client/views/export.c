@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/vec.h"
@@ -99,7 +99,7 @@ static void begin(struct wish *wish, bool replace)
     int failed =
         export_fetch(wish->app, wish->verb, json_deep_copy(wish->args), wish->path, replace, wish->what);
     if (failed) {
-        sheet_dialog_accuse(wish->app, wish->dialog, "file", strerror(-failed));
+        sheet_dialog_accuse(wish->app, wish->dialog, "file", export_fault_words(failed));
         return;
     }
     sheet_dialog_close(wish->app, wish->dialog);
@@ -176,7 +176,8 @@ static void submit(struct screen *below, uint64_t dialog, json_t *values, void *
     free(wish->path);
     wish->path = path_of(chosen(values, "file"), json_string_value(json_object_get(values, "format")));
     json_decref(values);
-    if (access(wish->path, F_OK) == 0)
+    struct stat about;
+    if (stat(wish->path, &about) == 0 && !S_ISDIR(about.st_mode))
         ask_overwrite(wish);
     else
         begin(wish, false);
@@ -307,7 +308,7 @@ static const struct tool tools[] = {
         .name = "export",
         .label = N_("Export"),
         .help = N_("Writes the list, or its marked rows, into a file: CSV, XLSX or PDF."),
-        .search = "save download csv xlsx excel pdf daochu",
+        .search = "export save download csv xlsx excel pdf daochu",
         .key = 'E',
         .priority = 41,
         .places = TOOL_LIST,
@@ -318,7 +319,7 @@ static const struct tool tools[] = {
         .name = "print",
         .label = N_("Print"),
         .help = N_("Writes one record into a file for paper (PDF)."),
-        .search = "paper pdf dayin",
+        .search = "print paper pdf dayin",
         .key = K_CTRL('P'),
         .priority = 61,
         .places = TOOL_RECORD,

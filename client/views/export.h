@@ -11,5 +11,8 @@ void export_finish(void);
 must_check int export_fetch(struct app_context *app, const char *verb, json_t *args, const char *path,
                             bool replace, const char *what);
 
+/* Why a file could not be written, in the person's language. */
+const char *export_fault_words(int failed);
+
 /* At the end, by export_finish. */
 void export_fetch_finish(void);

@@ -69,10 +69,27 @@ static const char *path_shown(const struct fetch *fetch, struct arena *arena)
     return inside ? arena_printf(arena, "~%s", fetch->path + len) : fetch->path;
 }
 
+const char *export_fault_words(int failed)
+{
+    switch (-failed) {
+    case EBADMSG: return _("it is not what was sent");
+    case ENOENT:
+    case ENOTDIR: return _("there is no such folder");
+    case EISDIR: return _("this is a folder");
+    case EACCES:
+    case EPERM:
+    case EROFS: return _("you may not write there");
+    case ENOSPC:
+    case EDQUOT: return _("the disk is full");
+    case EEXIST: return _("A file of this name is there already");
+    default: return strerror(-failed);
+    }
+}
+
 static void say_failed(struct fetch *fetch, int failed)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    const char *why = failed == -EBADMSG ? _("it is not what was sent") : strerror(-failed);
+    const char *why = export_fault_words(failed);
     ui_say(fetch->app->ui, ROLE_ERROR, "%s",
            text_fill(arena, _("{path} was not written: {why}"), "path", path_shown(fetch, arena), "why", why,
                      NULL));

@@ -5,6 +5,7 @@
 #include "model/catalogue.h"
 #include "wire/json.h"
 #include "wire/message.h"
+#include "wire/piece.h"
 
 static void use(struct catalogue *catalogue)
 {
@@ -51,7 +52,11 @@ static void reply(char *line, size_t size)
     if (message_parse_reply(line, size, &reply) != MESSAGE_FAULT_NONE)
         return;
     must(reply.kind < MESSAGE_KINDS && (reply.kind == MESSAGE_EVENT) == (strcmp(reply.tag, "*") == 0));
-    json_decref(json_read_reply(reply.json, reply.json_len, &fault));
+    json_t *object = json_read_reply(reply.json, reply.json_len, &fault);
+    json_t *piece = piece_read(reply.json, reply.json_len);
+    must(!object || !piece || json_equal(object, piece));
+    json_decref(object);
+    json_decref(piece);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
