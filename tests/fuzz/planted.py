@@ -19,7 +19,7 @@ BUGS = {
     "draft": ("client/views/draft_seal.c", "    return EVP_CipherUpdate(cipher, NULL, &n, head, HEAD) == 1 &&\n           EVP", "    (void)head;\n    return EVP"),
     "shorthand": ("client/views/shorthand_read.c", "    if (n < least || n > most)", "    if (n < least)"),
     "key": ("client/ui/key.c", "        else if (keys->pending_len == KEY_SEQUENCE_MAX)", "        else if (keys->pending_len == 2 * KEY_SEQUENCE_MAX)"),
-    "quick": ("client/views/quick.c", "        if (*text == '"')\n            str_add_char(out, '"');\n", ""),
+    "quick": ("client/views/quick.c", "        if (*text == '\"')\n            str_add_char(out, '\"');\n", ""),
     "picture": ("client/ui/picture_head.c", "            if (at + 9 > size)\n", "            if (at + 5 > size)\n"),
     "reply": ("shared/model/catalogue_read.c", "        if (!json_string_value(json_object_get(json_array_get(list, i), \"name\")))\n            continue;\n", ""),
 }
