@@ -28,13 +28,14 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--times", type=int, default=500, help="how many times the demo company's orders (500: a million)")
-    parser.add_argument("--only", default="", help="comma-separated: create, trips, pages, keys")
+    parser.add_argument("--only", default="", help="comma-separated: create, trips, pages, keys, export")
     parser.add_argument("--json", default="bench.json")
     return parser.parse_args()
 
 
 options = arguments()
 os.environ["YIZHAN_BUILD"] = str((ROOT / options.build).resolve())
+import export  # noqa: E402
 import machine  # noqa: E402
 import replay  # noqa: E402
 import person  # noqa: E402
@@ -284,7 +285,16 @@ def keys(bench):
         f"{facts['keys']['paint_ms_p99']} ms", higher=False)
 
 
-PARTS = {"trips": count_round_trips, "keys": keys, "create": create_orders, "pages": pages}
+def export_list(bench):
+    """A million orders into a file, beside psql writing the same ones."""
+    database = bench.copy("bench_export")
+    seed(bench, database, options.times)
+    facts["export"] = export.run(bench, database, options.rounds)
+    row("export", "CSV export through TLS to a file : psql COPY to a file", facts["export"]["ratio"], 0.5, 0.9,
+        f"{facts['export']['rows']} rows, {facts['export']['seconds']} s")
+
+
+PARTS = {"trips": count_round_trips, "keys": keys, "create": create_orders, "pages": pages, "export": export_list}
 
 
 def main():
