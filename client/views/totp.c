@@ -21,6 +21,7 @@ struct totp {
     enum step step;
     bool set_up; /* codes are in use: the password ends that */
     bool waiting;
+    bool eager; /* the password was given before it was known what for */
     struct input input;
     char *secret; /* wiped */
     struct qr *qr;
@@ -49,6 +50,8 @@ static void ask_for(struct totp *totp, enum step step)
 
 /* ---- the server */
 
+static unsigned submit(struct totp *totp);
+
 static bool refused(struct totp *totp, const struct answer *answer)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
@@ -67,7 +70,10 @@ static void on_own(struct screen *screen, const struct answer *answer, void *con
     if (refused(totp, answer))
         return;
     json_get_bool(answer->object, "totp", &totp->set_up);
-    ask_for(totp, STEP_PASSWORD);
+    totp->step = STEP_PASSWORD; /* what was typed meanwhile stays */
+    complain(totp, NULL);
+    if (totp->eager)
+        submit(totp);
 }
 
 static void on_begun(struct screen *screen, const struct answer *answer, void *context)
@@ -107,8 +113,11 @@ static void on_ended(struct screen *screen, const struct answer *answer, void *c
 static unsigned submit(struct totp *totp)
 {
     const char *text = input_text(&totp->input);
-    if (totp->waiting || input_empty(&totp->input) || totp->step == STEP_LOOKING)
+    if (totp->waiting || input_empty(&totp->input))
         return SCREEN_BELL;
+    totp->eager = totp->step == STEP_LOOKING;
+    if (totp->eager)
+        return SCREEN_REDRAW;
     totp->waiting = true;
     complain(totp, NULL);
     if (totp->step == STEP_CODE)
