@@ -327,10 +327,10 @@ static void app_finish(struct app *app)
     app_session_finish(app);
     drafts_destroy(app->context.drafts);
     ui_finish(&app->ui);
+    transfer_finish();
     link_destroy(app->context.link);
     ask_finish(&app->context);
     export_finish();
-    transfer_finish();
     live_destroy(app->context.live);
     preferences_destroy(app->context.preferences);
     holders_destroy(app->context.holders);

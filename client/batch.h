@@ -8,3 +8,6 @@ int batch_run(const struct options *options);
 
 /* `yizhan … export ENTITY [--format F] [--filter LINE] …`: a list into a file or to standard output. */
 int batch_export(const struct options *options);
+
+/* `yizhan … import ENTITY FILE [--dry-run] [--mapping JSON] …`: a file into a list. */
+int batch_import(const struct options *options);

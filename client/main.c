@@ -20,6 +20,8 @@ int main(int argc, char **argv)
         return batch_run(&options);
     if (options.nrest && strcmp(options.rest[0], "export") == 0)
         return batch_export(&options);
+    if (options.nrest && strcmp(options.rest[0], "import") == 0)
+        return batch_import(&options);
     if (options.nrest) {
         fprintf(stderr, "yizhan: no such command: %s (try --help)\n", options.rest[0]);
         return EX_USAGE;

@@ -17,6 +17,7 @@ static const char usage[] =
     "       yizhan [OPTIONS] call VERB [JSON]  one request; its reply as a line of JSON\n"
     "       yizhan [OPTIONS] call VERB -       a request per line of standard input\n"
     "       yizhan [OPTIONS] export ENTITY …   a list into a file; `yizhan export` says more\n"
+    "       yizhan [OPTIONS] import ENTITY FILE …  a file into a list; `yizhan import` says more\n"
     "\n"
     "  -s, --server HOST:PORT    the server (YIZHAN_SERVER; 127.0.0.1:7719)\n"
     "  -c, --ca FILE             certificate authority that signed the server's certificate (YIZHAN_CA)\n"

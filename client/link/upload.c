@@ -21,8 +21,11 @@ struct upload {
     char sha256[65];
     int64_t size, offset, id;
     uint64_t call;
+    int begun; /* times */
     json_t *end;
 };
+
+enum { BEGIN_MAX = 3 };
 
 static void upload_free(struct upload *upload)
 {
@@ -31,6 +34,12 @@ static void upload_free(struct upload *upload)
     json_decref(upload->end);
     free(upload->name);
     free(upload);
+}
+
+void upload_forget(struct upload *upload)
+{
+    if (upload)
+        upload_free(upload);
 }
 
 void upload_drop(struct upload *upload)
@@ -70,17 +79,31 @@ static int count_checksum(struct upload *upload)
     return got < 0 ? -errno : 0;
 }
 
+static void send_begin(struct upload *upload);
+
+/* Somebody else of the same name sent the same bytes, and ended the upload first: then it is another one. */
+static bool begin_again(struct upload *upload, const struct answer *answer)
+{
+    const char *field = "";
+    json_get_text(answer->object, "field", &field);
+    if (answer->code != ERR_NOT_FOUND || strcmp(field, "upload") != 0 || upload->begun >= BEGIN_MAX)
+        return false;
+    send_begin(upload);
+    return true;
+}
+
 static void on_end(void *context, const struct answer *answer)
 {
     struct upload *upload = context;
     upload->call = 0;
+    if (begin_again(upload, answer))
+        return;
     finish(upload, 0, answer);
 }
 
 static void send_end(struct upload *upload)
 {
-    json_t *args = upload->end ? upload->end : json_object();
-    upload->end = NULL;
+    json_t *args = upload->end ? json_copy(upload->end) : json_object();
     json_object_set_new(args, "upload", json_integer(upload->id));
     upload->call = link_call(upload->link, "file.end", args, CALL_CHANGES, NULL, on_end, upload);
 }
@@ -104,7 +127,8 @@ static void on_part(void *context, const struct answer *answer)
     upload->call = 0;
     bool moved = (!answer->code || answer->code == ERR_CONFLICT) && take_offset(upload, answer);
     if (!moved) {
-        finish(upload, 0, answer);
+        if (!begin_again(upload, answer))
+            finish(upload, 0, answer);
         return;
     }
     if (upload->ops->progress)
@@ -148,6 +172,16 @@ static void on_begin(void *context, const struct answer *answer)
     send_part(upload);
 }
 
+static void send_begin(struct upload *upload)
+{
+    json_t *args = json_object();
+    upload->begun++;
+    json_object_set_new(args, "name", json_string(upload->name));
+    json_object_set_new(args, "size", json_integer(upload->size));
+    json_object_set_new(args, "sha256", json_string(upload->sha256));
+    upload->call = link_call(upload->link, "file.begin", args, CALL_CHANGES, NULL, on_begin, upload);
+}
+
 static int prepare(struct upload *upload, const char *path)
 {
     struct stat about;
@@ -171,11 +205,7 @@ int upload_start(struct link *link, const char *path, json_t *end, const struct 
         upload_free(upload);
         return failed;
     }
-    json_t *args = json_object();
-    json_object_set_new(args, "name", json_string(upload->name));
-    json_object_set_new(args, "size", json_integer(upload->size));
-    json_object_set_new(args, "sha256", json_string(upload->sha256));
     *upload_r = upload;
-    upload->call = link_call(link, "file.begin", args, CALL_CHANGES, NULL, on_begin, upload);
+    send_begin(upload);
     return 0;
 }

@@ -21,3 +21,5 @@ must_check int upload_start(struct link *link, const char *path, json_t *end, co
 
 /* Stops, and does not call `done`. What was sent stays to be gone on with. NULL is taken. */
 void upload_drop(struct upload *upload);
+/* The same when the link is gone already. */
+void upload_forget(struct upload *upload);

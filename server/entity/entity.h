@@ -143,6 +143,7 @@ struct act {
     void *now;       /* the record as it will be; hooks write here and mark */
     uint64_t set[2]; /* which fields of `now` are to be written */
     const char *reason;
+    bool many;  /* one of an import's rows: nobody reads what act_reply() would add */
     void *data; /* hook's own, carried from load to in_tx */
 };
 

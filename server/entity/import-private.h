@@ -23,6 +23,7 @@ enum import_duplicates { DUPLICATES_REFUSE, DUPLICATES_SKIP, DUPLICATES_UPDATE }
 struct import_unique {
     struct map lines; /* value, with its branch where that counts → line, as a number */
     bool by_branch, live_only;
+    bool folded; /* the index begins with coalesce(branch_id, 0) */
 };
 
 struct import_key {

@@ -30,6 +30,7 @@ static struct command *new_command(struct import *import)
 {
     struct command *command = command_create(import->request);
     command->act.reason = NULL;
+    command->act.many = true;
     return command;
 }
 

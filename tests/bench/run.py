@@ -28,17 +28,19 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--times", type=int, default=500, help="how many times the demo company's orders (500: a million)")
-    parser.add_argument("--only", default="", help="comma-separated: create, trips, pages, keys, export")
+    parser.add_argument("--only", default="", help="comma-separated: create, import, trips, pages, keys, walk, export")
     parser.add_argument("--json", default="bench.json")
     return parser.parse_args()
 
 
 options = arguments()
 os.environ["YIZHAN_BUILD"] = str((ROOT / options.build).resolve())
+import imports  # noqa: E402
 import export  # noqa: E402
 import machine  # noqa: E402
 import replay  # noqa: E402
 import person  # noqa: E402
+import walk  # noqa: E402
 import yz  # noqa: E402
 
 LOAD = pathlib.Path(os.environ["YIZHAN_BUILD"]) / "tests" / "bench" / "load"
@@ -285,6 +287,23 @@ def keys(bench):
         f"{facts['keys']['paint_ms_p99']} ms", higher=False)
 
 
+def walk_through(bench):
+    """What a person waits for at each step through the list of a million orders."""
+    database = bench.copy("bench_walk")
+    seed(bench, database, options.times)
+    server = bench.server(database)
+    facts["walk"] = walk.run(bench.cluster, database, server)
+    server.stop()
+    moves = [step for step in facts["walk"] if not step["step"].startswith(("count", "sort", "the other"))]
+    slowest = max(moves, key=lambda step: step["ms"])
+    row("walk", "slowest step but whole sorts and counts : half a second", slowest["ms"] / 500, 1.0, 0.5, slowest["step"], higher=False)
+
+
+def import_rows(bench):
+    """100,000 customers from a file."""
+    imports.run(bench, min(options.rounds, 3), row, facts)
+
+
 def export_list(bench):
     """A million orders into a file, beside psql writing the same ones."""
     database = bench.copy("bench_export")
@@ -294,7 +313,7 @@ def export_list(bench):
         f"{facts['export']['rows']} rows, {facts['export']['seconds']} s")
 
 
-PARTS = {"trips": count_round_trips, "keys": keys, "create": create_orders, "pages": pages, "export": export_list}
+PARTS = {"trips": count_round_trips, "keys": keys, "create": create_orders, "import": import_rows, "pages": pages, "walk": walk_through, "export": export_list}
 
 
 def main():

@@ -322,7 +322,7 @@ class Run:
         if "/" in size:
             data = (yz.ROOT / size).read_bytes()
         elif size:
-            data = (b"\xff\xd8\xff\xe0" + hashlib.sha256(name.encode()).digest() * (int(size) // 32 + 1))[:int(size)]
+            data = (b"\xff\xd8\xff\xe0" + hashlib.sha256((name + self.name + self.values["n"]).encode()).digest() * (int(size) // 32 + 1))[:int(size)]
         (pathlib.Path(self.terminal.home) / name).write_bytes(data)
 
     def do_same(self, step):

@@ -51,7 +51,7 @@ static bool is_person(const struct party *party)
 int party_load(struct act *act)
 {
     const struct party *party = act->now;
-    if (act->kind != ACT_CREATE)
+    if (act->kind != ACT_CREATE || act->many)
         return 0;
     int64_t branch = party->branch_id;
     if (branch == NIL)
