@@ -206,6 +206,8 @@ static void list_crumb(struct screen *screen, struct str *out)
     const struct rows *rows = &list_of(screen)->rows;
     add_order(list_of(screen), out);
     table_position(&rows->table, out);
+    if (rows->asked && rows->from_top)
+        str_add(out, " …");
     rows_count_words(rows, out);
     if (table_more_left(&rows->table) || table_more_right(&rows->table))
         str_addf(out, "  %s%s", table_more_left(&rows->table) ? "‹" : " ",

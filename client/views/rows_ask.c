@@ -153,6 +153,7 @@ static void on_page(struct screen *screen, const struct answer *answer, void *co
     rows->from_top = rows->stale = false;
     keep_next(rows, answer->object);
     arrived(rows);
+    rows_look_back(rows);
 }
 
 /* Lists above 256 KiB come row by row before the answer. They are few enough to be kept for it. */
@@ -271,6 +272,7 @@ static void on_page_before(struct screen *screen, const struct answer *answer, v
     arrived(rows);
 }
 
+/* What lies before is there before anybody goes up. */
 void rows_look_back(struct rows *rows)
 {
     if (!rows->prev || rows->looking || rows->asked || rows->table.cursor > (size_t)rows->table.page)
