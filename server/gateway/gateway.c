@@ -58,6 +58,8 @@ static void ending_free(struct ending *ending)
 static int write_endings(void)
 {
     size_t done = 0;
+    if (!house.endings.count)
+        return 0;
     for (; done < house.endings.count; done++) {
         struct ending *it = &house.endings.items[done];
         arena_reset(house.arena);

@@ -21,7 +21,7 @@ class Proxy:
 
     def __init__(self, server):
         self.server, self.host, self.ca = server, server.host, server.ca
-        self.armed, self.lock = {}, threading.Lock()
+        self.armed, self.lock, self.open = {}, threading.Lock(), set()
         self.done = {kind: 0 for kind in KINDS}
         self.listener = socket.create_server((self.host, 0), backlog=256)
         self.port = self.listener.getsockname()[1]
@@ -39,6 +39,17 @@ class Proxy:
         """Whoever asks next is cut so: for a client that is not ours to look into and has no request under way."""
         with self.lock:
             self.armed[None] = kind
+
+    def sever(self):
+        """Every line that is open breaks, now."""
+        with self.lock:
+            ends, self.open = list(self.open), set()
+        for end in ends:
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass        # it has gone by itself
+        return len(ends) // 2
 
     def cuts(self, *kinds):
         return sum(self.done[k] for k in kinds or KINDS)
@@ -59,6 +70,8 @@ class Proxy:
             return
         for end in (near, far):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with self.lock:
+            self.open |= {near, far}
         try:
             self._pass(near, far, port)
         except OSError:
@@ -66,6 +79,7 @@ class Proxy:
         finally:
             with self.lock:
                 self.armed.pop(port, None)
+                self.open -= {near, far}
             near.close()
             far.close()
 
