@@ -103,7 +103,7 @@ static void queue_way(struct import *import, size_t at, const struct entity *to,
     if (entity_has_version(to))
         str_add(&b.text, " AND t.disabled_at IS NULL");
     sql_scope(&b, to, ref_grant(request, to->name), request->session->employee_id);
-    way->rows = builder_read(&b, request->tx);
+    way->rows = builder_read_unnamed(&b, request->tx);
 }
 
 struct import_search *import_refs_queue(struct import *import, struct import_row *rows, size_t count)

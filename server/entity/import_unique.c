@@ -207,7 +207,7 @@ static struct rows *queue_column(struct import *import, size_t at, struct import
         str_add(&b.text, "::int[])");
     }
     str_addf(&b.text, " ORDER BY t.\"%s\"::text COLLATE \"C\"", field_column(column->field));
-    return builder_read(&b, request->tx);
+    return builder_read_unnamed(&b, request->tx); /* planned anew: the table grows under it */
 }
 
 /* By column of the file; NULL where nothing is unique. */

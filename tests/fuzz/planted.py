@@ -21,6 +21,8 @@ BUGS = {
     "key": ("client/ui/key.c", "        else if (keys->pending_len == KEY_SEQUENCE_MAX)", "        else if (keys->pending_len == 2 * KEY_SEQUENCE_MAX)"),
     "quick": ("client/views/quick.c", "        if (*text == '\"')\n            str_add_char(out, '\"');\n", ""),
     "picture": ("client/ui/picture_head.c", "            if (at + 9 > size)\n", "            if (at + 5 > size)\n"),
+    "sheet": ("server/entity/import_zip.c", "return part->data <= zip->n && part->packed <= zip->n - part->data;", "return part->data <= zip->n;"),
+    "sniff": ("server/areas/files/sniff.c", "bytes[i], 4)) || bytes[i] == 0x7F)", "bytes[i], 4)) || 0)"),
     "reply": ("shared/model/catalogue_read.c", "        if (!json_string_value(json_object_get(json_array_get(list, i), \"name\")))\n            continue;\n", ""),
 }
 
