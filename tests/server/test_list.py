@@ -126,6 +126,29 @@ def test_what_is_counted():
     yz.check(not part["rows"] and part["total"] == len(whole), "where the page begins does not matter to them")
 
 
+def test_many_are_disabled_and_enabled_again():
+    made = [admin.call("customer.get", {"id": customer(f"停用{n}")}) for n in range(3)]
+    items = [{"id": row["id"], "version": row["version"]} for row in made]
+    items[1]["version"] += 1
+    results = admin.do("customer.disable", {"items": items, "reason": "a trial"})["items"]
+    yz.check(["ok" in item for item in results] == [True, False, True] and results[1]["err"]["code"] == "conflict", "each has a result of its own")
+    again = [{"id": item["id"], "version": item["ok"]["version"]} for item in results if "ok" in item]
+    results = admin.do("customer.enable", {"items": again})["items"]
+    yz.check(all("ok" in item for item in results), "by the versions given they are taken into use again")
+    yz.check(all(admin.call("customer.get", {"id": row["id"]})["disabled_at"] is None for row in made), "and are in use")
+    error = admin.refused("customer.delete", {"items": again})
+    yz.check(error.code == "invalid", "deleting is for one at a time")
+
+
+def test_the_catalogue_says_what_takes_back():
+    with yz.Client(server, "dispatcher") as dispatcher:
+        rows = dispatcher.call("session.describe", {})["rows"]
+    actions = {(row["name"], action["name"]): action for row in rows for action in row.get("actions", [])}
+    yz.check(actions["rescue", "dispatch"].get("undo") == "recall", "a dispatch is taken back by a recall")
+    yz.check(actions["rescue", "recall"].get("bulk"), "also for several")
+    yz.check("undo" not in actions["rescue", "recall"], "a recall by nothing")
+
+
 def test_what_a_search_finds():
     name = "广东省粤海道路救援服务有限责任公司深圳市南山区科技园分公司"
     id = customer(name, kind="insurer", phone="13800067531")
