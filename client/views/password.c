@@ -105,6 +105,80 @@ static unsigned password_key(struct screen *screen, const struct key *key)
     }
 }
 
+/* ---- how good the new one is: by its length, its kinds of characters and how many differ; the server has the last word */
+
+enum { LEAST = 10 };
+
+static int kinds_of(const char *text)
+{
+    bool lower = false, upper = false, digit = false, other = false;
+    for (const char *c = text; *c; c++) {
+        lower |= *c >= 'a' && *c <= 'z';
+        upper |= *c >= 'A' && *c <= 'Z';
+        digit |= *c >= '0' && *c <= '9';
+        other |= !((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9'));
+    }
+    return lower + upper + digit + other;
+}
+
+static int distinct_of(const char *text)
+{
+    bool seen[256] = {false};
+    int count = 0;
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        count += !seen[*c];
+        seen[*c] = true;
+    }
+    return count;
+}
+
+static int length_of(const char *text)
+{
+    int count = 0;
+    for (; *text; text++)
+        count += (*text & 0xc0) != 0x80;
+    return count;
+}
+
+static const char *strength(const char *text, enum role *role)
+{
+    int score = distinct_of(text) + 2 * kinds_of(text);
+    *role = score < 12 ? ROLE_WARNING : score < 18 ? ROLE_NORMAL : ROLE_GOOD;
+    return score < 12 ? _("Weak: easily guessed") : score < 18 ? _("Fair") : _("Strong");
+}
+
+static const char *new_text(struct password *password)
+{
+    const struct sheet_entry *entry = sheet_current(&password->sheet);
+    if (entry && strcmp(entry->field->name, "new") == 0 && password->sheet.editing)
+        return input_text(&password->sheet.input);
+    const char *value = sheet_value(&password->sheet, "new");
+    return value ? value : "";
+}
+
+static void strength_words(struct password *password, struct str *out, enum role *role)
+{
+    const char *text = new_text(password);
+    int length = length_of(text);
+    *role = ROLE_DIM;
+    if (length == 0)
+        return;
+    if (length < LEAST)
+        str_addf(out, _("Too short: %d of %d characters"), length, (int)LEAST);
+    else
+        str_addf(out, "%s", strength(text, role));
+}
+
+static void draw_strength(struct password *password, struct canvas *canvas, struct area area)
+{
+    enum role role;
+    struct str words cleanup(cleanup_str);
+    str_init(&words, NULL);
+    strength_words(password, &words, &role);
+    if (words.len && area.rows > 0)
+        canvas_text(canvas, area.row, area.col, area.cols, role, ALIGN_LEFT, words.data);
+}
+
 static void password_draw(struct screen *screen, struct canvas *canvas, struct area body)
 {
     struct password *password = password_of(screen);
@@ -114,6 +188,7 @@ static void password_draw(struct screen *screen, struct canvas *canvas, struct a
     struct area area = {body.row + 2, body.col, body.rows - 2, MIN(body.cols, 60)};
     if (area.rows > 0)
         sheet_draw(&password->sheet, canvas, area);
+    draw_strength(password, canvas, (struct area){body.row + 6, body.col + 1, body.rows - 6, body.cols - 1});
 }
 
 static void password_title(struct screen *screen, struct str *out)
