@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "client/ui/input.h"
+#include "client/ui/linear.h"
 #include "client/ui/words.h"
 #include "client/views/shorthand.h"
 
@@ -188,6 +189,13 @@ static void datepick_plain(struct screen *screen, struct str *out)
     str_addf(out, "> %s\n", day_print(text, sizeof(text), datepick_of(screen)->day));
 }
 
+static void datepick_linear(struct screen *screen, struct linear *linear)
+{
+    add_chosen(datepick_of(screen), &linear->text);
+    linear->line = &datepick_of(screen)->typed;
+    linear->line_label = _("Date");
+}
+
 static void datepick_close(struct screen *screen)
 {
     input_finish(&datepick_of(screen)->typed);
@@ -202,6 +210,7 @@ static const struct screen_ops datepick_ops = {
     .keys = datepick_keys,
     .help = datepick_help,
     .plain = datepick_plain,
+    .linear = datepick_linear,
     .close = datepick_close,
 };
 

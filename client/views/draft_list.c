@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/ui/dialog.h"
+#include "client/ui/linear.h"
 #include "client/ui/table.h"
 #include "client/ui/words.h"
 #include "client/views/draft.h"
@@ -187,6 +188,12 @@ static void list_plain(struct screen *screen, struct str *out)
     table_plain(&list_of(screen)->table, out);
 }
 
+static void list_linear(struct screen *screen, struct linear *linear)
+{
+    str_add(&linear->text, _("Typed here and not saved when the program ended. Enter goes on with it."));
+    linear_table(linear, &list_of(screen)->table);
+}
+
 static void list_close(struct screen *screen)
 {
     struct list *list = list_of(screen);
@@ -203,6 +210,7 @@ static const struct screen_ops ops = {
     .keys = list_keys,
     .help = list_help,
     .plain = list_plain,
+    .linear = list_linear,
     .close = list_close,
 };
 

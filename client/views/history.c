@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/utf8.h"
+#include "client/ui/linear.h"
 #include "client/ui/table.h"
 #include "client/ui/words.h"
 #include "client/views/as_of.h"
@@ -405,6 +406,46 @@ static void history_plain(struct screen *screen, struct str *out)
     }
 }
 
+static size_t linear_count(void *context)
+{
+    return json_array_size(((struct history *)context)->rows);
+}
+
+static size_t linear_cursor(void *context)
+{
+    return ((struct history *)context)->cursor;
+}
+
+static int64_t linear_id(void *context, size_t row)
+{
+    (void)context;
+    return (int64_t)row;
+}
+
+static void linear_text(void *context, size_t row, struct str *out)
+{
+    struct history *history = context;
+    add_head(history, out, json_array_get(history->rows, row));
+    str_add_char(out, '\n');
+    add_details(history, out, json_array_get(history->rows, row));
+}
+
+static void linear_go(void *context, size_t row)
+{
+    ((struct history *)context)->cursor = row;
+}
+
+static void history_linear(struct screen *screen, struct linear *linear)
+{
+    static const struct linear_rows rows = {linear_count, linear_cursor, linear_id, linear_text,
+                                            linear_go,    NULL,          NULL};
+    struct history *history = history_of(screen);
+    arena_reset(history->arena);
+    linear->waits = !history->rows;
+    linear->rows = &rows;
+    linear->rows_context = history;
+}
+
 static void history_close(struct screen *screen)
 {
     struct history *history = history_of(screen);
@@ -424,6 +465,7 @@ static const struct screen_ops history_ops = {
     .crumb = history_crumb,
     .keys = history_keys,
     .plain = history_plain,
+    .linear = history_linear,
     .close = history_close,
 };
 

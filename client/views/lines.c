@@ -282,6 +282,7 @@ static const char *lines_help(struct screen *screen)
 static void lines_linear(struct screen *screen, struct linear *linear)
 {
     struct lines *lines = lines_of(screen);
+    linear->asks = lines->editing;
     if (lines->editing)
         sheet_linear(&lines->cells, linear);
     else
