@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "client/ui/dialog.h"
+#include "client/ui/linear.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/filter_form-private.h"
 #include "client/views/lookup.h"
 #include "client/views/rows-private.h"
 #include "client/views/sheet-private.h"
+#include "client/views/sheet_linear.h"
 #include "model/catalogue.h"
 #include "wire/json.h"
 
@@ -208,6 +210,12 @@ static const char *form_help(struct screen *screen)
              "= < > ! ~ ^ before the value. What stands here is the line above, which / takes as well.");
 }
 
+static void form_linear(struct screen *screen, struct linear *linear)
+{
+    write_line(filter_form_of(screen), linear->arena, &linear->text);
+    sheet_linear(&filter_form_of(screen)->sheet, linear);
+}
+
 static void form_plain(struct screen *screen, struct str *out)
 {
     sheet_plain(&filter_form_of(screen)->sheet, out);
@@ -232,6 +240,7 @@ static const struct screen_ops form_ops = {
     .crumb = form_crumb,
     .keys = form_keys,
     .help = form_help,
+    .linear = form_linear,
     .plain = form_plain,
     .close = form_close,
 };
