@@ -207,9 +207,11 @@ static const char *message_sign(enum role role)
     return role == ROLE_ERROR ? "! " : role == ROLE_WARNING || role == ROLE_ALARM ? "* " : "";
 }
 
+/* What runs stands before a mere hint, and behind everything else that is said. */
 static void draw_message(const struct status *status, struct canvas *canvas, int row)
 {
-    if (*status->message) {
+    bool hint = status->message_role == ROLE_DIM && *status->progress;
+    if (*status->message && !hint) {
         int used = canvas_put(canvas, row, 0, 2, status->message_role, message_sign(status->message_role));
         int text = MIN(utf8_width(status->message), canvas->cols - used);
         canvas_text(canvas, row, used, text, status->message_role, ALIGN_LEFT, status->message);

@@ -74,7 +74,7 @@ def sheet(data):
 
 def trail(verb):
     return [(who, json.loads(now)) for who, now in
-            cluster.sql(f"SELECT e.login, c.now FROM change c JOIN employee e ON e.id = c.who WHERE c.verb = '{verb}' ORDER BY c.id", database)]
+            cluster.sql(f"SELECT e.login, c.now FROM change c JOIN employee e ON e.id = c.who WHERE c.verb = '{verb}' ORDER BY c.at, c.id", database)]
 
 
 def test_a_file_holds_the_list():
