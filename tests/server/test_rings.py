@@ -131,6 +131,7 @@ ANY_NUMBER = {
     "sql_end_sessions": "all sessions of a person",
     "end_session": "one that has ended already is as good",
     "set_end": "one that has ended already is as good",
+    "sql_drop_parts": "all parts of a file",
 }
 
 

@@ -156,7 +156,7 @@ static const struct sql sql_remove = {
     "file_remove",
     "UPDATE file SET removed_at = now(), removed_by = $2, removed_reason = $3 WHERE id = $1 AND "
     "removed_at IS NULL RETURNING 1"};
-static const struct sql sql_drop = {
+static const struct sql sql_drop_parts = {
     "file_drop",
     "WITH gone AS (DELETE FROM file_part WHERE file_id = $1 RETURNING 1) SELECT count(*) FROM gone"};
 
@@ -185,7 +185,7 @@ int file_remove(struct request *request)
         return request_fail(request, ERR_CONFLICT, NULL, N_("The file was removed"), NULL);
     tx_write_one(request->tx, &sql_remove, p_int(id), p_int(request->session->employee_id),
                  p_text(request_text(request, "reason")));
-    tx_read(request->tx, &sql_drop, p_int(id));
+    tx_read(request->tx, &sql_drop_parts, p_int(id));
     file_record_tell(request, &record, "remove_file", in_words(request, id, file), "{\"file\":null}");
     str_addf(&request->out, "{\"id\":%" PRId64 "}", id);
     return 0;

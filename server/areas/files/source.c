@@ -18,7 +18,7 @@ static const struct sql sql_used = {
     "file_used",
     "UPDATE file SET removed_at = now(), removed_by = $2, removed_reason = 'imported' WHERE id = $1 AND "
     "entity IS NULL AND removed_at IS NULL RETURNING 1"};
-static const struct sql sql_drop = {
+static const struct sql sql_drop_parts = {
     "file_used_drop",
     "WITH gone AS (DELETE FROM file_part WHERE file_id = $1 RETURNING 1) SELECT count(*) FROM gone"};
 
@@ -67,5 +67,5 @@ int files_read_upload(struct request *request, int64_t upload, struct import_fil
 void files_drop_upload(struct request *request, int64_t upload)
 {
     tx_write_one(request->tx, &sql_used, p_int(upload), p_int(request->session->employee_id));
-    tx_read(request->tx, &sql_drop, p_int(upload));
+    tx_read(request->tx, &sql_drop_parts, p_int(upload));
 }

@@ -23,7 +23,7 @@ static const struct sql sql_new = {
     "file_new", "INSERT INTO file (id, owner, name, size, sha256) VALUES ($1, $2, $3, $4, $5)"};
 static const struct sql sql_anew = {
     "file_anew", "UPDATE file SET received = $2, name = $3, touched_at = now() WHERE id = $1 RETURNING 1"};
-static const struct sql sql_drop = {
+static const struct sql sql_drop_parts = {
     "file_drop_parts",
     "WITH gone AS (DELETE FROM file_part WHERE file_id = $1 RETURNING 1) SELECT count(*) FROM gone"};
 
@@ -82,7 +82,7 @@ int file_begin(struct request *request)
     int64_t id = known ? rows_int(same, 0, 0) : rows_int(limits, 0, 4);
     int64_t offset = good ? rows_int(same, 0, 1) : 0;
     if (known && !good)
-        tx_read(request->tx, &sql_drop, p_int(id));
+        tx_read(request->tx, &sql_drop_parts, p_int(id));
     if (known)
         tx_write_one(request->tx, &sql_anew, p_int(id), p_int(offset), p_text(name));
     else
