@@ -128,7 +128,8 @@ static void on_part(struct screen *screen, const struct answer *answer, void *co
     part->rows = answer->code ? NULL : json_incref(json_object_get(answer->object, "rows"));
     if (--finding.waiting)
         return;
-    show(NULL, true);
+    if (!finding.wanted) /* else the line has gone on: Enter shall not take what fitted less of it */
+        show(NULL, true);
     forget_parts();
     char *line = finding.wanted;
     finding.wanted = NULL;
