@@ -173,6 +173,8 @@ static const char *value_text_of(const struct field *field, enum filter_ask ask,
     if (ask == ASK_ANY_OF || ask == ASK_BEGINS || ask == ASK_CONTAINS)
         return filter_plain(plain);
     filter_plain(plain);
+    if (field_storage_of(field) == STORE_SET) /* one of its codes */
+        return plain;
     if (field_storage_of(field) == STORE_TIME && day_parse(plain, &day) == 0)
         return plain;
     if (field_parse_text(field, arena, plain, &value) == FIELD_BAD || !value)
@@ -197,12 +199,20 @@ static bool joins(const struct filter_part *a, const struct filter_part *b)
     return a->field == b->field && a->ask == ASK_FROM && b->ask == ASK_UP_TO && takes(a->field, ASK_BETWEEN);
 }
 
-/* From … and up to … of one field, where each is there once, are what lies between. */
+static size_t count_of(const struct filter_parts *parts, const struct field *field)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < parts->count; i++)
+        count += parts->items[i].field == field;
+    return count;
+}
+
+/* From … and up to … of one field, where nothing else is asked of it, are what lies between. */
 static void join_ends(struct filter_parts *parts)
 {
     for (size_t i = 0; i < parts->count; i++)
         for (size_t j = 0; j < parts->count; j++) {
-            if (!joins(&parts->items[i], &parts->items[j]))
+            if (!joins(&parts->items[i], &parts->items[j]) || count_of(parts, parts->items[i].field) != 2)
                 continue;
             parts->items[i].ask = ASK_BETWEEN;
             parts->items[i].to = parts->items[j].value;

@@ -119,6 +119,8 @@ static void written_means_the_same(void **state)
         "\"state=new\" wang",
         "a \"b c\" d",
         "km>1 km>2 km<=9",
+        "km<=9 km<=8 km>=1",
+        "created_at>=2026-01-01 created_at=today created_at<=2026-12-31",
         "km>=1 km>=2 km<=9 km<=8",
         "created_at>=2026-11-01 created_at<=2026-11-02 day>=2026-01-01",
     };
