@@ -176,8 +176,9 @@ void command_open(struct app_context *app, const char *typed)
         return;
     if (!command.arena)
         command.arena = arena_create(0);
-    arena_reset(command.arena);
     command.app = app;
+    command_find_stop(); /* of one that was closed over its head */
+    arena_reset(command.arena);
     vec_clear(&command.items);
     vec_clear(&command.entries);
     command_add_items();
