@@ -2,8 +2,8 @@
 
 #include "base/arena.h"
 
-#include <string.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "server/db/connection_private.h"
 
