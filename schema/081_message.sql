@@ -465,3 +465,4 @@ UPDATE role SET permissions = permissions || pg_temp.rights('message_reply messa
 WHERE shipped AND code = 'auditor';
 UPDATE role SET permissions = permissions || pg_temp.rights('message message_reply', 'list get history') || '{message.resend,message.cancel}'
 WHERE shipped AND code IN ('call_taker', 'order_clerk', 'dispatcher', 'branch_manager');
+DROP FUNCTION pg_temp.rights(text, text);

@@ -38,6 +38,8 @@ def some_data():
     for entity, args in (("agreement", {"party_id": co.party["F1"], "service": "tow", "base_fen": 20000}), ("price_list", {"service": "tow", "base_fen": 30000, "branch_id": co.branch["A"]})):
         co.as_("finance_manager").do(f"{entity}.create", args)
     admin.do("sla_rule.create", {"customer_id": co.party["F1"], "service": "tow"})
+    for n, order in enumerate(co.sql(f"SELECT id FROM rescue_order WHERE state IN ('done', 'empty')")):
+        co.sql(f"SELECT rating_put({order[0]}, {n % 5 + 1}, 'words {n}', '{['sms', 'agent'][n % 2]}', NULL)")
     admin.do("message_opt_out.create", {"address": "13900000000"})
     for n in range(6):
         co.cluster.sql(f"""SELECT message_put('{{"key": "k{n}", "branch_id": {co.branch["A"]}, "channel": "sms", "address": "1390000000{n}",

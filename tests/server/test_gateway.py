@@ -220,6 +220,26 @@ def test_by_hand_from_an_order():
     assert clerk.refused("rescue.sms", {"id": order, "version": version(), "recipient": "contact", "body": "x", "key": key}).code == "conflict"
 
 
+def test_ratings_come_by_answer_and_by_hand():
+    id = rule("rescue.complete", "contact", template("rate", "1 to 5? {number}", asks="rating"))
+    clerk, phone = co.as_("order_clerk"), "13800138005"
+    order = co.order_in("done", "VA1", contact_phone=phone)
+    co.free(co.vehicle["VA1"])
+    wait_state(id, "sent")
+    ratings = lambda: [(r["score"], r["words"], r["source"]) for r in clerk.call("rating.list", {"filter": {"rescue_id": order}})["rows"]]     # noqa: E731
+    for n, (text, want) in enumerate((("不知道", []), ("10", []), ("6", []), ("0", []), ("４分，来得快！", [(4, "来得快！", "sms")]), ("5", [(5, "来得快！", "sms")]))):
+        g.call_hook(HOOK, "/sms/reply", **{"from": phone, "text": text, "reference": f"rate-{n}"})
+        assert ratings() == want, (text, ratings())
+    version = clerk.call("rescue.get", {"id": order})["version"]
+    assert clerk.refused("rescue.rate", {"id": order, "version": version, "score": 6}).field == "score"
+    clerk.do("rescue.rate", {"id": order, "version": version, "score": 2, "words": "迟到"})
+    assert ratings() == [(2, "迟到", "agent")]
+    new = co.order()
+    assert clerk.refused("rescue.rate", {"id": new, "version": 1, "score": 2}).code == "conflict"
+    assert co.as_("order_clerk_b").call("rating.list")["rows"] == []
+    disable(id)
+
+
 def test_who_may_not_sees_nothing():
     for login in ("driver", "cashier"):
         assert co.as_(login).refused("message.list").code == "forbidden"

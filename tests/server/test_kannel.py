@@ -17,8 +17,8 @@ admin = co.as_("admin")
 co.sql("UPDATE setting SET value = '00:00' WHERE name IN ('message.quiet_from', 'message.quiet_to')")
 
 
-def rule(event, code, body):
-    template = admin.do("message_template.create", {"code": code, "channel": "sms", "about": "rescue", "body_en": body, "body_zh_cn": body, "body_zh_tw": body})["id"]
+def rule(event, code, body, asks="nothing"):
+    template = admin.do("message_template.create", {"code": code, "channel": "sms", "about": "rescue", "body_en": body, "body_zh_cn": body, "body_zh_tw": body, "asks": asks})["id"]
     return admin.do("message_rule.create", {"event": event, "recipient": "contact", "template_id": template})["id"]
 
 
@@ -41,7 +41,12 @@ def test_there_and_reported():
     admin.do("message_rule.disable", {"id": id, "version": 1})
 
 
-def test_an_answer_becomes_a_reply():
+def test_an_answer_becomes_a_rating():
+    id = rule("rescue.complete", "done", "救援单{number}已完成，请回复1至5评分", "rating")
+    order = co.order_in("done", "VA1", contact_phone="13800138000")
+    co.free(co.vehicle["VA1"])
+    wait_state(id, "delivered")
+
     def came():
         return [r for r in admin.call("message_reply.list")["rows"] if r["body"] == "5 thanks"]
 
@@ -56,7 +61,10 @@ def test_an_answer_becomes_a_reply():
     kannel.kill()
     kannel.start()
     yz.wait_until("the reply", written_again_until_it_came, 60)
-    assert came()[0]["message_id"] and came()[0]["rescue_id"], came()
+    assert came()[0]["rescue_id"] == order, came()
+    [rating] = co.as_("order_clerk").call("rating.list", {"filter": {"rescue_id": order}})["rows"]
+    assert (rating["score"], rating["words"], rating["source"]) == (5, "thanks", "sms"), rating
+    admin.do("message_rule.disable", {"id": id, "version": 1})
 
 
 def test_kannel_killed_in_between_loses_and_doubles_nothing():

@@ -26,7 +26,7 @@ RIGHTS = {
     "tour_planner": {"supplier": READ},
     "product_editor": {"supplier": READ},
     "channel_editor": {},
-    "operations": {"customer": READ},
+    "operations": {"customer": READ, "message": READ},
     "marketing": {"customer": READ},
     "counter": {},
     "service_desk": {},
@@ -53,6 +53,13 @@ for role in ("call_taker order_clerk dispatcher agent reception tour_planner pro
     RIGHTS[role].update({"base_item": READ, "district": READ})
 for role in ("operations", "marketing"):
     RIGHTS[role]["base_item"] = READ
+# Who writes to customers sees what was written; an admin keeps the rules and the gateways.
+for role in ("call_taker", "order_clerk", "dispatcher", "branch_manager"):
+    RIGHTS[role].update({"message": f"{READ} resend cancel", "message_reply": READ, "rating": READ})
+    RIGHTS[role]["rescue"] += " sms" * (role != "branch_manager") + " rate" * (role != "dispatcher")
+RIGHTS["auditor"].update({e: READ for e in "message message_template message_rule message_reply message_opt_out rating".split()}, outbox="list get")
+RIGHTS["admin"].update({e: f"{READ} {EDIT}" for e in "message_template message_rule message_opt_out".split()}, message=f"{READ} resend cancel",
+                       message_reply=READ, outbox="list get")
 # A file leaves the house: a right of its own, for who works on lists away from the screen.
 EXPORT = {**{role: RIGHTS[role] for role in ("accountant finance_manager cashier branch_manager store_accountant tour_planner product_editor channel_editor"
                                              " operations marketing auditor").split()},
@@ -81,7 +88,7 @@ SESSION |= {f"notice.{v}" for v in "list read send".split()}
 SESSION |= {f"preference.{v}" for v in "list set remove share".split()}
 # What a file may be used for is asked of the record it hangs on (test_files.py).
 SESSION |= {f"file.{v}" for v in "begin chunk end list read remove".split()}
-NOBODY = {"customer.unmask", "employee.unmask", "rescue.unmask", "supplier.unmask",      # pii.view is in no base role
+NOBODY = {"customer.unmask", "employee.unmask", "rescue.unmask", "supplier.unmask", "message.unmask", "message_reply.unmask",      # pii.view is in no base role
           "rescue.resubmit"}                                                         # a third party's people answer a dispute, once they have notices
 TEST_ONLY = {"session.fault", "session.popup"}
 
@@ -111,6 +118,8 @@ FLOW = {
     "void": ("state", ["new", "dispatched", "accepted"], "void"),
     "backfill": ("state", ["new"], "done"),
     "copy": ("state", ANY, None),
+    "sms": ("state", ANY, None),
+    "rate": ("state", ["done", "empty"], None),
     "urge": ("state", LIVE, None),
     "contact": ("state", ["new"], None),
     "collect": ("state", ["arrived", "done"], None),
@@ -133,6 +142,7 @@ SITUATIONS = {**{s: (s, None, "none") for s in LIVE}, "void": ("void", None, "no
 def arguments(action, situation, vehicle, driver):
     now = {"dispatch": {"vehicle_id": vehicle, "driver_id": driver}, "complete": {"km": 7}, "replace": {"outcome": "done", "km": 7, "reason": "other"},
            "backfill": {"vehicle_id": vehicle, "driver_id": driver, "done_at": yz.utc_now(), "km": 5}, "contact": {"note": "called"},
+           "sms": {"recipient": "contact", "body": "x"}, "rate": {"score": 3},
            "collect": {"taken_fen": 100, "taken_method": "cash_on_site"}, "update": {"remarks": f"seen {situation}"}, "price": {"price_fen": 21000},
            "receive": {"method": "transfer"}, "onestop": {"method": "transfer"}}.get(action, {})
     reasons = {"refuse", "recall", "empty_run", "void", "return"}
@@ -374,15 +384,33 @@ def records():
             "price_list": pair("price_list"), "agreement": tuple(of_branch("party_agreement", co.party[p], "party_id") for p in ("PA", "PB")),
             "sla_rule": tuple(of_branch("sla_rule", co.party[p], "customer_id") for p in ("PA", "PB")),
             "session": tuple(of_branch("session", co.employee[e], "employee_id") for e in ("dispatcher", "dispatcher_b")),
+            **messages(),
             "audit_log": tuple(int(co.one(f"SELECT max(id) FROM change WHERE branch_id = {co.branch[b]}")) for b in "AB"),
             **{e: shared(e) for e in ("role", "base_item", "district", "job", "period")}}
+
+
+def messages():
+    """One of each sort in A and in B, as rules would write them."""
+    for where in "AB":
+        branch, order = co.branch[where], co.one(f"SELECT max(id) FROM rescue_order WHERE branch_id = {co.branch[where]} AND state = 'done'")
+        co.cluster.sql(f"""SELECT message_put('{{"key": "matrix-{where}", "branch_id": {branch}, "channel": "sms", "address": "1390000000{branch}", "language": "zh_CN",
+            "body": "x", "state": "queued"}}'); UPDATE message SET state = 'sent' WHERE key = 'matrix-{where}';
+            SELECT message_receive('sms', 'matrix-{where}', '1390000000{branch}', 'ok'); SELECT rating_put({order}, 5, 'x', 'agent', NULL)""", co.database)
+    co.as_("admin").do("message_opt_out.create", {"address": "13911111111"})
+
+    def pair(table):
+        return tuple(int(co.one(f"SELECT max(id) FROM {table} WHERE branch_id = {co.branch[b]}")) for b in "AB")
+
+    return {**{e: pair(e) for e in ("message", "message_reply", "rating", "outbox")},
+            **{e: (int(co.one(f"SELECT max(id) FROM {e}")),) * 2 for e in ("message_template", "message_rule", "message_opt_out")}}
 
 
 def reaches(role, entity, where):
     if role in OWN_ROWS:
         # the driver's own order is the one of A; a third party's people have none
         return entity == "rescue" and role == "driver" and where == "A"
-    return where == "A" or sees(role, where, entity) or entity in ("supplier", "ledger_account", "role", "base_item", "district", "job", "period")
+    return where == "A" or sees(role, where, entity) or entity in ("supplier", "ledger_account", "role", "base_item", "district", "job", "period", "message_template", "message_rule",
+                                                             "message_opt_out")
 
 
 OTHER = {"ledger.trial_balance": {"period": "2026-06"}, "ledger.balance": {"account": "1122", "day": "2026-06-30"}, "period.create": {},

@@ -6,12 +6,15 @@
 struct message_template {
     const char *code, *about, *channel;
     bool marketing;
+    const char *asks;
     const char *subject_en, *subject_zh_cn, *subject_zh_tw;
     const char *body_en, *body_zh_cn, *body_zh_tw;
 };
 
 static const struct choice channels[] = {{"sms", N_("Text message")}, {"mail", N_("Mail")}, {NULL}};
 static const struct choice abouts[] = {{"rescue", N_("Rescue order")}, {NULL}};
+
+static const struct choice asked[] = {{"nothing", N_("Nothing")}, {"rating", N_("A rating, 1 to 5")}, {NULL}};
 
 #define SUBJECT(member, words)                                                                               \
     FIELD(message_template, member, .label = words, .show_if = "channel=mail", .max = 150,                   \
@@ -31,6 +34,8 @@ static const struct field fields[] = {
           .required = true, .init = "sms", .create_only = true, .width = 12, .help = N_("How it goes out.")),
     FIELD(message_template, marketing, .label = N_("Marketing"), .width = 5,
           .help = N_("Not sent to who opted out, and ends with how to opt out.")),
+    FIELD(message_template, asks, .type = FIELD_CHOICE, .choices = asked, .label = N_("Asks for"),
+          .filled = true, .init = "nothing", .width = 10, .help = N_("What an answer to it is taken for.")),
     SUBJECT(subject_en, N_("Subject, English")),
     SUBJECT(subject_zh_cn, N_("Subject, simplified Chinese")),
     SUBJECT(subject_zh_tw, N_("Subject, traditional Chinese")),
@@ -96,9 +101,9 @@ static int decorate(struct act *act)
 }
 
 static const char *const columns[] = {"code", "about", "channel", "marketing", "body_zh_cn", NULL};
-static const char *const main_tab[] = {
-    "code",          "about",   "channel",    "marketing",  "subject_en", "subject_zh_cn",
-    "subject_zh_tw", "body_en", "body_zh_cn", "body_zh_tw", NULL};
+static const char *const main_tab[] = {"code",    "about",      "channel",       "marketing",
+                                       "asks",    "subject_en", "subject_zh_cn", "subject_zh_tw",
+                                       "body_en", "body_zh_cn", "body_zh_tw",    NULL};
 static const struct tab tabs[] = {{N_("Template"), main_tab}, {NULL}};
 
 const struct entity message_template_entity = {

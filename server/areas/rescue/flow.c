@@ -112,6 +112,11 @@ static const struct field contact_args[] = {
     ARG(note, FIELD_TEXT, .label = N_("Note"), .required = true, .max = 200,
         .help = N_("What was said on the phone.")),
 };
+static const struct field rate_args[] = {
+    ARG(score, FIELD_INT, .label = N_("Score"), .required = true, .min = 1, .max = 5,
+        .help = N_("1 to 5; 5 is best.")),
+    ARG(words, FIELD_NOTE, .label = N_("Words"), .max = 500, .help = N_("What was said with it.")),
+};
 static const struct field sms_args[] = {MESSAGE_ARGS};
 static const struct field remarks_args[] = {
     ARG(remarks, FIELD_NOTE, .label = N_("Return remarks"), .max = 1000,
@@ -284,6 +289,13 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
          "Writes to the person at the car, the customer or the driver, by a template or in your own words."),
      .load = message_hand_load,
      .in_tx = message_hand_in_tx},
+    {.name = "rate",
+     .key = 'q',
+     .label = N_("Rate"),
+     .from = "done empty",
+     ARGS(rate_args),
+     .help = N_("Notes what the customer thinks of the job; a later word takes the place of an earlier one."),
+     .in_tx = rate_in_tx},
     {.name = "collect",
      .key = 'm',
      .label = N_("Money taken"),
