@@ -463,6 +463,28 @@ static void help_scrolls_searches_and_runs(void **state)
     assert_string_equal(ui_top(&ui)->ops->name, "page");
 }
 
+static void a_window_too_small_takes_no_key(void **state)
+{
+    (void)state;
+    int rows = ui.canvas.rows, cols = ui.canvas.cols;
+    ui.min_rows = rows;
+    ui.min_cols = cols;
+    ui_resize(&ui, rows - 1, cols);
+    ui_draw(&ui);
+    assert_false(canvas_has(&ui.canvas, "root"));
+    assert_true(canvas_has(&ui.canvas, "larger"));
+    str_clear(&events);
+    ui.bell = false;
+    press('k');
+    expect_events("");
+    assert_true(ui.bell);
+    ui_resize(&ui, rows, cols);
+    ui_draw(&ui);
+    assert_true(canvas_has(&ui.canvas, "root"));
+    press('k');
+    expect_events("root:k ");
+}
+
 static void the_plain_mode_prints_what_is_new(void **state)
 {
     (void)state;
@@ -493,6 +515,7 @@ int main(void)
         ui_test(a_late_answer_finds_nobody),
         ui_test(tasks_stand_beside_each_other),
         ui_test(the_rows_are_where_the_anatomy_says),
+        ui_test(a_window_too_small_takes_no_key),
         ui_test(messages_live_until_the_next_key_that_does_something),
         ui_test(progress_shows_in_the_message_line),
         ui_test(a_question_is_answered_by_its_letter),
