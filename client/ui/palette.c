@@ -286,7 +286,7 @@ static void palette_keys(struct screen *screen, struct key_bar *bar)
     (void)screen;
     key_bar_add(bar, K_ENTER, _("Run"), 0);
     key_bar_add(bar, K_DOWN, _("Next"), 2);
-    key_bar_add(bar, K_TAB, _("Complete"), 3);
+    key_bar_add(bar, K_TAB, _("Fill in"), 3);
     key_bar_add(bar, K_CANCEL, _("Cancel"), 1);
 }
 

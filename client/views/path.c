@@ -238,7 +238,7 @@ static void path_keys(struct screen *screen, struct key_bar *bar)
 {
     (void)screen;
     key_bar_add(bar, K_ENTER, _("Confirm"), 0);
-    key_bar_add(bar, K_TAB, _("Complete"), 1);
+    key_bar_add(bar, K_TAB, _("Fill in"), 1);
     key_bar_add(bar, K_CANCEL, _("Cancel"), 2);
     key_bar_add(bar, K_HELP, _("Help"), 3);
 }
