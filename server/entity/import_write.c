@@ -156,12 +156,11 @@ static void insert_all(struct import *import, struct import_row *const *rows, si
     }
 }
 
-/* In the order of the keys, so that each page of the index is touched once. */
+/* In the order of the keys, so that each page of the index is touched once. The records are new: none of their keys is there. */
 static const struct sql sql_keys = {
     "import_keys",
     "INSERT INTO search_key (token, entity, branch_id, row_id) SELECT u.token, $1::text, u.branch, u.id "
-    "FROM unnest($2::text[], $3::int[], $4::bigint[]) u (token, branch, id) ORDER BY u.token COLLATE \"C\" "
-    "ON CONFLICT DO NOTHING"};
+    "FROM unnest($2::text[], $3::int[], $4::bigint[]) u (token, branch, id) ORDER BY u.token COLLATE \"C\""};
 
 static void insert_keys(struct import *import, struct import_row *const *rows, size_t count)
 {

@@ -52,7 +52,7 @@ INSERT INTO change (who, verb, entity, row_id, branch_id, version, reason, now)
         'settlement', 'per_order') FROM made;
 CREATE TEMP TABLE tokens (code text, token text);
 \\copy tokens FROM '{tokens}'
-INSERT INTO search_key (token, entity, branch_id, row_id) SELECT t.token, 'party', {branch}, m.id FROM tokens t JOIN made m USING (code) ORDER BY 1 ON CONFLICT DO NOTHING;
+INSERT INTO search_key (token, entity, branch_id, row_id) SELECT t.token, 'party', {branch}, m.id FROM tokens t JOIN made m USING (code) ORDER BY 1;
 COMMIT;
 """
 
