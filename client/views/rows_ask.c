@@ -119,6 +119,14 @@ static void arrived(struct rows *rows)
         rows->ops->arrived(rows);
 }
 
+/* Nothing is to be done to rows that are not in the list any more. */
+static void drop_marks(struct rows *rows)
+{
+    for (size_t i = rows->table.marks.count; i-- > 0;)
+        if (!rows_find(rows, rows->table.marks.items[i]))
+            table_mark(&rows->table, rows->table.marks.items[i], false);
+}
+
 /* An order the server does not have leaves the one before. */
 static void go_back_to_order(struct rows *rows, const struct answer *answer)
 {
@@ -147,6 +155,7 @@ static void on_page(struct screen *screen, const struct answer *answer, void *co
     if (rows->from_top) {
         replace_all(rows, json_object_get(answer->object, "rows"));
         keep_prev(rows, answer->object);
+        drop_marks(rows);
         rows->before = 0;
     } else
         append(rows, json_object_get(answer->object, "rows"));
