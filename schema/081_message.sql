@@ -454,15 +454,14 @@ GRANT EXECUTE ON FUNCTION setting_value(text), message_work(int), message_report
 GRANT SELECT ON setting TO yizhan_tail;
 
 -- Who looks after messages, who sees what was written, who watches.
-CREATE FUNCTION pg_temp.rights(p_entities text, p_verbs text) RETURNS text[]
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT array_agg(e || '.' || v) FROM unnest(string_to_array(p_entities, ' ')) e, unnest(string_to_array(p_verbs, ' ')) v
-$$;
-UPDATE role SET permissions = permissions || pg_temp.rights('message_reply message_opt_out outbox', 'list get history')
-        || pg_temp.rights('message_opt_out', 'create update disable enable delete')
+UPDATE role SET permissions = permissions || '{message_reply.list,message_reply.get,message_reply.history,outbox.list,outbox.get,
+    message_opt_out.list,message_opt_out.get,message_opt_out.history,message_opt_out.create,message_opt_out.update,message_opt_out.disable,
+    message_opt_out.enable,message_opt_out.delete}'
 WHERE shipped AND code = 'admin';
-UPDATE role SET permissions = permissions || pg_temp.rights('message_reply message_rule message_opt_out outbox', 'list get history export')
+UPDATE role SET permissions = permissions || '{message_reply.list,message_reply.get,message_reply.history,message_reply.export,
+    message_rule.list,message_rule.get,message_rule.history,message_rule.export,
+    message_opt_out.list,message_opt_out.get,message_opt_out.history,message_opt_out.export,outbox.list,outbox.get,outbox.export}'
 WHERE shipped AND code = 'auditor';
-UPDATE role SET permissions = permissions || pg_temp.rights('message message_reply', 'list get history') || '{message.resend,message.cancel}'
+UPDATE role SET permissions = permissions || '{message.list,message.get,message.history,message.resend,message.cancel,
+    message_reply.list,message_reply.get,message_reply.history}'
 WHERE shipped AND code IN ('call_taker', 'order_clerk', 'dispatcher', 'branch_manager');
-DROP FUNCTION pg_temp.rights(text, text);

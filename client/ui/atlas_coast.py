@@ -6,6 +6,7 @@
 
 Only the coast is taken, of the Chinese seas and what lies around them: finely from Hainan to Taiwan, roughly elsewhere.
 """
+import textwrap
 import json
 import sys
 
@@ -108,7 +109,7 @@ def main():
             numbers += [a - x, b - y]
             x, y = a, b
         assert max(map(abs, numbers)) < 32768
-        print(",".join(map(str, numbers)) + ",")
+        print(textwrap.fill(",".join(map(str, numbers)).replace(",", ", "), 176).replace(", ", ",") + ",")
     print("0};")
     print(len(coast), "lines,", sum(map(len, coast)), "points", file=sys.stderr)
 

@@ -54,12 +54,13 @@ static void take_item(struct doing *doing, const json_t *item)
 
 static void say_progress(const struct doing *doing)
 {
-    char bar[BAR_CELLS * 3 + 1] = "";
+    struct str bar cleanup(cleanup_str);
     size_t full = doing->next_item * BAR_CELLS / doing->count;
+    str_init(&bar, NULL);
     for (size_t i = 0; i < BAR_CELLS; i++)
-        strcat(bar, i < full ? "█" : "░");
-    ui_say(doing->app->ui, ROLE_NORMAL, _("%s: %s %zu of %zu, ^C stops"), doing->label, bar, doing->next_item,
-           doing->count);
+        str_add(&bar, i < full ? "█" : "░");
+    ui_say(doing->app->ui, ROLE_NORMAL, _("%s: %s %zu of %zu, ^C stops"), doing->label, bar.data,
+           doing->next_item, doing->count);
 }
 
 /* "3 done, 1 refused: …" with the first refusal's words. */

@@ -259,7 +259,7 @@ static const struct field list_args[] = {
     ARG(limit, FIELD_INT, .label = N_("Limit"), .min = 1, .max = LIST_MAX, .help = N_("How many at most.")),
 };
 static const struct field read_args[] = {
-    ARG(id, FIELD_NONE, .label = N_("Number"), .help = N_("Which notice, or an array of them.")),
+    ARG(id, FIELD_ID, .label = N_("Number"), .help = N_("Which notice, or an array of them.")),
     ARG(up_to, FIELD_ID, .label = N_("Up to"), .min = 1, .help = N_("All up to this one.")),
 };
 static const struct field send_args[] = {

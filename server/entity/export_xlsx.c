@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,9 +159,12 @@ static void add_sums(struct export *export, struct xlsx *xlsx)
         lxw_rowcol_to_cell(last, xlsx->row - 1, (lxw_col_t)i);
         snprintf(formula, sizeof(formula), "=SUM(%s:%s)", first, last);
         bool money = column->kind == CELL_MONEY;
+        char sum[32]; /* a spreadsheet's numbers are what it reads */
+        int64_t unit = money ? 100 : 1;
+        snprintf(sum, sizeof(sum), "%s%" PRIu64 ".%02" PRIu64, column->sum < 0 ? "-" : "",
+                 (uint64_t)(llabs(column->sum) / unit), (uint64_t)(llabs(column->sum) % unit));
         worksheet_write_formula_num(xlsx->sheet, xlsx->row, (lxw_col_t)i, formula,
-                                    money ? xlsx->money_sum : xlsx->sum,
-                                    (double)column->sum / (money ? 100.0 : 1.0));
+                                    money ? xlsx->money_sum : xlsx->sum, strtod(sum, NULL));
     }
     if (any && !export->columns[0].summed)
         worksheet_write_string(xlsx->sheet, xlsx->row, 0, export_word(export, N_("Sum")), xlsx->sum);

@@ -94,7 +94,7 @@ def test_an_upload_goes_on_where_it_was():
         data = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + random.Random(n).randbytes(BYTES)
         (home / f"scene{n}.jpg").write_bytes(data)
         go(f"cu code=ZX{n + 1}", f"▸ ZX{n + 1}")
-        terminal.type("A")
+        terminal.type("F")
         terminal.wait("No files yet")
         terminal.type("a")
         terminal.wait("Attach a file")

@@ -271,6 +271,12 @@ class Server:
         self.start(listen=f"127.0.0.1:{self.port}")
 
 
+def keyed(verb):
+    """Whether a command wants a key: what session.* calls so may be a step of a flow elsewhere."""
+    entity, name = verb.split(".", 1)
+    return name not in UNKEYED or entity != "session" and name in ("cancel", "unlock")
+
+
 class Refused(Exception):
     """An `err` reply. A test decides by code alone, as a client does."""
 
@@ -376,7 +382,7 @@ class Client:
     def do(self, verb, args=None, **more):
         """A changing command: adds a key, as every client must."""
         args = {**(args or {}), **more}
-        if verb.split(".", 1)[1] not in UNKEYED or verb == "message.cancel":
+        if keyed(verb):
             args.setdefault("key", uuid.uuid4().hex)
         return self.call(verb, args)
 

@@ -74,7 +74,9 @@ static const struct sql sql_cancel = {"message_outbox_cancel", "SELECT must_be_o
 static int resend_in_tx(struct act *act)
 {
     struct message *message = act->now;
+    message->state = "queued";
     message->error = NULL;
+    act_mark(act, "state");
     message->due_at = act->request->now;
     act_mark(act, "error");
     act_mark(act, "due_at");
@@ -95,8 +97,7 @@ static const struct action actions[] = {
      .key = 'r',
      .label = N_("Send again"),
      .help = N_("Puts a failed message into the queue once more."),
-     .from = "failed",
-     .to = "queued",
+     .from = "failed", /* the gateways lead to every other state */
      .bulk = true,
      .in_tx = resend_in_tx},
     {.name = "cancel",

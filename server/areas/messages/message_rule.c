@@ -29,7 +29,8 @@ static const struct choice events[] = {
 
 static const struct field fields[] = {
     FIELD(message_rule, event, .type = FIELD_CHOICE, .choices = events, .label = N_("After"),
-          .required = true, .width = 22, .help = N_("What must have happened, or what is about to.")),
+          .required = true, .sortable = true, .width = 22,
+          .help = N_("What must have happened, or what is about to.")),
     FIELD(message_rule, minutes, .label = N_("Minutes before"), .min = 1, .max = 43200,
           .show_if = "event=rescue.appointment", .width = 6,
           .help = N_("How long before the time the message goes out.")),
