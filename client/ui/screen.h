@@ -81,11 +81,11 @@ struct ui {
     /* What screens do not use: global keys (palette, help, tasks …). Returns screen flags. May be NULL. */
     unsigned (*unused_key)(void *context, const struct key *key);
 
-    /* Every key, before the screen has it (true: it shall not), and after. May be NULL. */
     /* What F1 says of the screen below the keys, and where links of a help lead. May be NULL. */
     void (*more_help)(void *context, struct screen *screen, struct help_lines *lines);
     void (*follow)(void *context, const char *link);
 
+    /* Every key, before the screen has it (true: it shall not), and after. May be NULL. */
     bool (*watch)(void *context, const struct key *key, bool after);
 
     /* What is typed on the command line to get to this screen; adds nothing where nothing leads there. May be NULL. */
