@@ -4,6 +4,7 @@
 
 #include "client/ui/words.h"
 #include "client/views/preference.h"
+#include "client/views/settings.h"
 #include "client/views/tool.h"
 
 enum { TIMES = 2 };
@@ -57,7 +58,7 @@ void hints_show(struct app_context *app, const struct screen *screen)
         return;
     const json_t *kept = preference_get(app, "hints", "", "");
     json_int_t times = json_integer_value(json_object_get(json_object_get(kept, "seen"), screen->ops->name));
-    if (times >= TIMES || json_is_true(json_object_get(kept, "off")))
+    if (times >= TIMES || settings_get(app).no_hints)
         return;
     ui_say(app->ui, ROLE_DIM, "%s", _(hint));
     count(app, kept, screen->ops->name, times + 1);
@@ -67,8 +68,13 @@ void hints_show(struct app_context *app, const struct screen *screen)
 static void turn(const struct subject *subject)
 {
     struct app_context *app = subject->app;
-    bool off = json_is_true(json_object_get(preference_get(app, "hints", "", ""), "off"));
-    preference_set(app, "hints", "", "", off ? json_object() : json_pack("{s:b}", "off", 1), false);
+    const json_t *kept = preference_get(app, "settings", "", "");
+    json_t *body = kept ? json_deep_copy(kept) : json_object();
+    bool off = settings_get(app).no_hints;
+    json_object_set_new(body, "hints", json_boolean(off));
+    preference_set(app, "settings", "", "", body, false);
+    if (off)
+        preference_set(app, "hints", "", "", json_object(), false);
     ui_say(app->ui, ROLE_GOOD, "%s", off ? _("Hints are shown again") : _("No more hints"));
 }
 

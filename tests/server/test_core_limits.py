@@ -99,7 +99,7 @@ def test_a_session_may_be_idle_only_so_long():
         try:
             idle.call("session.ping")  # does not count
         except yz.Closed as bye:
-            assert "idle" in str(bye)
+            assert "Idle" in str(bye)
             break
         busy.call("session.whoami")
         time.sleep(1)
