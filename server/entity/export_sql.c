@@ -160,6 +160,16 @@ static void add_conditions(struct builder *b, const struct export *export)
     sql_search(b, export->entity, export->filter.q, own);
 }
 
+/* Some columns of the table may not even be named. */
+static bool has_secrets(const struct entity *entity)
+{
+    for (size_t i = 0; i < entity->nfields; i++) {
+        if (entity->fields[i].secret)
+            return true;
+    }
+    return false;
+}
+
 /* The order is made of the table's own columns, the words are looked up behind it: else the sort would carry them. */
 void export_select(struct builder *b, struct export *export)
 {
@@ -169,10 +179,11 @@ void export_select(struct builder *b, struct export *export)
             str_add(&b->text, ", ");
         add_cell(b, export, &export->columns[i]);
     }
-    str_add(&b->text, " FROM (SELECT t.*");
+    bool whole = !has_secrets(export->entity);
+    str_add(&b->text, whole ? " FROM (SELECT t.*" : "");
     add_conditions(b, export);
     sql_order(&b->text, export->entity, &export->sort);
-    str_add(&b->text, ") t");
+    str_add(&b->text, whole ? ") t" : "");
 }
 
 void export_count(struct builder *b, struct export *export)

@@ -13,7 +13,7 @@ import yz
 
 co = company.Company()
 # What the server does beside any command: sealing, balances, jobs, sessions.
-BESIDE = {"seal", "job", "session", "era", "migration", "ledger_number", "ledger_head", "ledger_counter"}
+BESIDE = {"seal", "job", "session", "era", "migration", "ledger_number", "ledger_head", "ledger_counter", "message_cursor"}
 TABLES = [t for (t,) in co.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1")
           if t not in BESIDE and not t.startswith(("balance", "seal"))]
 NOW = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
