@@ -43,18 +43,6 @@ bool file_view_can(const char *type)
 
 /* ---- text */
 
-static bool is_utf8(const char *bytes, size_t n)
-{
-    for (size_t i = 0; i < n;) {
-        uint32_t cp;
-        size_t len = (unsigned char)bytes[i] < 0x80 ? 1 : utf8_decode(bytes + i, n - i, &cp);
-        if (!len)
-            return false;
-        i += len;
-    }
-    return true;
-}
-
 /* malloc'd; NULL: it is no GB18030 either. */
 static char *from_gb18030(const char *bytes, size_t n)
 {
@@ -104,7 +92,7 @@ static void read_text(struct view *view, const char *bytes, size_t n)
     bool marked = n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0;
     char *copy = memory_zeroed(1, n + 1), *other = NULL;
     memcpy(copy, bytes, n);
-    if (!is_utf8(bytes, n))
+    if (!utf8_is_whole(bytes, n))
         other = from_gb18030(bytes, n);
     add_lines(view, other ? other : copy + (marked ? 3 : 0));
     free(other);

@@ -34,18 +34,6 @@ static void on_row(int c, void *context)
     reader->ended = true;
 }
 
-static bool is_utf8(const char *bytes, size_t n)
-{
-    for (size_t i = 0; i < n;) {
-        uint32_t cp;
-        size_t len = (unsigned char)bytes[i] < 0x80 ? 1 : utf8_decode(bytes + i, n - i, &cp);
-        if (!len)
-            return false;
-        i += len;
-    }
-    return true;
-}
-
 /* malloc'd; NULL: it is not in that encoding. */
 static char *from_gb18030(const char *bytes, size_t n, size_t *len_r)
 {
@@ -137,7 +125,7 @@ enum sheet_fault sheet_read_csv(struct sheet *sheet, const char *bytes, size_t n
         bytes += 3;
         n -= 3;
     }
-    if (!is_utf8(bytes, n)) {
+    if (!utf8_is_whole(bytes, n)) {
         bytes = converted = from_gb18030(bytes, n, &n);
         sheet->encoding = "GB18030";
         if (!converted)

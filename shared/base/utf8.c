@@ -188,3 +188,15 @@ const char *utf8_clean(struct arena *arena, const char *s)
     }
     return s;
 }
+
+bool utf8_is_whole(const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        uint32_t cp;
+        size_t len = (unsigned char)bytes[i] < 0x80 ? 1 : utf8_decode(bytes + i, n - i, &cp);
+        if (!len)
+            return false;
+        i += len;
+    }
+    return true;
+}

@@ -35,6 +35,9 @@ char *utf8_nfkc(struct arena *arena, const char *s) must_check;
 int utf8_width(const char *s);
 int utf8_width_n(const char *s, size_t n);
 
+/* Whether all of it is UTF-8, control characters and NUL among it or not: to tell a text's coding by. */
+bool utf8_is_whole(const char *bytes, size_t n);
+
 /* How many bytes of s fit into so many cells, never cutting a grapheme. */
 size_t utf8_clip(const char *s, int cells);
 

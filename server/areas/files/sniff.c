@@ -18,7 +18,7 @@ static const struct magic magics[] = {
 
 static bool has(const unsigned char *bytes, size_t n, const char *what)
 {
-    return n && memmem(bytes, n, what, strlen(what));
+    return bytes && n && memmem(bytes, n, what, strlen(what));
 }
 
 /* Among the kinds of packed office files only sheets are taken; what is in a package stands at its end. */

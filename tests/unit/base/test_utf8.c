@@ -27,6 +27,18 @@ static void good_text_is_good(void **state)
         assert_int_equal(check(texts[i]), UTF8_OK);
 }
 
+static void a_coding_is_told_by_the_whole(void **state)
+{
+    assert_true(utf8_is_whole("", 0));
+    assert_true(utf8_is_whole("a\0b\r\n\x1b", 6));
+    assert_true(utf8_is_whole("粤A", strlen("粤A")));
+    assert_false(utf8_is_whole("粤A", 2)); /* cut */
+    assert_false(utf8_is_whole("\xd4\xc1"
+                               "A",
+                               3));             /* the same in GB18030 */
+    assert_false(utf8_is_whole("\xc0\x80", 2)); /* overlong */
+}
+
 static void broken_bytes_are_broken(void **state)
 {
     static const char *const texts[] = {
@@ -177,6 +189,7 @@ int main(void)
         cmocka_unit_test(every_character_comes_back),
         cmocka_unit_test(text_is_normalised),
         cmocka_unit_test(output_is_cleaned),
+        cmocka_unit_test(a_coding_is_told_by_the_whole),
     };
     return run_all(tests);
 }
