@@ -180,6 +180,7 @@ static void describe(struct app *app)
 {
     struct str have cleanup(cleanup_str);
     struct json_fault fault;
+    str_init(&have, NULL);
     if (app->asked_describe)
         return; /* it waits over a lost line */
     app->asked_describe = true;
@@ -187,7 +188,6 @@ static void describe(struct app *app)
     app->catalogue_ready = false;
     forget_rows(app);
     preferences_load(app->context.preferences, on_preferences);
-    str_init(&have, NULL);
     catalogue_write_have(app->catalogue, &have);
     json_t *args = json_pack("{s:o?}", "have", json_read_reply(have.data, have.len, &fault));
     link_call(app->context.link, "session.describe", args, CALL_READ, on_row, on_described, app);

@@ -108,9 +108,9 @@ static void on_path(void *context, const struct dialog_answer *answer)
 {
     struct chart_view *view = context;
     struct str text cleanup(cleanup_str);
+    str_init(&text, NULL);
     if (answer->key != K_ENTER || !*answer->text)
         return;
-    str_init(&text, NULL);
     chart_view_csv(view, &text);
     int trouble = write_file(answer->text, &text);
     if (trouble)

@@ -196,12 +196,12 @@ void command_open(struct app_context *app, const char *typed)
 void command_code(struct app_context *app, struct screen *screen, struct str *out)
 {
     struct str title cleanup(cleanup_str);
+    str_init(&title, NULL);
     if (screen == ui_top(app->ui))
         hints_show(app, screen);
     quick_of_screen(app, screen, out);
     if (!out->len || screen->ops->overlay || !screen->ops->title)
         return;
-    str_init(&title, NULL);
     screen->ops->title(screen, &title);
     recent_note(app, screen->id, out->data, title.data);
 }

@@ -193,12 +193,12 @@ int draft_box_write(struct draft_box *box, const char *name, const char *text, s
 {
     char fresh[PATH_SIZE], path[PATH_SIZE];
     struct str bytes cleanup(cleanup_str);
+    str_init(&bytes, NULL);
     if (box->dir < 0 || len > DRAFT_MAX)
         return box->dir < 0 ? -EBADF : -EFBIG;
     int result = take_lock(box);
     if (result)
         return result;
-    str_init(&bytes, NULL);
     draft_seal(box->key, name, box->instance, time_now(), text, len, &bytes);
     int fd = openat(box->dir, path_of(fresh, name, "new"),
                     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -47,10 +47,10 @@ static void on_field(void *context, const struct dialog_answer *answer)
 {
     struct list *list = context;
     struct str text cleanup(cleanup_str);
+    str_init(&text, NULL);
     if (answer->key != K_ENTER || list->typing != LIST_FILTER)
         return;
     const struct field *field = &list->entity->fields[answer->id];
-    str_init(&text, NULL);
     str_add(&text, field->name);
     filter_ask_write(*filter_asks(field), &text); /* the most usual; others by Tab behind the name alone */
     put_last(list, last_word(input_text(&list->input)).start, text.data);
@@ -60,10 +60,10 @@ static void on_ask(void *context, const struct dialog_answer *answer)
 {
     struct list *list = context;
     struct str text cleanup(cleanup_str);
+    str_init(&text, NULL);
     if (answer->key != K_ENTER || list->typing != LIST_FILTER)
         return;
     struct word word = last_word(input_text(&list->input));
-    str_init(&text, NULL);
     filter_ask_write((enum filter_ask)answer->id, &text);
     put_last(list, word.start + strlen(word.start), text.data);
 }

@@ -133,6 +133,7 @@ ANY_NUMBER = {
     "set_end": "one that has ended already is as good",
     "sql_drop_parts": "all parts of a file",
     "mark_read": "those of a person that are unread yet",
+    "let_go": "what was let go already is as good",
     "end_others": "every session of a person but one",
 }
 
@@ -211,6 +212,25 @@ def test_letters():
     tools = {k: name_of(p) for p in PRODUCT if name_of(p).startswith("client/views/") for k in re.findall(r"\.key = '(.)'", p.read_text())}
     actions = {k: name_of(p) for p in PRODUCT if name_of(p).startswith("server/areas/") for k in re.findall(r"\.key = '(.)'", p.read_text())}
     yz.check(len(tools) >= 8 and len(actions) >= 20 and not set(tools) & set(actions), f"no letter means two things {[(k, tools[k], actions[k]) for k in set(tools) & set(actions)]}")
+
+
+def loose_texts(text):
+    """Texts that are freed at every return, and have not been begun at the first."""
+    code = code_of(text)
+    for declared in re.finditer(r"struct str ((?:\w+ cleanup\(cleanup_str\)(?:,\s*)?)+);", code):
+        body = code[declared.end():]
+        body = body[:body.index("\n}")]
+        for name in re.findall(r"(\w+) cleanup", declared[1]):
+            begun, left = body.find(f"str_init(&{name}"), body.find("return")
+            if begun < 0 or 0 <= left < begun:
+                yield name
+
+
+def test_texts_are_begun():
+    found = [(name_of(p), name) for p in PRODUCT for name in loose_texts(p.read_text())]
+    yz.check(not found, f"no text is freed that was never begun {found}")
+    bad = "int f(void)\n{\n    struct str a cleanup(cleanup_str);\n    if (x)\n        return 1;\n    str_init(&a, NULL);\n    return 0;\n}\n"
+    yz.check(list(loose_texts(bad)) == ["a"], "and one that is, is found")
 
 
 def test_habits():
