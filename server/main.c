@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "server/areas/registry.h"
 #include "server/core/core.h"
+#include "server/entity/words.h"
 #include "server/place.h"
 #include "server/privilege.h"
 #include "server/serve.h"
@@ -124,6 +125,7 @@ int main(int argc, char **argv)
         return EX_CONFIG;
     core_register_verbs();
     registry_register();
+    words_load();
     int result = options.check ? EX_OK : run(&options, &settings);
     if (options.check)
         puts("the settings are good");

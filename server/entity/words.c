@@ -102,9 +102,14 @@ static void load(void)
     }
 }
 
-static const struct words *catalogue_of(const char *language)
+void words_load(void)
 {
     pthread_once(&once, load);
+}
+
+static const struct words *catalogue_of(const char *language)
+{
+    words_load();
     for (size_t i = 0; language && i < array_len(catalogues); i++) {
         if (!strcmp(catalogues[i].language, language))
             return &catalogues[i];

@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 
+/* Reads the catalogues, which happens by itself at the first word: while the program is still who may read them. */
+void words_load(void);
+
 /* en, zh_CN, zh_TW. */
 bool words_know(const char *language);
 
