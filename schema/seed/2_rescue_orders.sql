@@ -97,7 +97,7 @@ SELECT m.id, CASE WHEN m.state = 'void' THEN 2 WHEN m.settled THEN 8 ELSE 6 END,
 FROM seed_made m CROSS JOIN LATERAL (SELECT m.state <> 'void' AS went) w
 ORDER BY m.id;
 
--- The number, and its last 4 to 6 digits; plate and phone whole and from each of the last 4 to 8 places (server/entity/search.c).
+-- The number, and its last 4 digits; plate and phone whole and from each of the last 4 to 8 places (server/entity/search.c).
 INSERT INTO search_key (token, entity, branch_id, row_id)
 SELECT token, 'rescue_order', m.branch_id, m.id
 FROM seed_made m
@@ -106,7 +106,7 @@ CROSS JOIN LATERAL (SELECT lower(m.number_head) || CASE WHEN m.id < 100000 THEN 
 CROSS JOIN LATERAL (
     SELECT low.number UNION SELECT low.plate UNION SELECT m.contact_phone
     UNION
-    SELECT right(low.number, n) FROM generate_series(4, 6) n
+    SELECT right(low.number, 4)
     UNION
     SELECT right(m.contact_phone, n) FROM generate_series(4, 8) n WHERE n < length(m.contact_phone)
     UNION

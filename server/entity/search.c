@@ -47,12 +47,12 @@ static void add_tails(struct search_tokens *tokens, struct arena *arena, const c
 /* Long numbers are told each other by their last digits: R26112201042 is "1042". */
 static void add_number_tails(struct search_tokens *tokens, struct arena *arena, const char *text)
 {
-    enum { LONG = 9, FROM = 4, TO = 6 };
+    enum { LONG = 9, TOLD = 4 };
     size_t len = strlen(text), digits = 0;
     while (digits < len && text[len - digits - 1] >= '0' && text[len - digits - 1] <= '9')
         digits++;
-    for (size_t n = FROM; len >= LONG && n <= TO && n <= digits; n++)
-        add_token(tokens, arena, text + len - n, n);
+    if (len >= LONG && digits >= TOLD)
+        add_token(tokens, arena, text + len - TOLD, TOLD);
 }
 
 /* The ways a text may be typed in pinyin: full and initials, for each reading of its characters. */

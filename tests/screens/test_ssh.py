@@ -50,7 +50,11 @@ def start():
     (room / "seat").mkdir()
     own(room / "seat", 0o700)
     shutil.copy(server.ca, room / "ca.crt")
-    command = f"{yz.YIZHAN} --server {server.address} --ca {room}/ca.crt --lang en --terminal ssh"
+    # where this tree stands he may not be able to walk to
+    program, unpacked = room / "yizhan", room / "unpacked"
+    shutil.copy(yz.YIZHAN, program)
+    shutil.copytree(UNPACKED, unpacked, symlinks=True)
+    command = f"{program} --server {server.address} --ca {room}/ca.crt --lang en --terminal ssh"
     (room / "config").write_text(f"""
 ListenAddress 127.0.0.1
 Port {PORT}
@@ -75,10 +79,10 @@ ForceCommand {command}
 """)
     for path in room.iterdir():
         if path.is_file() and path.name != "person":
-            own(path, 0o600 if path.name == "host" else 0o644)
+            own(path, 0o600 if path.name == "host" else 0o755 if path == program else 0o644)
     os.chown(room / "person", os.getuid(), os.getgid())
-    libraries = ":".join(str(path) for path in UNPACKED.glob("usr/lib/*"))
-    argv = [str(SSHD), "-D", "-e", "-f", str(room / "config")]
+    libraries = ":".join(str(path) for path in unpacked.glob("usr/lib/*"))
+    argv = [str(unpacked / SSHD.relative_to(UNPACKED)), "-D", "-e", "-f", str(room / "config")]
     if os.getuid() == 0:
         argv = ["runuser", "-u", owner.pw_name, "-G", "tty", "--", "env", f"LD_LIBRARY_PATH={libraries}", *argv]
     log = open(room / "log", "wb")

@@ -141,7 +141,7 @@ def test_keys_are_the_servers_own():
         assert keys("party", id) - keys("party", made), name
     for id, number in sql(f"SELECT id, lower(number) FROM rescue_order WHERE branch_id = {branch} AND plate IS NOT NULL ORDER BY md5(number) LIMIT 12"):
         copy = clerk.do("rescue.copy", {"id": int(id), "version": int(one(f"SELECT version FROM rescue_order WHERE id = {id}"))})["copy"]
-        told = lambda n: {n.lower(), n[-4:], n[-5:], n[-6:]}       # noqa: E731 - the number, and its last digits
+        told = lambda n: {n.lower(), n[-4:]}       # noqa: E731 - the number, and its last digits
         assert keys("rescue_order", copy["id"]) - told(copy["number"]) == keys("rescue_order", id) - told(number), number
     none("SELECT o.id FROM rescue_order o WHERE NOT EXISTS (SELECT FROM search_key k WHERE k.entity = 'rescue_order' AND k.row_id = o.id)", "keys of orders")
     none("SELECT k.row_id FROM search_key k JOIN rescue_order o ON o.id = k.row_id AND k.entity = 'rescue_order' WHERE k.branch_id <> o.branch_id", "their branch")

@@ -64,7 +64,7 @@ static const struct row rows[] = {
     {FIELD_CODE, "GZ-TH-01", "gzth", true},
     {FIELD_CODE, "R26030100123", "r260301", true},
     {FIELD_CODE, "R26030100123", "0123", true},
-    {FIELD_CODE, "R26030100123", "00123", true},
+    {FIELD_CODE, "R26030100123", "00123", false},
     {FIELD_CODE, "R26030100123", "123", false},
     {FIELD_CODE, "GZ-TH-01", "01", false},
 };
