@@ -53,7 +53,8 @@ def start():
     # where this tree stands he may not be able to walk to
     program, unpacked = room / "yizhan", room / "unpacked"
     shutil.copy(yz.YIZHAN, program)
-    shutil.copytree(UNPACKED, unpacked, symlinks=True)
+    if UNPACKED.exists():
+        shutil.copytree(UNPACKED, unpacked, symlinks=True)
     command = f"{program} --server {server.address} --ca {room}/ca.crt --lang en --terminal ssh"
     (room / "config").write_text(f"""
 ListenAddress 127.0.0.1
@@ -82,7 +83,7 @@ ForceCommand {command}
             own(path, 0o600 if path.name == "host" else 0o755 if path == program else 0o644)
     os.chown(room / "person", os.getuid(), os.getgid())
     libraries = ":".join(str(path) for path in unpacked.glob("usr/lib/*"))
-    argv = [str(unpacked / SSHD.relative_to(UNPACKED)), "-D", "-e", "-f", str(room / "config")]
+    argv = [str(unpacked / SSHD.relative_to(UNPACKED) if UNPACKED in SSHD.parents else SSHD), "-D", "-e", "-f", str(room / "config")]
     if os.getuid() == 0:
         argv = ["runuser", "-u", owner.pw_name, "-G", "tty", "--", "env", f"LD_LIBRARY_PATH={libraries}", *argv]
     log = open(room / "log", "wb")
