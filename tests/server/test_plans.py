@@ -191,6 +191,8 @@ def test_search_of_every_scope():
     for scope in scopes:
         for text in texts:
             found = add(f"q {text}", scope, {"q": text})
+            if text == "13 粤a":        # two words of two characters, each fitting nearly every order: what both find is put side by side
+                found.most = 12_000
             if scope in ("all", "one") and text in (number, plate, phone, phone[-4:]):
                 assert found.rows, (scope, text)
         add("q and a state", scope, {"q": phone[-4:], "filter": {"state": "done"}})
