@@ -17,7 +17,7 @@ def test_each_target_is_small_and_has_a_corpus():
         lines = (run.HERE / f"fuzz_{target}.c").read_text().count("\n")
         inputs = list(run.seeds(target).iterdir())
         size = sum(p.stat().st_size for p in inputs)
-        yz.check(lines < 80 and 5 <= len(inputs) <= 80 and size < 64 * 1024, f"{target}: {lines} lines, {len(inputs)} inputs, {size} bytes")
+        yz.check(lines < 100 and 5 <= len(inputs) <= 80 and size < 64 * 1024, f"{target}: {lines} lines, {len(inputs)} inputs, {size} bytes")
     assert set(planted.BUGS) == set(run.TARGETS), set(planted.BUGS) ^ set(run.TARGETS)
 
 
