@@ -127,8 +127,6 @@ void form_crumb(struct screen *screen, struct str *out)
         str_addf(out, "  %s", _("out of reach"));
     if (form->mode != FORM_VIEW && sheet_dirty(&form->sheet))
         str_add(out, "  *");
-    if (form->mode == FORM_NEW && form->entity->code)
-        str_addf(out, "  (%s+)", form->entity->code);
 }
 
 void form_linear(struct screen *screen, struct linear *linear)

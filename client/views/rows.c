@@ -163,9 +163,10 @@ static void take_filter(struct rows *rows, const struct filter *filter, const ch
 void rows_say_fault(const struct rows *rows, const char *line, const struct filter_fault *fault)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    ui_say(rows->app->ui, ROLE_ERROR, "%s: %s", fault->field ? fault->field : line,
-           text_fill(arena, _(fault->msgid), "field", fault->field ? fault->field : "", "value", "", "max",
-                     "", "min", "", NULL));
+    const struct field *field = fault->field ? catalogue_field(rows->entity, fault->field) : NULL;
+    const char *name = field && field->label ? _(field->label) : fault->field ? fault->field : line;
+    ui_say(rows->app->ui, ROLE_ERROR, "%s: %s", name,
+           text_fill(arena, _(fault->msgid), "field", name, "value", "", "max", "", "min", "", NULL));
 }
 
 int rows_set_filter(struct rows *rows, const char *line)

@@ -40,7 +40,6 @@ static void test_create(void **state)
     open_blank();
     assert_shown("New: Job");
     assert_hidden("No  ");
-    assert_shown("(jo+)");
     type("a job");
     keys("F10", NULL);
     assert_string_equal(asked_verb(0), "job.create");
