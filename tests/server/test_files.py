@@ -102,10 +102,31 @@ def test_what_is_no_part():
         yz.check(other.refused("file.end", {"upload": upload}).code == "not_found", "nor can it be ended")
 
 
+def falls_silent(upload):
+    co.sql(f"UPDATE file SET touched_at = now() - interval '1 minute' WHERE id = {upload}")
+
+
+def test_two_terminals_send_the_same():
+    data = PNG + os.urandom(100_000)
+    one, two = yz.Client(co.servers[0], "order_clerk"), yz.Client(co.servers[1], "order_clerk")
+    a = begin(one, data, "same.png")
+    send(one, a["upload"], data[:PART])
+    b = begin(two, data, "same.png")
+    yz.check(b["upload"] != a["upload"] and b["offset"] == 0, f"what the other terminal sends is left to it {a} {b}")
+    send(two, b["upload"], data)
+    yz.check(begin(one, data, "same.png") == {"upload": a["upload"], "offset": PART}, "each goes on with its own")
+    send(one, a["upload"], data, PART)
+    ids = [client.do("file.end", {"upload": upload["upload"], **on(place)})["id"] for client, upload, place in ((one, a, "PA"), (two, b, "PA"))]
+    yz.check(ids[0] != ids[1] and all(get(clerk, id) == data for id in ids), "and both are whole")
+    one.close()
+    two.close()
+
+
 def test_goes_on_elsewhere():
     data = PNG + os.urandom(200_000)
     first = begin(clerk, data, "resume.png")
     send(clerk, first["upload"], data[:3 * PART])
+    falls_silent(first["upload"])
     other = yz.Client(co.servers[1], "order_clerk")
     again = begin(other, data, "resume.png")
     yz.check(again == {"upload": first["upload"], "offset": 3 * PART}, f"another server goes on where the first one was {again}")
@@ -124,6 +145,7 @@ def test_a_killed_server_forgets_nothing():
     client.close()
     co.servers[1].kill()
     co.servers[1].restart()
+    falls_silent(upload)
     client = yz.Client(co.servers[1], "order_clerk2")
     again = begin(client, data, "kill.png")
     yz.check(again == {"upload": upload, "offset": 2 * PART}, "after kill -9 the parts are there")

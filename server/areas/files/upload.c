@@ -6,12 +6,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Whole, but for the checksum: bytes that do not fit it are of no use. */
+/*
+ * Whole, but for the checksum: bytes that do not fit it are of no use. One's own upload comes first, then one whose terminal fell silent:
+ * what another terminal of the same person is sending just now is left to it.
+ */
 static const struct sql sql_same = {
     "file_same",
     "SELECT f.id, f.received, f.received < f.size OR f.sha256 = (SELECT encode(sha256(string_agg(p.data, "
     "''::bytea ORDER BY p.at)), 'hex') FROM file_part p WHERE p.file_id = f.id) FROM file f "
-    "WHERE f.owner = $1 AND f.sha256 = $2 AND f.size = $3 AND f.ended_at IS NULL FOR NO KEY UPDATE OF f"};
+    "WHERE f.owner = $1 AND f.sha256 = $2 AND f.size = $3 AND f.ended_at IS NULL AND (f.session_id = $4 "
+    "OR f.session_id IS NULL OR f.touched_at < now() - interval '10 seconds' OR EXISTS (SELECT FROM session "
+    "s "
+    "WHERE s.id = f.session_id AND s.ended_at IS NOT NULL)) "
+    "ORDER BY f.session_id = $4 DESC NULLS LAST, f.received DESC, f.id LIMIT 1 FOR NO KEY UPDATE OF f"};
 static const struct sql sql_limits = {
     "file_limits", "SELECT (SELECT value::bigint FROM setting WHERE name = 'file.max_bytes'), "
                    "(SELECT value::bigint FROM setting WHERE name = 'file.unfinished_bytes'), "
@@ -20,9 +27,10 @@ static const struct sql sql_limits = {
                    "removed_at IS NULL), "
                    "nextval('file_id_seq')"};
 static const struct sql sql_new = {
-    "file_new", "INSERT INTO file (id, owner, name, size, sha256) VALUES ($1, $2, $3, $4, $5)"};
-static const struct sql sql_anew = {
-    "file_anew", "UPDATE file SET received = $2, name = $3, touched_at = now() WHERE id = $1 RETURNING 1"};
+    "file_new",
+    "INSERT INTO file (id, owner, name, size, sha256, session_id) VALUES ($1, $2, $3, $4, $5, $6)"};
+static const struct sql sql_anew = {"file_anew", "UPDATE file SET received = $2, name = $3, session_id = $4, "
+                                                 "touched_at = now() WHERE id = $1 RETURNING 1"};
 static const struct sql sql_drop_parts = {
     "file_drop_parts",
     "WITH gone AS (DELETE FROM file_part WHERE file_id = $1 RETURNING 1) SELECT count(*) FROM gone"};
@@ -66,12 +74,14 @@ int file_begin(struct request *request)
 {
     const char *sha256 = request_text(request, "sha256"), *name = base_name(request_text(request, "name"));
     int64_t size = request_int(request, "size"), self = request->session->employee_id;
+    int64_t session = request->session->id;
     if (!is_checksum(sha256))
         return request_fail(request, ERR_INVALID, "sha256", N_("A SHA-256 is 64 digits of 0-9 and a-f"),
                             NULL);
     if (!*name)
         return request_fail(request, ERR_INVALID, "name", N_("This is no name of a file"), NULL);
-    struct rows *same = tx_read(request->tx, &sql_same, p_int(self), p_text(sha256), p_int(size));
+    struct rows *same =
+        tx_read(request->tx, &sql_same, p_int(self), p_text(sha256), p_int(size), p_int(session));
     struct rows *limits = tx_read(request->tx, &sql_limits, p_int(self));
     int result = request_need(request);
     bool known = rows_count(same) == 1, good = known && rows_bool(same, 0, 2);
@@ -84,9 +94,10 @@ int file_begin(struct request *request)
     if (known && !good)
         tx_read(request->tx, &sql_drop_parts, p_int(id));
     if (known)
-        tx_write_one(request->tx, &sql_anew, p_int(id), p_int(offset), p_text(name));
+        tx_write_one(request->tx, &sql_anew, p_int(id), p_int(offset), p_text(name), p_int(session));
     else
-        tx_write(request->tx, &sql_new, p_int(id), p_int(self), p_text(name), p_int(size), p_text(sha256));
+        tx_write(request->tx, &sql_new, p_int(id), p_int(self), p_text(name), p_int(size), p_text(sha256),
+                 p_int(session));
     str_addf(&request->out, "{\"upload\":%" PRId64 ",\"offset\":%" PRId64 "}", id, offset);
     return 0;
 }
