@@ -16,6 +16,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 RINGS = ("server", "protocol", "screens", "faults", "fuzz", "papers")
 FILE_SECONDS = 600
+NAMES_SHOWN, LINES_SHOWN = 40, 60
 
 
 def arguments():
@@ -76,7 +77,8 @@ def report(result, totals):
             print(f"     {line[5:]}", flush=True)
     if failed:
         told = [line for line in text.splitlines() if not line.startswith(("ok ", "note "))]
-        print("\n".join("    " + line for line in told[-60:]), flush=True)
+        names = [line for line in told if line.startswith(("FAIL ", "not ok "))][:NAMES_SHOWN]
+        print("\n".join("    " + line[:300] for line in names + ["..."] + told[-LINES_SHOWN:]), flush=True)
 
 
 def main():

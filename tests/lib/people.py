@@ -14,14 +14,15 @@ class People:
         self.free = collections.defaultdict(list)
 
     def _take(self, user):
+        """Whose it was in this thread: what a session holds, the same session must let go."""
         with self.lock:
-            if self.free[user]:
-                return self.free[user].pop(), True
+            if self.free[user, threading.get_ident()]:
+                return self.free[user, threading.get_ident()].pop(), True
         return yz.Client(self.server, user), False
 
     def _give(self, user, client):
         with self.lock:
-            self.free[user].append(client)
+            self.free[user, threading.get_ident()].append(client)
 
     def do(self, user, verb, args):
         """A session that has ended meanwhile is taken up by another; the key keeps the effect one."""
