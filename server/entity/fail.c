@@ -56,15 +56,19 @@ static int fail_duplicate(struct request *request, const struct entity *entity, 
 static int fail_refused(struct request *request, const struct entity_verb *verb, const char *constraint)
 {
     const char *sqlstate = tx_sqlstate(request->tx);
-    bool reference = !strcmp(sqlstate, "23503");
+    bool reference = !strcmp(sqlstate, "23503"), overlap = !strcmp(sqlstate, "23P01");
     if (reference && verb->kind == ACT_DELETE)
         return request_fail(request, ERR_CONFLICT, NULL, N_("The record is in use: disable it instead"),
                             NULL);
-    if (!reference && strcmp(sqlstate, "23514") != 0)
+    if (!reference && !overlap && strcmp(sqlstate, "23514") != 0)
         return 0;
     const struct field *field = *constraint ? field_in(verb->entity, constraint, false) : NULL;
     if (!field)
         return 0;
+    if (overlap)
+        return request_fail(request, ERR_DUPLICATE, field->name,
+                            N_("{field}: another one holds at that time: end it first"), "field",
+                            field->label ? field->label : field->name, NULL);
     return request_fail(request, ERR_INVALID, field->name,
                         reference ? N_("{field}: there is no such record, or it is disabled")
                                   : N_("{field}: this is not a valid value"),

@@ -17,6 +17,7 @@ struct base_item {
     const char *account;
     bool by_driver;
     const char *limit_role;
+    int64_t limit_fen;
     int64_t dispatched, accepted, arrived;
     bool work;
 };
@@ -57,6 +58,9 @@ static const struct field fields[] = {
     EXTRA(limit_role, "", .type = FIELD_CHOICE, .base = "role", .label = N_("Only for role"),
           .show_if = "kind=clear_difference",
           .help = N_("Who may give this reason; empty: whoever may clear.")),
+    EXTRA(limit_fen, "::bigint", .type = FIELD_FEN, .label = N_("Up to this anybody"), .min = 0,
+          .show_if = "kind=clear_difference",
+          .help = N_("Up to this amount whoever clears may give the reason; above it that role approves.")),
     EXTRA(dispatched, "::bigint", .type = FIELD_DURATION, .label = N_("Dispatched within"), .min = 1,
           .max = 864000, .show_if = "kind=sla_limit", .help = N_("From the call until a vehicle is sent.")),
     EXTRA(accepted, "::bigint", .type = FIELD_DURATION, .label = N_("Accepted within"), .min = 1,
@@ -142,9 +146,10 @@ static int in_tx(struct act *act)
 
 static const char *const columns[] = {"kind",        "code",     "label_en", "label_zh_cn",
                                       "label_zh_tw", "position", NULL};
-static const char *const main_tab[] = {
-    "kind",    "code",      "label_en",   "label_zh_cn", "label_zh_tw", "position", "vat_bp", "photos",
-    "account", "by_driver", "limit_role", "dispatched",  "accepted",    "arrived",  "work",   NULL};
+static const char *const main_tab[] = {"kind",       "code",      "label_en",   "label_zh_cn", "label_zh_tw",
+                                       "position",   "vat_bp",    "photos",     "account",     "by_driver",
+                                       "limit_role", "limit_fen", "dispatched", "accepted",    "arrived",
+                                       "work",       NULL};
 static const struct tab tabs[] = {
     {N_("Entry"), main_tab},
     {NULL},

@@ -33,17 +33,17 @@ static const struct sql sql_all = {
     "base_load",
     "SELECT kind, code, label_en, label_zh_cn, label_zh_tw, disabled_at IS NOT NULL, extra ->> 'account', "
     "extra ->> 'limit_role', (extra ->> 'vat_bp')::bigint, coalesce((extra ->> 'by_driver')::boolean, "
-    "false), position "
+    "false), position, (extra ->> 'limit_fen')::bigint "
     "FROM base_item "
     "UNION ALL SELECT 'role', code, name, name, name, disabled_at IS NOT NULL, NULL, NULL, NULL, false, "
-    "position "
+    "position, NULL::bigint "
     "FROM role "
     "UNION ALL SELECT 'district', code, name_en, name_zh_cn, name_zh_tw, disabled_at IS NOT NULL, NULL, "
     "NULL, NULL, "
-    "false, 0 FROM district "
+    "false, 0, NULL FROM district "
     "UNION ALL SELECT 'ledger_account', code, label_en, label_zh_cn, label_zh_tw, disabled_at IS NOT NULL, "
     "NULL, NULL, "
-    "NULL, false, 0 FROM ledger_account WHERE postable "
+    "NULL, false, 0, NULL FROM ledger_account WHERE postable "
     "ORDER BY 1, 11, 2"};
 
 static const char *intern(const char *text)
@@ -75,6 +75,7 @@ static void read_row(struct arena *arena, struct rows *rows, size_t i, struct ro
                 .account = intern(rows_text(rows, i, 6)),
                 .limit_role = intern(rows_text(rows, i, 7)),
                 .vat_bp = rows_int(rows, i, 8),
+                .limit_fen = rows_int(rows, i, 11),
                 .by_driver = rows_bool(rows, i, 9),
                 .disabled = rows_bool(rows, i, 5),
             },

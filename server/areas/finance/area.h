@@ -24,6 +24,7 @@ struct document_post {
     int sequence; /* unique within (entity, row, charge, kind) */
     int64_t branch_id;
     int64_t party_id;
+    int64_t employee_id; /* whose money it is, a driver's for instance; 0 or NIL: nobody's */
     int64_t amount_fen;
     int64_t tax_fen;
     struct day day;     /* business day in the branch's zone */
@@ -58,6 +59,9 @@ bool finance_method_by_driver(const char *method);
 
 /* Account of a difference on clear ("discount", "bad_debt" …), from base data clear_difference; NULL when the reason is unknown. */
 const char *finance_difference_account(const char *reason);
+
+/* Up to this amount whoever may clear gives the reason, though it has a role; 0: nothing. */
+int64_t finance_difference_limit(const char *reason);
 
 /* Role that somebody must hold to use the reason, NULL when anybody may who may clear. */
 const char *finance_difference_role(const char *reason);

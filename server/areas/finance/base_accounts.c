@@ -20,6 +20,12 @@ const char *finance_difference_account(const char *reason)
     return base_find("clear_difference", reason, &detail) && !detail.disabled ? detail.account : NULL;
 }
 
+int64_t finance_difference_limit(const char *reason)
+{
+    struct base_detail detail;
+    return base_find("clear_difference", reason, &detail) && detail.limit_fen != NIL ? detail.limit_fen : 0;
+}
+
 const char *finance_difference_role(const char *reason)
 {
     struct base_detail detail;

@@ -11,7 +11,8 @@ static const struct sql sql_post = {
     "WITH d AS (SELECT coalesce($19::bigint, nextval('document_id_seq')) AS id) "
     "INSERT INTO document (id, number, kind, state, branch_id, party_id, entity, row_id, charge_id, "
     "sequence, amount_fen, "
-    "tax_fen, day, method, reason, red_of, entry_id, maker_id, checker_id, poster_id, posted_at, created_by) "
+    "tax_fen, day, method, reason, red_of, entry_id, maker_id, checker_id, poster_id, posted_at, created_by, "
+    "employee_id) "
     "SELECT d.id, $1 || to_char($11::date, 'YYMMDD') || '-' || d.id, $2, 'posted', $3::int, $4::bigint, $5, "
     "$6::bigint, "
     "$7::bigint, $8::int, $9::bigint, $10::bigint, $11::date, $12, $13, $14::bigint, "
@@ -19,7 +20,7 @@ static const struct sql sql_post = {
     "jsonb_build_object('document_id', "
     "d.id, 'red_of', (SELECT entry_id FROM document WHERE id = $14::bigint)))) END, $16::bigint, "
     "$17::bigint, "
-    "$18::bigint, now(), $18::bigint FROM d"};
+    "$18::bigint, now(), $18::bigint, $20::bigint FROM d"};
 
 static const struct sql sql_draw = {"finance_document_draw", "SELECT nextval('document_id_seq')"};
 
@@ -125,7 +126,7 @@ void finance_document_post(struct request *request, const struct document_post *
              p_int(post->charge_id), p_int(post->sequence), p_int(post->amount_fen), p_int(post->tax_fen),
              p_date(post->day), p_text(post->method), p_text(post->reason), p_int(post->red_of),
              p_text(entry), p_int(post->maker_id), p_int(post->checker_id), p_int(post->poster_id),
-             p_int(post->id ? post->id : NIL));
+             p_int(post->id ? post->id : NIL), p_int(post->employee_id ? post->employee_id : NIL));
     if (post->red_of != NIL)
         tx_write_one(request->tx, &sql_reversed, p_int(post->red_of));
     if (post->id)

@@ -3,33 +3,31 @@
 
 struct price_list {
     int64_t branch_id;
-    const char *service;
-    int64_t base_fen;
-    int64_t included_km;
-    int64_t per_km_fen;
-    int64_t night_bp;
-    int64_t holiday_bp;
-    struct day valid_from, valid_to;
+    TARIFF_MEMBERS;
 };
+
+static const struct entity item_entity = TARIFF_ITEM_ENTITY("price_list_item", "price_list_item", "list_id");
 
 static const struct field fields[] = {
     FIELD(price_list, branch_id, .type = FIELD_REF, .ref = "branch", .label = N_("Branch"),
           .create_only = true, .width = 14,
           .help = N_("Whose price it is; empty: the company's, where a branch has none of its own.")),
-    TARIFF_PRICE_FIELDS(price_list),
+    TARIFF_PRICE_FIELDS(price_list, &item_entity),
     TARIFF_VALIDITY_FIELDS(price_list),
 };
 
 static int in_tx(struct act *act)
 {
     const struct price_list *price = act->now;
-    return tariff_check_validity(act, price->valid_from, price->valid_to);
+    return tariff_check(act, TARIFF_TERMS(price));
 }
 
 static const char *const columns[] = {"branch_id",  "service",    "base_fen", "included_km",
                                       "per_km_fen", "valid_from", "valid_to", NULL};
-static const char *const main_tab[] = {"branch_id", "service",    "base_fen",   "included_km", "per_km_fen",
-                                       "night_bp",  "holiday_bp", "valid_from", "valid_to",    NULL};
+static const char *const main_tab[] = {
+    "branch_id",   "service",   "valid_from",     "valid_to",   "base_fen", "included_km",
+    "per_km_fen",  "night_bp",  "night_fen",      "night_from", "night_to", "holiday_bp",
+    "holiday_fen", "empty_fen", "tolls_included", "items",      NULL};
 static const struct tab tabs[] = {
     {N_("Price"), main_tab},
     {NULL},

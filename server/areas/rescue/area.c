@@ -12,6 +12,8 @@ static const struct field estimate_args[] = {
     ARG(service, FIELD_CHOICE, .base = "service", .label = N_("Service"), .required = true,
         .help = N_("What is to be done.")),
     ARG(plate, FIELD_TEXT, .label = N_("Plate"), .max = 32, .help = N_("Of the car.")),
+    ARG(policy_number, FIELD_CODE, .label = N_("Policy"), .max = 40,
+        .help = N_("Free services may be counted by it.")),
     ARG(contact_phone, FIELD_TEXT, .label = N_("Phone"), .max = 32, .help = N_("Of the person at the car.")),
     ARG(lon, FIELD_POINT, .label = N_("Longitude"), .help = N_("Of the place.")),
     ARG(lat, FIELD_POINT, .label = N_("Latitude"), .help = N_("Of the place.")),
@@ -30,7 +32,22 @@ static const struct field position_args[] = {
     ARG(at, FIELD_TIME, .label = N_("Time"), .help = N_("When it was there. Empty: now.")),
 };
 
+static const struct field held_args[] = {
+    ARG(driver_id, FIELD_ID, .label = N_("Driver"), .min = 1,
+        .help = N_("His orders, one by one. Empty: a row for each driver.")),
+    ARG(branch_id, FIELD_ID, .label = N_("Branch"), .min = 1, .help = N_("Only orders of this branch.")),
+};
+
 static const struct verb verbs[] = {
+    {
+        .name = "handin.held",
+        .permission = "handin.held",
+        .label = N_("Money drivers hold"),
+        .help = N_("What drivers took on site and have not handed in, the oldest first."),
+        .args = held_args,
+        .nargs = array_len(held_args),
+        .run = handin_held,
+    },
     {
         .name = "rescue.suggest",
         .permission = "rescue.suggest",

@@ -104,10 +104,11 @@ int copy_load(struct act *act)
 {
     struct step *step = step_of(act);
     step->ids = tx_read(act->request->tx, &sql_next_id);
-    step->facts =
-        facts_read(act->request,
-                   &(struct facts_of){
-                       .order_id = act->id, .customer_id = NIL, .branch_id = NIL, .at = act->request->now});
+    step->facts = facts_read(act->request, &(struct facts_of){.order_id = act->id,
+                                                              .customer_id = NIL,
+                                                              .branch_id = NIL,
+                                                              .at = act->request->now,
+                                                              .entered_now = true});
     return 0;
 }
 

@@ -82,6 +82,7 @@ static int read_asked(struct request *request, struct facts_of *of)
                             .branch_id = request_int(request, "branch_id"),
                             .service = request_text(request, "service"),
                             .plate = typed,
+                            .policy = request_text(request, "policy_number"),
                             .at = request->now};
     if (when && time_parse(when, &of->at) < 0)
         return request_fail(request, ERR_INVALID, "appoint_at", N_("This is not a time"), NULL);

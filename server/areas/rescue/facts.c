@@ -1,6 +1,8 @@
 #include "server/areas/rescue/facts.h"
 
 #include "base/geo.h"
+#include "base/money.h"
+#include "server/areas/rescue/rescue.h"
 
 #include <errno.h>
 #include <math.h>
@@ -8,7 +10,7 @@
 enum { ROAD_PERCENT = 130 }; /* streets are longer than the air line */
 
 static const struct sql sql_facts = {"rescue_facts",
-                                     "SELECT f.*, c.live FROM rescue_facts($1, $2, $3, $4, $5, NULL) f "
+                                     "SELECT f.*, c.live FROM rescue_facts($1, $2, $3, $4, $5, NULL, $6) f "
                                      "LEFT JOIN LATERAL (SELECT disabled_at IS NULL AS live FROM party WHERE "
                                      "id = $1 AND 'customer' = ANY (roles)) c ON true"};
 static const struct sql sql_facts_of_order = {
@@ -17,13 +19,16 @@ static const struct sql sql_facts_of_order = {
     "CROSS JOIN LATERAL rescue_facts(coalesce($2, o.customer_id), coalesce($3, o.branch_id), coalesce($4, "
     "o.service), "
     "CASE WHEN $6 THEN NULL ELSE coalesce($5, o.plate) END, "
-    "coalesce($7, o.arrived_at, o.departed_at, o.appoint_at, o.created_at), o.id) f "
+    "coalesce($7, o.arrived_at, o.departed_at, o.appoint_at, o.created_at), o.id, CASE WHEN $8 THEN NULL "
+    "ELSE coalesce($9, o.policy_number) END, "
+    "CASE WHEN $10 THEN NULL ELSE o.created_at END) f "
     "LEFT JOIN LATERAL (SELECT disabled_at IS NULL AS live FROM party "
     "WHERE id = coalesce($2, o.customer_id) AND 'customer' = ANY (roles)) c ON true WHERE o.id = $1"};
 static const struct sql sql_lock = {
     "rescue_lock_entitlement",
-    "SELECT pg_advisory_xact_lock(hashtextextended('rescue.free:' || customer_id || ':' || plate, 0)) "
-    "FROM rescue_order WHERE id = $1 AND plate IS NOT NULL"};
+    "SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended('rescue.free:' || customer_id || "
+    "':' || what, 0) AS k FROM rescue_order, unnest(ARRAY[plate, policy_number]) what "
+    "WHERE id = $1 AND what IS NOT NULL ORDER BY k) held"};
 
 /* Columns of rescue_facts, then whether the customer may be seen. */
 enum {
@@ -44,6 +49,11 @@ enum {
     COL_DISPATCH,
     COL_ACCEPT,
     COL_ARRIVE,
+    COL_NIGHT_FEN,
+    COL_HOLIDAY_FEN,
+    COL_EMPTY_FEN,
+    COL_TOLLS,
+    COL_ITEMS,
     COL_CUSTOMER
 };
 
@@ -51,10 +61,10 @@ struct rows *facts_read(struct request *request, const struct facts_of *of)
 {
     if (of->order_id == NIL)
         return tx_read(request->tx, &sql_facts, p_int(of->customer_id), p_int(of->branch_id),
-                       p_text(of->service), p_text(of->plate), p_time(of->at));
+                       p_text(of->service), p_text(of->plate), p_time(of->at), p_text(of->policy));
     return tx_read(request->tx, &sql_facts_of_order, p_int(of->order_id), p_int(of->customer_id),
                    p_int(of->branch_id), p_text(of->service), p_text(of->plate), p_bool(of->no_plate),
-                   p_time(of->at));
+                   p_time(of->at), p_bool(of->no_policy), p_text(of->policy), p_bool(of->entered_now));
 }
 
 static int64_t number(struct rows *rows, int column)
@@ -81,7 +91,12 @@ int facts_take(struct rows *rows, struct rescue_facts *facts)
                 .free_km = number(rows, COL_FREE_KM),
                 .night_from = (int)number(rows, COL_NIGHT_FROM),
                 .night_to = (int)number(rows, COL_NIGHT_TO),
+                .night_fen = number(rows, COL_NIGHT_FEN),
+                .holiday_fen = number(rows, COL_HOLIDAY_FEN),
+                .empty_fen = number(rows, COL_EMPTY_FEN),
+                .tolls_included = rows_bool(rows, 0, COL_TOLLS),
             },
+        .items = rows_text(rows, 0, COL_ITEMS),
         .minute = (int)number(rows, COL_MINUTE),
         .holiday = rows_bool(rows, 0, COL_HOLIDAY),
         .result_required = rows_bool(rows, 0, COL_RESULT),
@@ -103,6 +118,29 @@ int64_t facts_road_km(double lon, double lat, double to_lon, double to_lat)
 {
     double metres = geo_distance_m((struct point){lon, lat}, (struct point){to_lon, to_lat});
     return isnan(metres) ? 0 : (int64_t)ceil(metres * ROAD_PERCENT / 100 / 1000);
+}
+
+/* What one of it costs; NIL: nothing is agreed. */
+static int64_t agreed_each(const json_t *agreed, const char *code)
+{
+    const json_t *each = json_object_get(agreed, code);
+    return json_is_integer(each) ? json_integer_value(each) : NIL;
+}
+
+int facts_price_items(struct request *request, const struct rescue_facts *facts, const struct line_set *items)
+{
+    struct rescue_item *lines = items->items;
+    const json_t *agreed = facts->items ? json_loads(facts->items, 0, NULL) : NULL;
+    for (size_t i = 0; i < items->count; i++) {
+        if (lines[i].amount_fen != NIL)
+            continue;
+        int64_t each = agreed_each(agreed, lines[i].code);
+        if (each == NIL || money_mul_ratio(each, lines[i].quantity, 1, &lines[i].amount_fen) < 0)
+            return request_fail(request, ERR_INVALID, "items",
+                                N_("No price is agreed for {item}: say what it cost"), "item", lines[i].code,
+                                NULL);
+    }
+    return 0;
 }
 
 int facts_price(struct request *request, const struct rescue_facts *facts, const struct price_facts *job,

@@ -8,7 +8,8 @@ struct rescue_facts {
     const char *source; /* agreement, branch_list, company_list; NULL: nothing has a price for the service */
     int64_t agreement_id; /* NIL: a list */
     struct price_agreement agreement;
-    int minute; /* of the branch's day */
+    const char *items; /* {"dolly": 5000}: what one of each costs, as JSON; NULL: nothing is agreed */
+    int minute;        /* of the branch's day */
     bool holiday;
     bool result_required; /* the customer must confirm the result */
     int64_t dispatch_s, accept_s, arrive_s;
@@ -22,7 +23,10 @@ struct facts_of {
     const char *service;
     const char *plate;
     bool no_plate; /* there is none, whatever the order says */
+    const char *policy;
+    bool no_policy; /* likewise */
     struct instant at;
+    bool entered_now; /* the newest price counts, not the one that stood when the order was entered */
 };
 
 /* Queues the read. */
@@ -35,6 +39,10 @@ void facts_lock_entitlement(struct request *request, int64_t order_id);
 
 /* Kilometres between two places as a truck drives them; 0 when one is not known. */
 int64_t facts_road_km(double lon, double lat, double to_lon, double to_lat);
+
+/* Items entered without an amount get the agreed one; refused where none is agreed. */
+must_check int facts_price_items(struct request *request, const struct rescue_facts *facts,
+                                 const struct line_set *items);
 
 /* Works out a price; refuses the request when it cannot be. */
 must_check int facts_price(struct request *request, const struct rescue_facts *facts,

@@ -75,6 +75,16 @@ static int set_cost(struct act *act, const struct finish *finish)
     return 0;
 }
 
+/* Nobody takes back from a note what was handed in of it. */
+static int check_handed(struct act *act)
+{
+    const struct rescue *was = act->was;
+    if (request_int(act->request, "taken_fen") >= was->handed_fen)
+        return 0;
+    return request_fail(act->request, ERR_INVALID, "taken_fen",
+                        N_("More than that of this order was handed in already"), NULL);
+}
+
 static int set_taken(struct act *act)
 {
     struct request *request = act->request;
@@ -86,13 +96,15 @@ static int set_taken(struct act *act)
         return request_fail(request, ERR_INVALID, "taken_method", N_("Say how the money was paid"), NULL);
     step_set(act, taken_fen, taken);
     step_set(act, taken_method, method);
-    return 0;
+    return check_handed(act);
 }
 
 int finish_order(struct act *act, const struct rescue_facts *facts, const struct finish *finish)
 {
     struct request *request = act->request;
-    int result = finish_propose(act, facts, finish);
+    int result = facts_price_items(request, facts, &finish->items);
+    if (result == 0)
+        result = finish_propose(act, facts, finish);
     if (result == 0)
         result = set_cost(act, finish);
     if (result == 0)
@@ -198,6 +210,9 @@ int collect_in_tx(struct act *act)
     const struct rescue *was = act->was;
     if (was->money_state && strcmp(was->money_state, "unaudited") != 0)
         return act_refuse(act, N_("The order is audited: it must be returned before it is changed"));
+    int result = check_handed(act);
+    if (result)
+        return result;
     step_set(act, taken_fen, request_int(act->request, "taken_fen"));
     step_set(act, taken_method, request_text(act->request, "taken_method"));
     return 0;

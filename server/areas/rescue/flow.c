@@ -27,6 +27,14 @@ const struct choice rescue_results[] = {
     {NULL},
 };
 
+/* Of the price, as a payer may have them; free parts go with what they are taken off. */
+const struct choice rescue_charge_parts[] = {
+    {"base", N_("Base price")}, {"km", N_("Further km")},
+    {"night", N_("Night")},     {"holiday", N_("Holiday")},
+    {"item", N_("Items")},      {"toll", N_("Tolls")},
+    {"empty", N_("Empty run")}, {NULL},
+};
+
 const struct choice rescue_outcomes[] = {
     {"done", N_("Done")},
     {"empty", N_("Empty run")},
@@ -49,7 +57,7 @@ const struct choice rescue_outcomes[] = {
         .help = N_("What was used or paid: code, quantity, amount."))
 #define ARG_CHARGE_FEN                                                                                       \
     ARG(charge_fen, FIELD_FEN, .label = N_("Charge"), .min = 0,                                              \
-        .help = N_("What is asked for an empty run. Empty: nothing."))
+        .help = N_("What is asked for an empty run. Empty: as agreed."))
 #define ARG_VEHICLE                                                                                          \
     ARG(vehicle_id, FIELD_REF, .ref = "vehicle", .label = N_("Vehicle"), .required = true,                   \
         .help = N_("The vehicle that goes.")),                                                               \
@@ -128,6 +136,8 @@ static const struct field audit_args[] = {
         .help = N_("How the money is to come in.")),
     ARG(cost_fen, FIELD_FEN, .label = N_("Cost"), .min = 0, .max = 1000000000,
         .help = N_("What the contractor gets. Empty: as agreed.")),
+    ARG(commission_fen, FIELD_FEN, .label = N_("Commission"), .min = 0, .max = 1000000000,
+        .help = N_("What the driver gets. Empty: by the rules of commission.")),
 };
 static const struct field price_args[] = {ARG_PRICE(N_("The price agreed. Empty: as audited."))};
 static const struct field receive_args[] = {
@@ -143,6 +153,7 @@ static const struct field clear_args[] = {
 };
 static const struct field onestop_args[] = {ARG_PRICE(N_("The actual price. Empty: as proposed.")),
                                             ARG_RECEIPT};
+static const struct field approve_args[] = {ARG_CHARGE};
 
 #define ARGS(table) .args = table, .nargs = array_len(table)
 #define LIVE "new dispatched accepted on_the_way arrived"
@@ -385,6 +396,28 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .help = N_("Closes the receivable; what is left needs a reason."),
      .load = money_load,
      .in_tx = clear_in_tx},
+    {.name = "approve",
+     .key = 'B',
+     .label = N_("Approve difference"),
+     .state = "money_state",
+     .from = "received",
+     .permission = "document.approve",
+     .bulk = true,
+     ARGS(approve_args),
+     .help = N_("Gives up what is left, as somebody else has asked; that closes the receivable."),
+     .load = money_load,
+     .in_tx = approve_in_tx},
+    {.name = "decline",
+     .key = 'X',
+     .label = N_("Decline difference"),
+     .state = "money_state",
+     .from = "received",
+     .permission = "document.approve",
+     .reason = true,
+     ARGS(approve_args),
+     .help = N_("Does not give it up: it stays due."),
+     .load = money_load,
+     .in_tx = decline_in_tx},
     {.name = "return",
      .key = 'T',
      .label = N_("Return"),

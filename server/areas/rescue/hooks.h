@@ -16,3 +16,4 @@ entity_hook finish_load, complete_in_tx, empty_run_in_tx; /* finish.c */
 entity_hook replace_load, replace_in_tx, collect_in_tx;
 entity_hook money_load; /* money.c */
 entity_hook audit_in_tx, price_in_tx, receive_in_tx, clear_in_tx, return_in_tx, onestop_in_tx;
+entity_hook approve_in_tx, decline_in_tx; /* charge_approve.c */

@@ -1,37 +1,18 @@
 /* Taking a call: an order is created, and put right while it lives. */
 #include "base/arena.h"
+#include "server/areas/rescue/charge.h"
 #include "server/areas/rescue/hooks.h"
 #include "server/areas/rescue/step.h"
 
 #include <math.h>
 #include <string.h>
 
-/* At most one payer takes what the others leave. */
-static int check_charges(struct act *act, const struct line_set *set)
-{
-    const struct rescue_charge *charges = set->items;
-    size_t rests = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        rests += charges[i].share_fen == NIL;
-        for (size_t j = 0; j < i; j++) {
-            if (charges[i].payer_id == charges[j].payer_id)
-                return request_fail(act->request, ERR_INVALID, "charges", N_("A payer stands there twice"),
-                                    NULL);
-        }
-    }
-    if (set->count > 0 && rests != 1)
-        return request_fail(act->request, ERR_INVALID, "charges",
-                            N_("Exactly one payer takes what the fixed parts leave: leave their part empty"),
-                            NULL);
-    return 0;
-}
-
 int rescue_check(struct act *act)
 {
     const struct rescue *order = act->now;
     if (act_is_set(act, "vin") && order->vin && strlen(order->vin) != 17)
         return request_fail(act->request, ERR_INVALID, "vin", N_("A VIN has 17 characters"), NULL);
-    return act_is_set(act, "charges") ? check_charges(act, &order->charges) : 0;
+    return act_is_set(act, "charges") ? charges_check(act, &order->charges) : 0;
 }
 
 static struct instant price_time(const struct act *act, const struct rescue *order)
@@ -50,6 +31,8 @@ int rescue_load(struct act *act)
         .service = order->service,
         .plate = order->plate,
         .no_plate = act_is_set(act, "plate") && !order->plate,
+        .policy = order->policy_number,
+        .no_policy = act_is_set(act, "policy_number") && !order->policy_number,
         .at = act->kind == ACT_CREATE ? price_time(act, order) : order->appoint_at,
     };
     if (act->kind == ACT_UPDATE)

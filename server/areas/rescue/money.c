@@ -9,12 +9,13 @@
 
 static const struct sql sql_charges = {
     "rescue_charges",
-    "SELECT id, payer_id, share_fen, method, money_state, amount_fen, received_fen, documents "
+    "SELECT id, payer_id, share_fen, method, money_state, amount_fen, received_fen, documents, share_bp, "
+    "parts, asked_reason, asked_by "
     "FROM rescue_charge WHERE order_id = $1 ORDER BY id FOR NO KEY UPDATE"};
 /* Enough for the red ones of all that stands and the new ones of all payers; gaps in the sequence are nothing. */
 static const struct sql sql_ids = {"rescue_document_ids",
                                    "SELECT nextval('document_id_seq') FROM generate_series(1, "
-                                   "(SELECT 2 * count(*) + 6 FROM rescue_charge WHERE order_id = $1))"};
+                                   "(SELECT 3 * count(*) + 9 FROM rescue_charge WHERE order_id = $1))"};
 static const struct sql sql_charge_id = {"rescue_charge_id", "SELECT nextval('rescue_charge_id_seq')"};
 static const struct sql sql_day = {
     "rescue_day", "SELECT ($2::timestamptz AT TIME ZONE b.time_zone)::date FROM rescue_order o "
@@ -23,7 +24,8 @@ static const struct sql sql_posted = {
     "rescue_posted",
     "SELECT d.id, d.kind, d.charge_id, d.party_id, d.amount_fen, d.tax_fen, l.account, l.side, l.amount_fen, "
     "l.branch_id, "
-    "l.party_id, l.employee_id, l.line FROM document d JOIN ledger_line l ON l.entry_id = d.entry_id "
+    "l.party_id, l.employee_id, l.line, d.employee_id FROM document d JOIN ledger_line l ON l.entry_id = "
+    "d.entry_id "
     "WHERE d.entity = 'rescue' AND d.row_id = $1 AND d.kind IN ('receivable', 'payable') AND d.state = "
     "'posted' "
     "AND d.red_of IS NULL ORDER BY d.id, l.n"};
@@ -31,14 +33,16 @@ static const struct sql sql_receipts = {
     "rescue_receipts",
     "SELECT count(*) FROM document WHERE entity = 'rescue' AND row_id = $1 AND kind = 'receipt' "
     "AND maker_id = $2 AND state = 'posted'"};
+static const struct sql sql_commission = {"rescue_commission",
+                                          "SELECT job_fen, km_fen, share_bp FROM commission_for($1)"};
 static const struct sql sql_insert = {"rescue_charge_insert",
                                       "INSERT INTO rescue_charge (id, order_id, payer_id, method, "
                                       "money_state, amount_fen, received_fen, documents) "
                                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
 static const struct sql sql_update = {
     "rescue_charge_update",
-    "UPDATE rescue_charge SET money_state = $2, amount_fen = $3, received_fen = $4, documents = $5 "
-    "WHERE id = $1 RETURNING 1"};
+    "UPDATE rescue_charge SET money_state = $2, amount_fen = $3, received_fen = $4, documents = $5, "
+    "asked_reason = $6, asked_by = $7 WHERE id = $1 RETURNING 1"};
 
 /* The day of money is the day it came, of all else today; a broken time is refused later, with a word. */
 static struct instant day_instant(const struct request *request)
@@ -48,6 +52,11 @@ static struct instant day_instant(const struct request *request)
     return text && time_parse(text, &at) < 0 ? request->now : at;
 }
 
+static bool step_is(const struct act *act, const char *name)
+{
+    return strcmp(act->action->name, name) == 0;
+}
+
 int money_load(struct act *act)
 {
     struct request *request = act->request;
@@ -55,13 +64,15 @@ int money_load(struct act *act)
     struct money_rows *rows = arena_new(request->arena, struct money_rows);
     rows->charges = tx_read(tx, &sql_charges, p_int(act->id));
     act->data = rows;
-    if (strcmp(act->action->name, "audit") == 0)
+    if (step_is(act, "audit") || step_is(act, "onestop"))
+        rows->commission = tx_read(tx, &sql_commission, p_int(act->id));
+    if (step_is(act, "audit") || step_is(act, "decline"))
         return 0;
     rows->ids = tx_read(tx, &sql_ids, p_int(act->id));
     rows->day = tx_read(tx, &sql_day, p_int(act->id), p_time(day_instant(request)));
-    if (strcmp(act->action->name, "clear") == 0)
+    if (step_is(act, "clear") || step_is(act, "approve"))
         rows->receipts = tx_read(tx, &sql_receipts, p_int(act->id), p_int(request->session->employee_id));
-    if (strcmp(act->action->name, "receive") == 0 || rows->receipts)
+    if (step_is(act, "receive") || rows->receipts)
         return 0;
     rows->charge_id = tx_read(tx, &sql_charge_id);
     rows->posted = tx_read(tx, &sql_posted, p_int(act->id));
@@ -79,6 +90,7 @@ void money_begin(struct act *act, struct money *money)
         .count = count,
         .ids = rows->ids,
         .posted = rows->posted,
+        .commission = rows->commission,
         .day = rows->day ? rows_date(rows->day, 0, 0) : DAY_NIL,
         .me = act->request->session->employee_id,
         .received_before = rows->receipts && rows_int(rows->receipts, 0, 0) != 0, /* not read: as if so */
@@ -93,12 +105,18 @@ void money_begin(struct act *act, struct money *money)
             .amount_fen = rows_int(rows->charges, i, 5),
             .received_fen = rows_int(rows->charges, i, 6),
             .documents = rows_int(rows->charges, i, 7),
+            .share_bp = rows_int(rows->charges, i, 8),
+            .parts = rows_set(rows->charges, i, 9),
+            .asked_reason = rows_text(rows->charges, i, 10),
+            .asked_by = rows_int(rows->charges, i, 11),
         };
     }
     if (count == 0 && rows->charge_id)
         money->charges[0] = (struct charge){.id = rows_int(rows->charge_id, 0, 0),
                                             .payer_id = money->was->customer_id,
                                             .share_fen = NIL,
+                                            .share_bp = NIL,
+                                            .asked_by = NIL,
                                             .money_state = "unaudited",
                                             .fresh = true};
 }
@@ -111,7 +129,8 @@ static void write_charge(struct tx *tx, int64_t order_id, const struct charge *c
                  p_int(charge->received_fen), p_int(charge->documents));
     else
         tx_write_one(tx, &sql_update, p_int(charge->id), p_text(charge->money_state),
-                     p_int(charge->amount_fen), p_int(charge->received_fen), p_int(charge->documents));
+                     p_int(charge->amount_fen), p_int(charge->received_fen), p_int(charge->documents),
+                     p_text(charge->asked_reason), p_int(charge->asked_by));
 }
 
 static int rank_of(const char *state)
@@ -126,11 +145,12 @@ static int rank_of(const char *state)
 void money_end(struct money *money)
 {
     struct act *act = money->act;
-    const char *least = "cleared";
+    const char *least = "cleared", *asked = NULL;
     int64_t received = 0;
     for (size_t i = 0; i < money->count; i++) {
         const struct charge *charge = &money->charges[i];
         received += charge->received_fen;
+        asked = asked ? asked : charge->asked_reason;
         if (rank_of(charge->money_state) < rank_of(least))
             least = charge->money_state;
         if (charge->changed)
@@ -140,6 +160,7 @@ void money_end(struct money *money)
         return;
     step_set(act, money_state, least);
     step_set(act, received_fen, received);
+    step_set(act, asked_reason, asked);
 }
 
 int64_t charge_due(const struct charge *charge)
@@ -149,23 +170,32 @@ int64_t charge_due(const struct charge *charge)
 
 int money_split_price(struct money *money, int64_t price_fen)
 {
-    int64_t rest = price_fen;
+    const struct rescue *now = money->act->now;
     if (money->count == 0)
         money->count = 1;
-    for (size_t i = 0; i < money->count; i++) {
-        if (money->charges[i].share_fen != NIL && money_add(rest, -money->charges[i].share_fen, &rest) < 0)
-            rest = -1;
-    }
-    if (rest < 0)
+    if (charges_split(money->charges, money->count, price_fen, now->price_parts) < 0)
         return request_fail(money->act->request, ERR_INVALID, "price_fen",
                             N_("The payers' fixed parts are more than the price"), NULL);
     for (size_t i = 0; i < money->count; i++) {
         struct charge *charge = &money->charges[i];
-        charge->amount_fen = charge->share_fen == NIL ? rest : charge->share_fen;
         charge->money_state = charge->amount_fen == 0 ? "cleared" : "priced";
         charge->changed = true;
     }
     return 0;
+}
+
+int money_commission(struct money *money, int64_t price_fen, int64_t *commission_r)
+{
+    const struct rescue *was = money->was;
+    int64_t by_km, share;
+    *commission_r = NIL;
+    if (!money->commission || rows_count(money->commission) == 0)
+        return 0;
+    if (money_mul_ratio(rows_int(money->commission, 0, 1), was->km == NIL ? 0 : was->km, 1, &by_km) < 0 ||
+        money_mul_ratio(price_fen, rows_int(money->commission, 0, 2), MONEY_RATE_WHOLE, &share) < 0 ||
+        money_add(rows_int(money->commission, 0, 0), by_km, commission_r) < 0)
+        return -1;
+    return money_add(*commission_r, share, commission_r);
 }
 
 /* ---- documents */
@@ -256,6 +286,26 @@ int money_post_cost(struct money *money)
     return post(money, charge, &document, draft);
 }
 
+/* Likewise the driver's. */
+int money_post_commission(struct money *money)
+{
+    const struct rescue *now = money->act->now;
+    struct charge *charge = &money->charges[0];
+    if (now->commission_fen == NIL || now->commission_fen == 0 || money->was->driver_id == NIL)
+        return 0;
+    struct posting_subject subject = about(money, NIL);
+    struct posting_draft *draft = draft_of(money);
+    struct document_post document = paper(money, charge, "payable", "司机提成");
+    if (posting_commission(draft, &subject, now->commission_fen) < 0)
+        return cannot_post(money);
+    document.party_id = NIL;
+    document.employee_id = money->was->driver_id;
+    document.amount_fen = now->commission_fen;
+    document.maker_id = now->audited_by;
+    document.checker_id = money->me;
+    return post(money, charge, &document, draft);
+}
+
 int money_post_receipt(struct money *money, struct charge *charge, int64_t amount_fen, const char *method)
 {
     struct request *request = money->act->request;
@@ -271,6 +321,8 @@ int money_post_receipt(struct money *money, struct charge *charge, int64_t amoun
         if (money->was->driver_id == NIL)
             return request_fail(request, ERR_INVALID, "method", N_("No driver was on this order"), NULL);
         result = posting_driver_cash(draft, &subject, amount_fen, charge_due(charge));
+        document.employee_id = money->was->driver_id;
+        step_set(money->act, driver_fen, now->driver_fen + amount_fen);
     } else {
         result = posting_receipt(draft, &subject, account, amount_fen, charge_due(charge));
     }
@@ -283,7 +335,7 @@ int money_post_receipt(struct money *money, struct charge *charge, int64_t amoun
     return post(money, charge, &document, draft);
 }
 
-int money_post_difference(struct money *money, struct charge *charge, const char *reason)
+int money_post_difference(struct money *money, struct charge *charge, const char *reason, int64_t asked_by)
 {
     struct posting_subject subject = about(money, charge->payer_id);
     struct posting_draft *draft = draft_of(money);
@@ -292,7 +344,8 @@ int money_post_difference(struct money *money, struct charge *charge, const char
         return cannot_post(money);
     document.amount_fen = charge_due(charge);
     document.reason = reason;
-    document.checker_id = money->was->received_by;
+    document.maker_id = asked_by == NIL ? money->me : asked_by;
+    document.checker_id = asked_by == NIL ? money->was->received_by : money->me;
     return post(money, charge, &document, draft);
 }
 
@@ -337,6 +390,7 @@ static int post_one_red(struct money *money, size_t first, size_t *next_r)
     const char *kind = rows_text(rows, first, 1);
     struct document_post document = paper(money, charge, kind, "红冲");
     document.party_id = rows_int(rows, first, 3);
+    document.employee_id = rows_int(rows, first, 13);
     document.amount_fen = -rows_int(rows, first, 4);
     document.tax_fen = -rows_int(rows, first, 5);
     document.reason = money->act->reason;

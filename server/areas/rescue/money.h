@@ -3,20 +3,12 @@
 
 #include "server/areas/finance/area.h"
 #include "server/areas/finance/postings.h"
+#include "server/areas/rescue/charge.h"
 #include "server/areas/rescue/step.h"
-
-struct charge {
-    int64_t id, payer_id, share_fen;
-    const char *method, *money_state;
-    int64_t amount_fen, received_fen;
-    int64_t documents; /* made so far */
-    bool fresh;        /* not in the database yet */
-    bool changed;
-};
 
 /* What money_load queues; what a step does not need is not read. */
 struct money_rows {
-    struct rows *charges, *ids, *charge_id, *day, *posted, *receipts;
+    struct rows *charges, *ids, *charge_id, *day, *posted, *receipts, *commission;
 };
 
 struct money {
@@ -24,7 +16,7 @@ struct money {
     const struct rescue *was;
     struct charge *charges;
     size_t count;
-    struct rows *ids, *posted;
+    struct rows *ids, *posted, *commission;
     size_t next_id;
     struct day day; /* business day of the documents */
     int64_t me;
@@ -47,6 +39,12 @@ must_check int money_post_receivable(struct money *money, struct charge *charge)
 must_check int money_post_cost(struct money *money);
 must_check int money_post_receipt(struct money *money, struct charge *charge, int64_t amount_fen,
                                   const char *method);
-must_check int money_post_difference(struct money *money, struct charge *charge, const char *reason);
+must_check int money_post_commission(struct money *money);
+/* `asked_by`: who wanted what this person approves; NIL: himself. */
+must_check int money_post_difference(struct money *money, struct charge *charge, const char *reason,
+                                     int64_t asked_by);
+
+/* What the driver gets for the job by the rule that was read, at this price; NIL: by none. */
+must_check int money_commission(struct money *money, int64_t price_fen, int64_t *commission_r);
 /* Red ones for every receivable and payable that stands. */
 must_check int money_post_red(struct money *money);

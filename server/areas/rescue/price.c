@@ -17,6 +17,7 @@ static const struct {
     [PRICE_PART_HOLIDAY] = {"holiday", N_("Holiday")},
     [PRICE_PART_ITEM] = {"item", N_("Item")},
     [PRICE_PART_TOLL] = {"toll", N_("Toll")},
+    [PRICE_PART_FREE_TOLL] = {"free_toll", N_("Toll included")},
     [PRICE_PART_EMPTY] = {"empty", N_("Empty run")},
 };
 
@@ -91,17 +92,22 @@ static int add_surcharges(const struct price_agreement *agreement, const struct 
     return result;
 }
 
-static int add_items(const struct price_facts *facts, struct price_work *work)
+static int add_items(const struct price_agreement *agreement, const struct price_facts *facts,
+                     struct price_work *work)
 {
     int result = 0;
+    int64_t tolls = 0;
     for (size_t i = 0; result == 0 && i < facts->nitems; i++) {
         const struct price_item *item = &facts->items[i];
         if (!item->code || item->quantity <= 0 || item->amount_fen < 0)
             return -EINVAL;
         enum price_kind kind = strcmp(item->code, "toll") == 0 ? PRICE_PART_TOLL : PRICE_PART_ITEM;
         result = add(work, kind, item->code, item->quantity, item->amount_fen);
+        if (result == 0 && kind == PRICE_PART_TOLL)
+            result = money_add(tolls, item->amount_fen, &tolls);
     }
-    return result;
+    return result < 0 || !agreement->tolls_included ? result
+                                                    : add(work, PRICE_PART_FREE_TOLL, NULL, 1, -tolls);
 }
 
 /* NIL is the smallest number, so it is caught as well. */
@@ -140,7 +146,7 @@ int price_work_out(const struct price_agreement *agreement, const struct price_f
         if (result == 0)
             result = add_surcharges(agreement, facts, work);
     }
-    return result < 0 ? result : add_items(facts, work);
+    return result < 0 ? result : add_items(agreement, facts, work);
 }
 
 void price_parts_json(const struct price_work *work, struct str *out)

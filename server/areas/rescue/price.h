@@ -24,9 +24,10 @@ struct price_agreement {
     int64_t night_bp;  /* share of base and km added at night, in basis points */
     int64_t holiday_fen;
     int64_t holiday_bp;
-    int64_t empty_fen;  /* an empty run */
-    int64_t free_times; /* jobs left whose base is free */
-    int64_t free_km;    /* km beyond the included left free, on such a job */
+    int64_t empty_fen;   /* an empty run */
+    int64_t free_times;  /* jobs left whose base is free */
+    int64_t free_km;     /* km beyond the included left free, on such a job */
+    bool tolls_included; /* tolls are shown and taken off again */
     int night_from,
         night_to; /* minutes of the local day; from after to reaches over midnight, equal: no night */
 };
@@ -58,6 +59,7 @@ enum price_kind {
     PRICE_PART_HOLIDAY,
     PRICE_PART_ITEM,
     PRICE_PART_TOLL,
+    PRICE_PART_FREE_TOLL, /* negative: covered by the price */
     PRICE_PART_EMPTY,
     PRICE_PART_KINDS
 };

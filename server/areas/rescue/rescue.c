@@ -8,8 +8,8 @@ static const struct field item_fields[] = {
           .help = N_("What was used or paid. Tolls are passed on as they are.")),
     FIELD(rescue_item, quantity, .label = N_("Quantity"), .min = 1, .max = 9999, .required = true,
           .init = "1", .width = 6, .help = N_("How many.")),
-    FIELD(rescue_item, amount_fen, .type = FIELD_FEN, .label = N_("Amount"), .min = 0, .required = true,
-          .width = 12, .help = N_("For all of them together, tax included.")),
+    FIELD(rescue_item, amount_fen, .type = FIELD_FEN, .label = N_("Amount"), .min = 0, .width = 12,
+          .help = N_("For all of them together, tax included. Empty: as agreed with the customer.")),
 };
 
 static const char *const item_columns[] = {"code", "quantity", "amount_fen", NULL};
@@ -36,7 +36,13 @@ static const struct field charge_fields[] = {
     FIELD(rescue_charge, payer_id, .type = FIELD_REF, .ref = "customer", .label = N_("Payer"),
           .required = true, .width = 20, .help = N_("Who pays this part.")),
     FIELD(rescue_charge, share_fen, .type = FIELD_FEN, .label = N_("Fixed part"), .min = 0, .width = 12,
-          .help = N_("This payer's part of the price. Empty on one payer: what the others leave.")),
+          .help = N_("This payer's part of the price, as an amount.")),
+    FIELD(rescue_charge, share_bp, .label = N_("Share"), .min = 1, .max = 10000, .width = 6,
+          .help = N_("His part as a share of the price, in hundredths of a percent: 2000 is 20 %.")),
+    FIELD(rescue_charge, parts, .type = FIELD_SET, .choices = rescue_charge_parts, .label = N_("Parts"),
+          .width = 14,
+          .help = N_("Which parts of the price are his. One payer has no part, share or parts: he pays what "
+                     "the others leave.")),
     FIELD(rescue_charge, method, .type = FIELD_CHOICE, .base = "payment_method", .label = N_("Entry method"),
           .help = N_("How this payer's money comes in.")),
     FIELD(rescue_charge, money_state, .filled = true, .type = FIELD_CHOICE, .choices = rescue_money_states,
@@ -46,10 +52,15 @@ static const struct field charge_fields[] = {
           .readonly = true, .init = "0", .width = 12, .help = N_("This payer's part as priced.")),
     FIELD(rescue_charge, received_fen, .filled = true, .type = FIELD_FEN, .label = N_("Received"),
           .readonly = true, .init = "0", .width = 12, .help = N_("What came in of it.")),
+    FIELD(rescue_charge, asked_reason, .type = FIELD_CHOICE, .base = "clear_difference",
+          .label = N_("To be approved"), .readonly = true,
+          .help = N_("Why what is left is to be given up; a second person has to approve it.")),
+    FIELD(rescue_charge, asked_by, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",
+          .label = N_("Asked by"), .readonly = true, .help = N_("Who asked for it.")),
 };
 
-static const char *const charge_columns[] = {"payer_id",   "share_fen",    "method", "money_state",
-                                             "amount_fen", "received_fen", NULL};
+static const char *const charge_columns[] = {"payer_id",    "share_fen",  "share_bp",     "parts", "method",
+                                             "money_state", "amount_fen", "received_fen", NULL};
 
 const struct entity rescue_charge_entity = {
     .name = "rescue_charge",
@@ -205,12 +216,21 @@ static const struct field fields[] = {
           .readonly = true, .help = N_("How the money is to come in.")),
     FIELD(rescue, received_fen, .filled = true, .type = FIELD_FEN, .label = N_("Received"), .readonly = true,
           .init = "0", .width = 10, .help = N_("What has come in.")),
+    FIELD(rescue, driver_fen, .filled = true, .type = FIELD_FEN, .label = N_("By way of the driver"),
+          .readonly = true, .init = "0", .help = N_("What has come in of it by way of the driver.")),
+    FIELD(rescue, handed_fen, .filled = true, .type = FIELD_FEN, .label = N_("Handed in"), .readonly = true,
+          .init = "0", .help = N_("What the driver handed in of what he took.")),
     FIELD(rescue, supplier_id, .type = FIELD_REF, .ref = "supplier", .label = N_("Contractor"),
           .readonly = true, .help = N_("Whose vehicle did the job, when contracted.")),
     FIELD(rescue, cost_fen, .type = FIELD_FEN, .label = N_("Cost"), .readonly = true,
           .help = N_("What the contractor gets.")),
+    FIELD(rescue, commission_fen, .type = FIELD_FEN, .label = N_("Commission"), .readonly = true,
+          .help = N_("What the driver gets for the job.")),
     FIELD(rescue, clear_reason, .label = N_("Cleared with"), .readonly = true,
           .help = N_("Why less than the price came in; no_charge when there was nothing to pay.")),
+    FIELD(rescue, asked_reason, .type = FIELD_CHOICE, .base = "clear_difference",
+          .label = N_("To be approved"), .readonly = true,
+          .help = N_("A difference waits for a second person's approval.")),
     FIELD(rescue, onestop, .label = N_("One-stop"), .readonly = true,
           .help = N_("One person took several money steps, by that right.")),
     FIELD(rescue, audited_by, .type = FIELD_REF, .ref = "employee", .label = N_("Audited by"),
@@ -263,11 +283,15 @@ static const char *const job_tab[] = {
     "urges",       "urged_at",   "due_at",       "created_at", "dispatched_at",  "accepted_at",
     "departed_at", "arrived_at", "done_at",      "km",         "km_out",         "km_tow",
     "items",       "taken_fen",  "taken_method", "result",     "result_remarks", NULL};
-static const char *const money_tab[] = {
-    "money_state", "estimate_fen", "proposal_fen", "price_fen",   "method",    "received_fen",
-    "charges",     "free_times",   "free_km",      "supplier_id", "cost_fen",  "clear_reason",
-    "onestop",     "created_by",   "audited_by",   "audited_at",  "priced_by", "priced_at",
-    "received_by", "received_at",  "cleared_by",   "cleared_at",  NULL};
+static const char *const money_tab[] = {"money_state",  "estimate_fen",   "proposal_fen",
+                                        "price_fen",    "method",         "received_fen",
+                                        "charges",      "free_times",     "free_km",
+                                        "driver_fen",   "handed_fen",     "supplier_id",
+                                        "cost_fen",     "commission_fen", "clear_reason",
+                                        "asked_reason", "onestop",        "created_by",
+                                        "audited_by",   "audited_at",     "priced_by",
+                                        "priced_at",    "received_by",    "received_at",
+                                        "cleared_by",   "cleared_at",     NULL};
 static const struct tab tabs[] = {
     {N_("Call"), call_tab},
     {N_("Job"), job_tab},

@@ -53,8 +53,9 @@ struct rescue {
     const char *price_parts;
     const char *method;
     int64_t received_fen;
-    int64_t supplier_id, cost_fen;
-    const char *clear_reason;
+    int64_t driver_fen, handed_fen; /* of it by way of the driver; what he handed in */
+    int64_t supplier_id, cost_fen, commission_fen;
+    const char *clear_reason, *asked_reason;
     bool onestop;
     int64_t audited_by, priced_by, received_by, cleared_by;
     struct instant audited_at, priced_at, received_at, cleared_at;
@@ -70,15 +71,20 @@ struct rescue_item {
 struct rescue_charge {
     int64_t id;
     int64_t payer_id;
-    int64_t share_fen;
+    int64_t share_fen,
+        share_bp; /* how his part is reckoned: one of the three, or none: what the others leave */
+    struct text_set parts;
     const char *method;
     const char *money_state;
     int64_t amount_fen, received_fen;
+    const char *asked_reason;
+    int64_t asked_by;
 };
 
 extern const struct entity rescue_entity, rescue_item_entity, rescue_charge_entity;
 
 /* The rows of the flow. */
-enum { RESCUE_ACTIONS = 27 };
+enum { RESCUE_ACTIONS = 29 };
 extern const struct action rescue_actions[RESCUE_ACTIONS];
-extern const struct choice rescue_states[], rescue_money_states[], rescue_results[], rescue_outcomes[];
+extern const struct choice rescue_states[], rescue_money_states[], rescue_results[], rescue_outcomes[],
+    rescue_charge_parts[];

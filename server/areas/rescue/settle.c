@@ -37,7 +37,7 @@ static int audit(struct money *money)
         return request_fail(request, ERR_FORBIDDEN, NULL, N_("Who entered an order does not audit it"), NULL);
     if (is(was->result, "pending") || is(was->result, "disputed"))
         return act_refuse(act, N_("The customer has not confirmed the result yet"));
-    int64_t price = request_int(request, "price_fen"), cost = request_int(request, "cost_fen");
+    int64_t price = request_int(request, "price_fen"), cost = request_int(request, "cost_fen"), commission;
     if (price == NIL)
         price = was->price_fen != NIL ? was->price_fen : was->proposal_fen;
     if (price == NIL)
@@ -45,7 +45,15 @@ static int audit(struct money *money)
                             N_("No price could be proposed: say which it is"), NULL);
     if (cost != NIL && was->supplier_id == NIL)
         return request_fail(request, ERR_INVALID, "cost_fen", N_("No contractor did this job"), NULL);
+    if (money_commission(money, price, &commission) < 0)
+        return request_fail(request, ERR_INVALID, "price_fen",
+                            N_("A commission cannot be worked out of these numbers"), NULL);
+    if (request_int(request, "commission_fen") != NIL)
+        commission = request_int(request, "commission_fen");
+    if (commission != NIL && was->driver_id == NIL)
+        return request_fail(request, ERR_INVALID, "commission_fen", N_("No driver was on this order"), NULL);
     step_set(act, price_fen, price);
+    step_set(act, commission_fen, commission);
     if (cost != NIL)
         step_set(act, cost_fen, cost);
     if (request_text(request, "method"))
@@ -66,7 +74,9 @@ static int post_price(struct money *money)
         if (money->charges[i].amount_fen > 0)
             result = money_post_receivable(money, &money->charges[i]);
     }
-    return result ? result : money_post_cost(money);
+    if (result == 0)
+        result = money_post_cost(money);
+    return result ? result : money_post_commission(money);
 }
 
 static int price(struct money *money)
@@ -125,6 +135,43 @@ static int take_money(struct money *money, struct charge *charge, int64_t amount
     return result;
 }
 
+/* What the driver has handed in already is received as his money, or it would stand in the till twice. */
+static int check_handed(struct money *money, const char *method)
+{
+    const struct rescue *now = money->act->now;
+    if (now->handed_fen <= now->driver_fen || finance_method_by_driver(method))
+        return 0;
+    return request_fail(money->act->request, ERR_INVALID, "method",
+                        N_("The driver handed in money of this order: receive that first, as money on site"),
+                        NULL);
+}
+
+/* All that is due of each payer, by his own way of paying. */
+static int receive_all(struct money *money, const char *method)
+{
+    const struct rescue *now = money->act->now;
+    for (size_t i = 0; i < money->count; i++) {
+        struct charge *charge = &money->charges[i];
+        const char *by = charge->method ? charge->method : method ? method : now->method;
+        if (!is(charge->money_state, "priced"))
+            continue;
+        int result = check_handed(money, by);
+        if (result == 0)
+            result = take_money(money, charge, charge_due(charge), by);
+        if (result)
+            return result;
+    }
+    return 0;
+}
+
+static size_t count_due(const struct money *money)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < money->count; i++)
+        count += is(money->charges[i].money_state, "priced");
+    return count;
+}
+
 static int receive(struct money *money)
 {
     struct request *request = money->act->request;
@@ -143,7 +190,8 @@ static int receive(struct money *money)
                             N_("No amount: say so only when nothing more comes"), NULL);
     if (amount > 0 && !method)
         return request_fail(request, ERR_INVALID, "method", N_("Say how the money came in"), NULL);
-    return take_money(money, charge, amount, method);
+    int result = amount > 0 ? check_handed(money, method) : 0;
+    return result ? result : take_money(money, charge, amount, method);
 }
 
 /* ---- the hooks */
@@ -201,29 +249,41 @@ static int check_reason(struct money *money, const char *reason)
                             N_("Less came in than was priced: say why"), NULL);
     if (!finance_difference_account(reason))
         return request_fail(request, ERR_INVALID, "difference_reason", N_("There is no such reason"), NULL);
-    const char *role = finance_difference_role(reason);
-    if (role && !has_role(request->session, role))
-        return request_fail(request, ERR_FORBIDDEN, "difference_reason",
-                            N_("This reason is not yours to give"), NULL);
     if (money->received_before)
         return request_fail(request, ERR_FORBIDDEN, NULL,
                             N_("Who received an order's money does not clear a difference of it"), NULL);
     return 0;
 }
 
+/* Above the limit of who has not the reason's role somebody else decides: until then the money stays due. */
+static bool must_ask(const struct money *money, const struct charge *charge, const char *reason)
+{
+    const char *role = finance_difference_role(reason);
+    return role && !has_role(money->act->request->session, role) &&
+           charge_due(charge) > finance_difference_limit(reason);
+}
+
 static int clear_one(struct money *money, struct charge *charge)
 {
     const char *reason = request_text(money->act->request, "difference_reason");
+    charge->asked_reason = NULL;
+    charge->asked_by = NIL;
+    charge->changed = true;
     if (charge_due(charge) > 0) {
         int result = check_reason(money, reason);
-        if (result == 0)
-            result = money_post_difference(money, charge, reason);
+        if (result)
+            return result;
+        if (must_ask(money, charge, reason)) {
+            charge->asked_reason = reason;
+            charge->asked_by = money->me;
+            return 0;
+        }
+        result = money_post_difference(money, charge, reason, NIL);
         if (result)
             return result;
         step_set(money->act, clear_reason, reason);
     }
     charge->money_state = "cleared";
-    charge->changed = true;
     return 0;
 }
 
@@ -231,7 +291,7 @@ int clear_in_tx(struct act *act)
 {
     int64_t wanted = request_int(act->request, "charge_id");
     struct money money;
-    size_t cleared = 0;
+    size_t cleared = 0, asked = 0;
     money_begin(act, &money);
     for (size_t i = 0; i < money.count; i++) {
         struct charge *charge = &money.charges[i];
@@ -240,13 +300,16 @@ int clear_in_tx(struct act *act)
         int result = clear_one(&money, charge);
         if (result)
             return result;
-        cleared++;
+        cleared += charge->asked_reason == NULL;
+        asked += charge->asked_reason != NULL;
     }
-    if (cleared == 0)
+    if (cleared + asked == 0)
         return request_fail(act->request, ERR_INVALID, "charge_id",
                             N_("This payer's money is not received yet"), NULL);
-    step_set(act, cleared_by, money.me);
-    step_set(act, cleared_at, act->request->now);
+    if (cleared > 0) {
+        step_set(act, cleared_by, money.me);
+        step_set(act, cleared_at, act->request->now);
+    }
     money_end(&money);
     return 0;
 }
@@ -272,6 +335,7 @@ int return_in_tx(struct act *act)
         step_back(&money, "unaudited");
         step_set(act, audited_by, NIL);
         step_set(act, audited_at, INSTANT_NIL);
+        step_set(act, commission_fen, NIL);
         money_end(&money);
         return 0;
     }
@@ -297,7 +361,9 @@ int onestop_in_tx(struct act *act)
         result = audit(&money);
     if (result == 0 && !is(was->money_state, "priced"))
         result = price(&money);
-    if (result == 0 && now->price_fen > 0)
+    if (result == 0 && now->price_fen > 0 && count_due(&money) > 1)
+        result = receive_all(&money, request_text(act->request, "method"));
+    else if (result == 0 && now->price_fen > 0)
         result = receive(&money);
     if (result)
         return result;

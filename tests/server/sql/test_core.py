@@ -142,8 +142,8 @@ def test_a_phone_is_taken_within_a_branch_only():
 
 def test_the_price_is_of_the_agreement_the_branch_or_the_company():
     other = s.Store()
-    other.sql("INSERT INTO party_agreement (party_id, service, base_fen, valid_from, valid_to) VALUES (1, 'tow', 100, '2026-01-01', '2026-06-30'), "
-              "(1, 'tow', 90, '2026-03-01', '2026-03-31'); INSERT INTO price_list (branch_id, service, base_fen) VALUES (2, 'tow', 200)")
+    other.sql("INSERT INTO party_agreement (party_id, service, base_fen, valid_from, valid_to) VALUES (1, 'tow', 100, '2026-01-01', '2026-02-28'), "
+              "(1, 'tow', 90, '2026-03-01', '2026-06-30'); INSERT INTO price_list (branch_id, service, base_fen) VALUES (2, 'tow', 200)")
     price = "SELECT source, base_fen FROM price_for({}, {}, 'tow', '{}')"
     for party, branch, day, wanted in ((1, 2, "2026-02-01", ["agreement", "100"]), (1, 2, "2026-03-15", ["agreement", "90"]),
                                        (1, 2, "2026-07-01", ["branch_list", "200"]), (3, 2, "2026-02-01", ["branch_list", "200"]),
