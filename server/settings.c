@@ -93,9 +93,10 @@ const struct setting settings_table[] = {
     TEXT(mail_from, NULL, "Address that mail comes from."),
     TEXT(hook_listen, NULL,
          "HOST:PORT where the server hears from gateways over HTTP: /sms/report for deliveries, /sms/reply "
-         "for what people write. "
+         "for what people write, /track for where vehicles are. "
          "Loopback, or a network of the house: there is no TLS."),
-    TEXT(hook_token, NULL, "What who calls there must give as the parameter token; 16 characters at least."),
+    TEXT(hook_token, NULL, "What gateways that call there must give as the parameter token; 16 characters at least. "
+                           "Trackers have tokens of their own."),
     TEXT(statement_log, NULL,
          "File to which every statement of the worker threads is added with its parameters, as lines of "
          "JSON, for "

@@ -1,4 +1,4 @@
-/* Where the vehicle is, as the phone says: pasted, typed, or sent by a script (vehicle.position). */
+/* Where the vehicle is, as the phone says: pasted, typed, or sent by a script (vehicle.report). */
 #include <stdio.h>
 
 #include "client/desks/driver-private.h"
@@ -11,7 +11,7 @@
 
 bool driver_position_offered(const struct driver *desk)
 {
-    return desk->vehicle_id != NIL && app_may(desk->app, "vehicle.position");
+    return desk->vehicle_id != NIL && app_may(desk->app, "vehicle.report");
 }
 
 static void on_last(struct screen *screen, const struct answer *answer, void *context)
@@ -62,7 +62,7 @@ static void on_typed(void *context, const struct dialog_answer *answer)
     if (link_state(desk->app->link) != LINK_READY)
         json_object_set_new(args, "at", json_string(time_print(at, sizeof(at), time_now())));
     /* The verb takes no key: a report may be repeated, an older one is passed over. */
-    ask(desk->app, &desk->screen, "vehicle.position", args, CALL_READ, NULL, on_reported, desk);
+    ask(desk->app, &desk->screen, "vehicle.report", args, CALL_READ, NULL, on_reported, desk);
 }
 
 void driver_report(struct driver *desk)

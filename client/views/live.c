@@ -14,7 +14,8 @@ static const double gather_seconds = 0.2, jitter_seconds = 0.1;
 struct watching {
     uint64_t screen;
     char *entity;
-    live_handler *handler;
+    live_handler *handler; /* or */
+    live_rows *rows;
 };
 
 struct heard {
@@ -167,9 +168,30 @@ static void tell(struct live *live)
 void live_watch(struct live *live, struct screen *screen, const char *entity, live_handler *handler)
 {
     vec_each(struct watching, watching, &live->watching) if (watching->screen == screen->id &&
-                                                             strcmp(watching->entity, entity) == 0) return;
-    vec_push(&live->watching, (struct watching){screen->id, memory_strdup(entity), handler});
+                                                             strcmp(watching->entity, entity) == 0 &&
+                                                             watching->handler) return;
+    vec_push(&live->watching, ((struct watching){screen->id, memory_strdup(entity), handler, NULL}));
     tell(live);
+}
+
+void live_watch_rows(struct live *live, struct screen *screen, const char *entity, live_rows *handler)
+{
+    vec_push(&live->watching, ((struct watching){screen->id, memory_strdup(entity), NULL, handler}));
+    tell(live);
+}
+
+/* They come once a second at most, so nothing is gathered. */
+static void hand_rows(struct live *live, const json_t *object, const json_t *rows)
+{
+    const char *entity = "", *action = "";
+    json_get_text(object, "entity", &entity);
+    json_get_text(object, "action", &action);
+    for (size_t i = 0; i < live->watching.count; i++) {
+        struct watching watching = live->watching.items[i];
+        struct screen *screen = ui_find(live->app->ui, watching.screen);
+        if (screen && watching.rows && strcmp(watching.entity, entity) == 0)
+            watching.rows(screen, action, rows);
+    }
 }
 
 void live_ready(struct live *live)
@@ -201,7 +223,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
     for (size_t i = 0; i < live->watching.count; i++) {
         struct watching watching = live->watching.items[i]; /* a handler may open screens that watch */
         struct screen *screen = ui_find(live->app->ui, watching.screen);
-        if (screen)
+        if (screen && watching.handler)
             hand_over(live, &watching, screen);
     }
     forget_heard(live);
@@ -212,6 +234,10 @@ void live_heard(struct live *live, const json_t *object)
     const char *entity = "", *action = "";
     struct heard heard = {.version = NIL, .branch_id = NIL};
     keep_cursor(live, object);
+    if (json_is_array(json_object_get(object, "rows"))) {
+        hand_rows(live, object, json_object_get(object, "rows"));
+        return;
+    }
     arm(live);
     if (json_is_true(json_object_get(object, "resync"))) {
         live->resync = true;

@@ -20,6 +20,11 @@ void live_destroy(struct live *live);
 /* Until the screen is closed. The same screen and entity twice is once. */
 void live_watch(struct live *live, struct screen *screen, const char *entity, live_handler *handler);
 
+/* Facts that come with the event itself, as they come: `* event {"entity","action","rows":[…]}`. Until the screen is closed; beside a watch of
+ * the same entity, which hears when all is to be fetched. */
+typedef void live_rows(struct screen *screen, const char *action, const json_t *rows);
+void live_watch_rows(struct live *live, struct screen *screen, const char *entity, live_rows *handler);
+
 /* From the app: logged in or resumed; an `event` line came. */
 void live_ready(struct live *live);
 void live_heard(struct live *live, const json_t *object);

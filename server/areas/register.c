@@ -4,6 +4,7 @@
 #include "server/areas/files/area.h"
 #include "server/areas/org/area.h"
 #include "server/areas/rescue/area.h"
+#include "server/areas/tracks/area.h"
 #include "server/core/memory.h"
 
 #include <string.h>
@@ -34,6 +35,7 @@ void registry_register(void)
     entity_set_areas(registry_areas, registry_count);
     files_register();
     rescue_register();
+    tracks_register();
     for (size_t i = 0; i < registry_count; i++) {
         const struct area *area = registry_areas[i];
         for (size_t j = 0; j < area->nentities; j++)

@@ -169,6 +169,7 @@ void caller_deliver(struct parcel *parcel)
     case PARCEL_SESSION_ENDED: caller_end_session(parcel->session_id, "the session was ended"); break;
     case PARCEL_SESSION_STALE: deliver_stale(parcel->session_id); break;
     case PARCEL_NOTICES: notices_deliver(parcel->events); break;
+    case PARCEL_FEED: event_publish_feed(parcel->events); break;
     }
     parcel_destroy(parcel);
 }

@@ -165,6 +165,49 @@ void event_publish(const struct event *event)
     }
 }
 
+/* Who sees all there is, without a filter, gets the same line as everybody else who does. */
+static bool sees_all(const struct caller *caller, const struct grant *grant)
+{
+    return grant && grant->all && !caller->watch->filter.nbranches && !caller->watch->filter.id;
+}
+
+/* Empty where there is nothing for this caller. */
+static void write_feed(struct str *line, const struct event *events, const struct caller *caller,
+                       const struct grant *grant)
+{
+    struct str json cleanup(cleanup_str);
+    const char *comma = "";
+    str_init(&json, NULL);
+    str_addf(&json, "{\"entity\":\"%s\",\"action\":\"%s\",\"rows\":[", events->entity, events->action);
+    for (const struct event *event = events; event; event = event->next) {
+        if (watch_sees(caller->watch, caller->session, grant, event) != event->action)
+            continue;
+        str_addf(&json, "%s%s", comma, event->more);
+        comma = ",";
+    }
+    str_add(&json, "]}");
+    if (*comma)
+        message_add_event(line, "event", json.data);
+}
+
+void event_publish_feed(const struct event *events)
+{
+    struct audience *audience = events ? map_get(&audiences, events->entity) : NULL;
+    struct str all cleanup(cleanup_str);
+    str_init(&all, NULL);
+    for (size_t i = 0; audience && i < audience->callers.count; i++) {
+        struct caller *caller = audience->callers.items[i];
+        const struct grant *grant = session_grant(caller->session, audience->permission);
+        struct str own cleanup(cleanup_str);
+        str_init(&own, NULL);
+        struct str *line = sees_all(caller, grant) ? &all : &own;
+        if (!line->len)
+            write_feed(line, events, caller, grant);
+        if (line->len)
+            tell(caller, line);
+    }
+}
+
 void event_resync(void)
 {
     struct str line cleanup(cleanup_str);

@@ -33,5 +33,7 @@ void event_write(struct str *out, const struct event *event, const char *action)
 /* The loop: replaces what a caller watches (NULL: nothing) and takes the watch over; tells all watchers. */
 void event_watch(struct caller *caller, struct watch *watch);
 void event_publish(const struct event *event);
+/* All of one entity and action: to each watcher in one line, as `rows`. */
+void event_publish_feed(const struct event *events);
 /* Every watcher fetches anew: events may have been lost. */
 void event_resync(void);

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "server/core/feed.h"
 #include "server/core/holders.h"
 #include "server/core/memory.h"
 #include "server/core/notice.h"
@@ -139,10 +140,12 @@ static int follow(void)
     struct rows *rows = tx_read(tx, &read_rows, p_text(from), p_int(ROWS_MAX + 1));
     struct rows *holders = holders_read(tx);
     struct rows *notices = notices_read(tx, tail.notices_from);
+    feeds_read(tx);
     if (tx_commit(tx) != TX_OK)
         return -1;
     holders_take(holders);
     tail.notices_from = notices_take(notices);
+    feeds_take();
     uint64_t horizon = tx_of(rows_text(rows, 0, 0));
     if (rows_int(rows, 0, 1) != tail.era || horizon < tail.from)
         return start_here();

@@ -60,7 +60,7 @@ struct event {
     char text[];
 };
 
-enum parcel_kind { PARCEL_REPLY, PARCEL_EVENTS, PARCEL_RESYNC, PARCEL_SESSION_ENDED, PARCEL_SESSION_STALE, PARCEL_NOTICES };
+enum parcel_kind { PARCEL_REPLY, PARCEL_EVENTS, PARCEL_RESYNC, PARCEL_SESSION_ENDED, PARCEL_SESSION_STALE, PARCEL_NOTICES, PARCEL_FEED };
 
 struct parcel {
     struct parcel *next;
@@ -72,7 +72,7 @@ struct parcel {
     size_t len;
     struct session *session;    /* EFFECT_SESSION: a reference */
     struct watch *watch;        /* EFFECT_WATCH: owned; NULL: watches nothing */
-    struct event *events;       /* PARCEL_EVENTS: a list, owned */
+    struct event *events;       /* PARCEL_EVENTS, PARCEL_FEED: a list, owned */
     int64_t session_id;         /* PARCEL_SESSION_… */
     int64_t delay_ms;           /* EFFECT_LATER */
     char tag[WIRE_TAG_MAX + 1]; /* EFFECT_CANCEL */

@@ -81,17 +81,39 @@ void transfer_finish(void); /* what is under way is given up: `done` is called w
 void transfer_start(const struct transfer_order *order);
 
 /* ---- hook.c */
+/* Whom to answer, when a hook has said HOOK_LATER. */
+struct hook_later {
+    void *http, *visit;
+};
+
 struct hook_call {
     void *http;
     struct arena *arena;
     struct connection *connection;
+    char *body; /* of hooks that take one; ended by NUL. NULL: none came */
+    size_t body_len;
+    struct hook_later later;
 };
 
-/* What is called by a path. 0, a negative errno where the caller should try again, or -EINVAL where that is of no use. */
+enum { HOOK_LATER = 1 };
+
+/* What is called by a path. 0, a negative errno where the caller should try again, -EINVAL where that is of no use, -EACCES, -EUSERS (too
+ * often), or HOOK_LATER: hook_later_begin() was called, and hook_answer() will be, by any thread. Hooks run one after another. */
 struct hook {
     const char *path;
     int (*run)(struct hook_call *call);
+    bool own_token;  /* asks for another than the house's */
+    bool takes_body;
 };
+
+void hook_later_begin(struct hook_call *call);
+void hook_answer(struct hook_later *later, int result);
+
+/* hook_track.c: a thread of its own writes what comes. */
+extern const struct hook hook_track;
+void hook_track_start(const char *conninfo);
+void hook_track_stop(void); /* everybody who waits has been answered, and who comes later is at once */
+void hook_track_finish(void); /* once no hook runs any more */
 
 extern const struct hook hook_sms_report, hook_sms_reply;
 

@@ -1,6 +1,6 @@
 /*
  * The hooks: a small HTTP server (libmicrohttpd, its own thread) at an address of the house, for gateways that tell us what became of
- * something. Whoever calls must know the token; nothing else is told, and nothing but parameters of the query is read.
+ * something, and for devices that tell where they are. Whoever calls must know the token; nothing else is told.
  */
 #include "server/gateway/gateway-private.h"
 
@@ -14,12 +14,14 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "base/util.h"
 #include "server/db/connection.h"
 
-enum { CALLERS_MAX = 64, CALLER_SECONDS = 10, CALLER_BYTES = 32 * 1024 };
+/* Devices keep their lines open between two reports. */
+enum { CALLERS_MAX = 1500, CALLER_SECONDS = 30, CALLER_BYTES = 32 * 1024, BODY_MAX = 16 * 1024 };
 
-static const struct hook *const hooks[] = {&hook_sms_report, &hook_sms_reply};
+static const struct hook *const hooks[] = {&hook_sms_report, &hook_sms_reply, &hook_track};
 
 static struct {
     struct MHD_Daemon *daemon;
@@ -32,6 +34,15 @@ const char *hook_value(const struct hook_call *call, const char *name)
 {
     return MHD_lookup_connection_value(call->http, MHD_GET_ARGUMENT_KIND, name);
 }
+
+/* One request, from its head to its answer. */
+struct visit {
+    const struct hook *hook; /* NULL: nobody's path */
+    struct str body;
+    bool too_long;
+    bool asked; /* the hook has it, or had it */
+    int result; /* of a hook that answers later */
+};
 
 static enum MHD_Result answer(struct MHD_Connection *http, unsigned status, const char *words)
 {
@@ -50,38 +61,94 @@ static bool knows_token(const struct hook_call *call)
     return token && strlen(token) == len && CRYPTO_memcmp(token, door.token, len) == 0;
 }
 
-static enum MHD_Result run(const struct hook *hook, struct hook_call *call)
+static enum MHD_Result answer_result(struct MHD_Connection *http, int result)
 {
+    switch (result) {
+    case 0: return answer(http, MHD_HTTP_OK, "");
+    case -EINVAL: return answer(http, MHD_HTTP_BAD_REQUEST, "what is needed is not there\n");
+    case -EACCES: return answer(http, MHD_HTTP_FORBIDDEN, "the token is not right\n");
+    case -EUSERS: return answer(http, MHD_HTTP_TOO_MANY_REQUESTS, "too often\n");
+    default: return answer(http, MHD_HTTP_SERVICE_UNAVAILABLE, "try again\n");
+    }
+}
+
+void hook_later_begin(struct hook_call *call)
+{
+    MHD_suspend_connection(call->http);
+}
+
+void hook_answer(struct hook_later *later, int result)
+{
+    struct visit *visit = later->visit;
+    visit->result = result;
+    MHD_resume_connection(later->http);
+}
+
+static enum MHD_Result run(struct MHD_Connection *http, struct visit *visit)
+{
+    struct hook_call call = {.http = http,
+                             .arena = door.arena,
+                             .connection = door.connection,
+                             .body = visit->body.data,
+                             .body_len = visit->body.len,
+                             .later = {http, visit}};
+    if (visit->asked) /* it was put off, and is taken up again */
+        return answer_result(http, visit->result);
+    visit->asked = true;
     arena_reset(door.arena);
-    int result = hook->run(call);
-    if (result == 0)
-        return answer(call->http, MHD_HTTP_OK, "");
-    return result == -EINVAL ? answer(call->http, MHD_HTTP_BAD_REQUEST, "what is needed is not there\n")
-                             : answer(call->http, MHD_HTTP_SERVICE_UNAVAILABLE, "try again\n");
+    if (!visit->hook->own_token && !knows_token(&call))
+        return answer_result(http, -EACCES);
+    int result = visit->hook->run(&call);
+    return result == HOOK_LATER ? MHD_YES : answer_result(http, result);
+}
+
+static struct visit *visit_create(const char *url)
+{
+    struct visit *visit = memory_zeroed(1, sizeof(*visit));
+    str_init(&visit->body, NULL);
+    for (size_t i = 0; i < array_len(hooks); i++)
+        if (strcmp(url, hooks[i]->path) == 0)
+            visit->hook = hooks[i];
+    return visit;
+}
+
+static void on_end(void *context, struct MHD_Connection *http, void **state,
+                   enum MHD_RequestTerminationCode code)
+{
+    struct visit *visit = *state;
+    if (visit)
+        str_finish(&visit->body);
+    free(visit);
+    *state = NULL;
+}
+
+/* Of hooks without a body it is passed over. */
+static void take_body(struct visit *visit, const char *bytes, size_t len)
+{
+    visit->too_long = visit->too_long || visit->body.len + len > BODY_MAX;
+    if (visit->hook && visit->hook->takes_body && !visit->too_long)
+        str_add_n(&visit->body, bytes, len);
 }
 
 static enum MHD_Result on_call(void *context, struct MHD_Connection *http, const char *url,
                                const char *method, const char *version, const char *upload,
                                size_t *upload_size, void **state)
 {
-    static int seen;
-    struct hook_call call = {.http = http, .arena = door.arena, .connection = door.connection};
-    if (!*state) { /* the head was read; a body may follow, and is passed over */
-        *state = &seen;
+    struct visit *visit = *state;
+    if (!visit) { /* the head was read; a body may follow */
+        *state = visit_create(url);
         return MHD_YES;
     }
     if (*upload_size) {
+        take_body(visit, upload, *upload_size);
         *upload_size = 0;
         return MHD_YES;
     }
-    for (size_t i = 0; i < array_len(hooks); i++) {
-        if (strcmp(url, hooks[i]->path) != 0)
-            continue;
-        if (!knows_token(&call))
-            return answer(http, MHD_HTTP_FORBIDDEN, "the token is not right\n");
-        return run(hooks[i], &call);
-    }
-    return answer(http, MHD_HTTP_NOT_FOUND, "there is nothing here\n");
+    if (!visit->hook)
+        return answer(http, MHD_HTTP_NOT_FOUND, "there is nothing here\n");
+    if (visit->too_long && visit->hook->takes_body)
+        return answer(http, MHD_HTTP_CONTENT_TOO_LARGE, "too long\n");
+    return run(http, visit);
 }
 
 /* "HOST:PORT", "[::1]:PORT" */
@@ -117,11 +184,14 @@ int hook_start(const struct gateway_options *options)
     door.token = memory_strdup(options->hook_token);
     door.connection = connection_create(options->conninfo, "yizhand hooks");
     door.arena = arena_create(0);
-    unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | (found->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0);
-    door.daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_call, NULL, MHD_OPTION_SOCK_ADDR, found->ai_addr,
-                                   MHD_OPTION_CONNECTION_LIMIT, (unsigned)CALLERS_MAX,
-                                   MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CALLER_SECONDS,
-                                   MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CALLER_BYTES, MHD_OPTION_END);
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                     (found->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0);
+    hook_track_start(options->conninfo);
+    door.daemon =
+        MHD_start_daemon(flags, 0, NULL, NULL, on_call, NULL, MHD_OPTION_SOCK_ADDR, found->ai_addr,
+                         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CALLERS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+                         (unsigned)CALLER_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CALLER_BYTES,
+                         MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_END);
     freeaddrinfo(found);
     if (door.daemon)
         return 0;
@@ -132,8 +202,10 @@ int hook_start(const struct gateway_options *options)
 
 void hook_stop(void)
 {
+    hook_track_stop(); /* who waits there is answered first */
     if (door.daemon)
         MHD_stop_daemon(door.daemon);
+    hook_track_finish();
     connection_destroy(door.connection);
     arena_destroy(door.arena);
     free(door.token);

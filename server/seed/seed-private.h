@@ -26,6 +26,7 @@ enum seed_table_name {
     TABLE_SLA_RULE,
     TABLE_VEHICLE,
     TABLE_VEHICLE_DRIVER,
+    TABLE_POSITION,
     TABLE_RESCUE,
     TABLE_ITEM,
     TABLE_CHARGE,

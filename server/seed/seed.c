@@ -26,6 +26,7 @@ static const struct {
     [TABLE_SLA_RULE] = {"sla_rule", "sla_rule_id_seq"},
     [TABLE_VEHICLE] = {"vehicle", "vehicle_id_seq"},
     [TABLE_VEHICLE_DRIVER] = {"vehicle_driver", "vehicle_driver_id_seq"},
+    [TABLE_POSITION] = {"vehicle_position", NULL},
     [TABLE_RESCUE] = {"rescue_order", "rescue_order_id_seq"},
     [TABLE_ITEM] = {"rescue_item", "rescue_item_id_seq"},
     [TABLE_CHARGE] = {"rescue_charge", "rescue_charge_id_seq"},

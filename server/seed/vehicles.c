@@ -116,8 +116,21 @@ static void settle(struct seed *seed, struct van *van, size_t n)
         van->row.position_at = seed_at(seed, -seed_between(seed, 5, 240));
 }
 
+static void put_position(struct seed *seed, const struct van *van)
+{
+    struct str *rows = &seed->tables[TABLE_POSITION].rows;
+    row_begin(rows);
+    row_int(rows, van->id);
+    row_time(rows, van->row.position_at);
+    row_real(rows, van->row.lon);
+    row_real(rows, van->row.lat);
+    row_text(rows, "driver");
+    row_end(rows);
+}
+
 void vehicles_write(struct seed *seed)
 {
+    seed->tables[TABLE_POSITION].columns = "vehicle_id, at, lon, lat, source";
     struct seed_table *drivers = &seed->tables[TABLE_VEHICLE_DRIVER];
     drivers->columns = "id, vehicle_id, driver_id, position";
     for (size_t i = 0; i < VEHICLES; i++) {
@@ -126,6 +139,7 @@ void vehicles_write(struct seed *seed)
         struct record_meta meta = meta_of(seed, van, i);
         record_put(seed, TABLE_VEHICLE, &vehicle_entity, &van->row, &meta);
         record_search(seed, &vehicle_entity, &van->row, &meta);
+        put_position(seed, van);
         for (size_t j = 0; j < van->ndrivers; j++) {
             row_begin(&drivers->rows);
             row_int(&drivers->rows, seed_id(seed, TABLE_VEHICLE_DRIVER));

@@ -306,11 +306,11 @@ def test_every_step_of_a_vehicle():
     for role in ROLES:
         yz.check(not wrong[role, "vehicle.state"], f"{role} vehicle.state {wrong[role, 'vehicle.state'][:3]}")
     for login, code, want in (("driver3", "VA3", "not_found"), ("driver_b", "VA3", "not_found"), ("dispatcher", "VA3", "forbidden"), ("admin", "VA3", "forbidden")):
-        got = attempt(login, "vehicle.position", {"id": co.vehicle[code], "lon": 113.3, "lat": 23.1})[0]
+        got = attempt(login, "vehicle.report", {"id": co.vehicle[code], "lon": 113.3, "lat": 23.1})[0]
         yz.check(got == want, f"{login} reports the position of {code}, nobody at its wheel: {want} {got}")
     id = co.order_in("dispatched", "VA1")
-    yz.check(attempt("driver", "vehicle.position", {"id": co.vehicle["VA1"], "lon": 113.3, "lat": 23.1})[0] == "ok", "who is at the wheel reports it")
-    yz.check(attempt("driver2", "vehicle.position", {"id": co.vehicle["VA1"], "lon": 113.3, "lat": 23.1})[0] == "not_found", "another does not")
+    yz.check(attempt("driver", "vehicle.report", {"id": co.vehicle["VA1"], "lon": 113.3, "lat": 23.1})[0] == "ok", "who is at the wheel reports it")
+    yz.check(attempt("driver2", "vehicle.report", {"id": co.vehicle["VA1"], "lon": 113.3, "lat": 23.1})[0] == "not_found", "another does not")
     co.free(co.vehicle["VA1"])
     assert id
 
@@ -414,7 +414,7 @@ def reaches(role, entity, where):
 
 
 OTHER = {"ledger.trial_balance": {"period": "2026-06"}, "ledger.balance": {"account": "1122", "day": "2026-06-30"}, "period.create": {},
-         "rescue.estimate": {"customer_id": 1, "service": "tow"}, "vehicle.position": None, "vehicle.state": None}
+         "rescue.estimate": {"customer_id": 1, "service": "tow"}, "vehicle.report": None, "vehicle.state": None}
 EXTRA = {"employee.reset_password": {"password": "another password"}, "session.end": {"reason": "tried"},
          "employee.reset_totp": {"reason": "tried"}}
 

@@ -26,12 +26,6 @@ static const struct field estimate_args[] = {
         .help = N_("Night and holiday count by this time.")),
 };
 
-static const struct field position_args[] = {
-    ARG(lon, FIELD_POINT, .label = N_("Longitude"), .required = true, .help = N_("East positive (WGS 84).")),
-    ARG(lat, FIELD_POINT, .label = N_("Latitude"), .required = true, .help = N_("North positive (WGS 84).")),
-    ARG(at, FIELD_TIME, .label = N_("Time"), .help = N_("When it was there. Empty: now.")),
-};
-
 static const struct field held_args[] = {
     ARG(driver_id, FIELD_ID, .label = N_("Driver"), .min = 1,
         .help = N_("His orders, one by one. Empty: a row for each driver.")),
@@ -66,17 +60,6 @@ static const struct verb verbs[] = {
         .args = estimate_args,
         .nargs = array_len(estimate_args),
         .run = rescue_estimate,
-    },
-    {
-        .name = "vehicle.position",
-        .permission = "vehicle.position",
-        .label = N_("Report position"),
-        .help = N_("Says where a vehicle is; an older report than the last is passed over."),
-        .flags = VERB_CHANGES,
-        .takes = TAKES_ID,
-        .args = position_args,
-        .nargs = array_len(position_args),
-        .run = vehicle_position,
     },
 };
 

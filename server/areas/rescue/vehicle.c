@@ -26,6 +26,16 @@ static const struct choice duties[] = {
     {NULL},
 };
 
+static const struct choice reporters[] = {
+    {"tracker", N_("Tracker")},
+    {"driver", N_("Driver")},
+    {"order", N_("Place of the order")},
+    {NULL},
+};
+
+/* Where it is stands in a row of its own: reports do not touch the vehicle's. */
+#define PLACE(value) "(SELECT " value " FROM vehicle_position p WHERE p.vehicle_id = t.id)"
+
 static const struct field driver_fields[] = {
     FIELD(vehicle_driver, driver_id, .type = FIELD_REF, .ref = "employee", .label = N_("Driver"),
           .required = true, .width = 16, .help = N_("Somebody who may drive this vehicle.")),
@@ -90,12 +100,21 @@ static const struct field fields[] = {
     FIELD(vehicle, driver_id, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",
           .label = N_("At the wheel"), .readonly = true, .width = 8,
           .help = N_("Who drives it now, or did last.")),
-    FIELD(vehicle, lon, .label = N_("Longitude"), .readonly = true,
+    FIELD(vehicle, lon, .label = N_("Longitude"), .virtual_ = true, .readonly = true, .sql = PLACE("p.lon"),
           .help = N_("Last known position (WGS 84).")),
-    FIELD(vehicle, lat, .label = N_("Latitude"), .readonly = true,
+    FIELD(vehicle, lat, .label = N_("Latitude"), .virtual_ = true, .readonly = true, .sql = PLACE("p.lat"),
           .help = N_("Last known position (WGS 84).")),
-    FIELD(vehicle, position_at, .label = N_("Position of"), .readonly = true, .width = 11,
-          .help = N_("When it was there.")),
+    FIELD(vehicle, position_at, .label = N_("Position of"), .virtual_ = true, .readonly = true,
+          .sql = PLACE("p.at"), .width = 11, .help = N_("When it was there.")),
+    FIELD(vehicle, position_by, .type = FIELD_CHOICE, .choices = reporters, .label = N_("Reported by"),
+          .virtual_ = true, .readonly = true, .sql = PLACE("p.source"), .width = 9,
+          .help = N_("Who said that it is there.")),
+    FIELD(vehicle, speed, .label = N_("Speed (km/h)"), .virtual_ = true, .readonly = true,
+          .sql = PLACE("round(p.speed * 3.6)::bigint"), .width = 6, .help = N_("At its last position.")),
+    FIELD(vehicle, stale_after, .type = FIELD_DURATION, .label = N_("Position counts for"), .virtual_ = true,
+          .readonly = true,
+          .sql = "(SELECT value::bigint FROM setting WHERE name = 'rescue.position_stale_seconds')",
+          .help = N_("A position older than this is marked as old.")),
     FIELD(vehicle, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 1000,
           .help = N_("What dispatchers should know of it.")),
 };
@@ -167,9 +186,9 @@ static const struct action actions[] = {
 
 static const char *const columns[] = {"code",     "plate",     "type",        "branch_id", "owner", "state",
                                       "order_id", "driver_id", "position_at", "services",  NULL};
-static const char *const main_tab[] = {"code",        "plate",    "type",      "branch_id", "drivers",
-                                       "state",       "order_id", "driver_id", "lon",       "lat",
-                                       "position_at", "remarks",  NULL};
+static const char *const main_tab[] = {"code",        "plate",       "type",      "branch_id", "drivers",
+                                       "state",       "order_id",    "driver_id", "lon",       "lat",
+                                       "position_at", "position_by", "speed",     "remarks",   NULL};
 static const char *const fit_tab[] = {"services", "car_models", "roads", NULL};
 static const char *const owner_tab[] = {"owner",       "supplier_id", "cost_fen", "cost_included_km",
                                         "cost_km_fen", NULL};
@@ -225,10 +244,9 @@ static const struct sql sql_vehicle = {
     "vehicle_lock", "SELECT " VEHICLE_COLUMNS " FROM vehicle v WHERE v.id = $1 FOR NO KEY UPDATE OF v"};
 static const struct sql sql_follow = {"vehicle_follow",
                                       "UPDATE vehicle SET state = $3, order_id = $4, driver_id = $5, version "
-                                      "= version + 1, updated_at = now(), "
-                                      "lon = coalesce($6, lon), lat = coalesce($7, lat), position_at = CASE "
-                                      "WHEN $6 IS NULL THEN position_at ELSE $8 END "
+                                      "= version + 1, updated_at = now() "
                                       "WHERE id = $1 AND version = $2 RETURNING 1"};
+static const struct sql sql_stand = {"vehicle_stand", "SELECT vehicle_stand($1, $2, $3, $4)"};
 
 struct rows *vehicle_read_of_order(struct request *request, int64_t order_id)
 {
@@ -279,10 +297,11 @@ void vehicle_follow(struct request *request, const struct vehicle_row *vehicle, 
                     int64_t order_id, int64_t driver_id, struct point at)
 {
     struct str was, now;
-    bool known = point_is_valid(at);
     tx_write_one(request->tx, &sql_follow, p_int(vehicle->id), p_int(vehicle->version), p_text(state),
-                 p_int(order_id), p_int(driver_id), p_real(known ? at.lon : NAN),
-                 p_real(known ? at.lat : NAN), p_time(request->now));
+                 p_int(order_id), p_int(driver_id));
+    if (point_is_valid(at))
+        tx_write(request->tx, &sql_stand, p_int(vehicle->id), p_real(at.lon), p_real(at.lat),
+                 p_time(request->now));
     str_init(&was, request->arena);
     str_init(&now, request->arena);
     add_side(&was, vehicle->state, vehicle->order_id, vehicle->driver_id);

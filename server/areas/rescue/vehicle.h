@@ -21,6 +21,8 @@ struct vehicle {
     int64_t order_id, driver_id;
     double lon, lat;
     struct instant position_at;
+    const char *position_by;
+    int64_t speed, stale_after;
     const char *remarks;
 };
 

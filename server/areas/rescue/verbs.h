@@ -6,4 +6,3 @@
 int rescue_suggest(struct request *request);
 int rescue_estimate(struct request *request);
 int handin_held(struct request *request);
-int vehicle_position(struct request *request);

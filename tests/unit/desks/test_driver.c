@@ -117,9 +117,9 @@ static void a_position_is_reported(void **state)
     type("p");
     type("geo:23.13,113.32");
     keys("Enter", NULL);
-    assert_string_equal(asked_value("vehicle.position", "id"), "8");
-    assert_string_equal(asked_value("vehicle.position", "lon"), "113.32");
-    answer("vehicle.position", "{\"id\":8}");
+    assert_string_equal(asked_value("vehicle.report", "id"), "8");
+    assert_string_equal(asked_value("vehicle.report", "lon"), "113.32");
+    answer("vehicle.report", "{\"id\":8}");
     assert_shown("The position is reported");
 }
 
