@@ -109,14 +109,16 @@ CREATE POLICY commission_rule_scope ON commission_rule TO yizhan_app
 GRANT SELECT, INSERT, UPDATE, DELETE ON commission_rule TO yizhan_app;
 GRANT USAGE ON SEQUENCE commission_rule_id_seq TO yizhan_app;
 
+-- One row always; nulls where no rule holds.
 CREATE FUNCTION commission_for(p_order bigint) RETURNS TABLE (job_fen bigint, km_fen bigint, share_bp int)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT r.job_fen, r.km_fen, r.share_bp
     FROM rescue_order o JOIN branch b ON b.id = o.branch_id
-    JOIN commission_rule r ON r.disabled_at IS NULL AND coalesce(r.driver_id = o.driver_id, true)
-        AND coalesce(r.service = o.service, true) AND coalesce(r.branch_id = o.branch_id, true)
+    LEFT JOIN commission_rule r ON r.disabled_at IS NULL AND o.driver_id IS NOT NULL AND o.supplier_id IS NULL
+        AND coalesce(r.driver_id = o.driver_id, true) AND coalesce(r.service = o.service, true)
+        AND coalesce(r.branch_id = o.branch_id, true)
         AND (coalesce(o.done_at, o.created_at) AT TIME ZONE b.time_zone)::date BETWEEN r.valid_from AND r.valid_to
-    WHERE o.id = p_order AND o.driver_id IS NOT NULL AND o.supplier_id IS NULL
+    WHERE o.id = p_order
     ORDER BY r.driver_id IS NULL, r.service IS NULL, r.branch_id IS NULL LIMIT 1
 $$;
 GRANT EXECUTE ON FUNCTION commission_for(bigint) TO yizhan_app;

@@ -191,6 +191,8 @@ static int post(struct act *act, struct day day)
     struct posting_draft *draft = arena_new(act->request->arena, struct posting_draft);
     struct document_post document = paper(act, handin, day);
     struct posting_subject subject = {handin->branch_id, NIL, handin->driver_id, "rescue"};
+    if (document.id == NIL)
+        return -1;
     if (posting_hand_in(draft, &subject, finance_method_account(handin->method), handin->amount_fen) < 0)
         return request_fail(act->request, ERR_INVALID, "lines", N_("This amount cannot be posted"), NULL);
     document.amount_fen = handin->amount_fen;
@@ -261,7 +263,7 @@ static int post_red(struct act *act, struct day day)
     struct posting_line lines[2];
     struct posting_draft *draft = arena_new(act->request->arena, struct posting_draft);
     struct document_post document = paper(act, was, day);
-    if (rows_count(rows->posted) != array_len(lines))
+    if (document.id == NIL || rows_count(rows->posted) != array_len(lines))
         return -1;
     for (size_t i = 0; i < array_len(lines); i++)
         lines[i] = (struct posting_line){.account = rows_text(rows->posted, i, 2),

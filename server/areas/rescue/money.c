@@ -190,6 +190,8 @@ int money_commission(struct money *money, int64_t price_fen, int64_t *commission
     int64_t by_km, share;
     *commission_r = NIL;
     if (!money->commission || rows_count(money->commission) == 0)
+        return -1;
+    if (rows_null(money->commission, 0, 0))
         return 0;
     if (money_mul_ratio(rows_int(money->commission, 0, 1), was->km == NIL ? 0 : was->km, 1, &by_km) < 0 ||
         money_mul_ratio(price_fen, rows_int(money->commission, 0, 2), MONEY_RATE_WHOLE, &share) < 0 ||
