@@ -323,6 +323,7 @@ static void add_own_word(struct builder *b, const struct entity *entity, const c
 /* Each word must be found; whatever it is the beginning of. */
 void sql_search(struct builder *b, const struct entity *entity, const char *q, bool own)
 {
+    own = own || entity->flags & ENTITY_UNKEYED;
     for (const char *at = q ? q : ""; *at;) {
         size_t len = strcspn(at, " \t");
         if (len && own)

@@ -14,6 +14,8 @@ struct base_item {
     const char *extra; /* JSON object */
     int64_t vat_bp;
     int64_t photos;
+    struct text_set photo_kinds;
+    const char *sign;
     const char *account;
     bool by_driver;
     const char *limit_role;
@@ -26,6 +28,14 @@ struct base_item {
 #define EXTRA(member, cast, ...)                                                                             \
     FIELD(base_item, member, .virtual_ = true, .no_column = true, .sql = "(t.extra ->> '" #member "')" cast, \
           __VA_ARGS__)
+
+static const struct choice signs[] = {
+    {"none", N_("Not asked for")},
+    {"code", N_("By code")},
+    {"photo", N_("On a photo")},
+    {"any", N_("By code or on a photo")},
+    {NULL},
+};
 
 static const struct field fields[] = {
     FIELD(base_item, kind, .type = FIELD_CHOICE, .label = N_("Kind"), .choices = base_kinds, .required = true,
@@ -50,6 +60,14 @@ static const struct field fields[] = {
           .help = N_("Output VAT in hundredths of a percent: 600 is 6 %.")),
     EXTRA(photos, "::bigint", .label = N_("Photos required"), .min = 0, .max = 20, .show_if = "kind=service",
           .help = N_("How many the driver must take before the job is done.")),
+    FIELD(base_item, photo_kinds, .virtual_ = true, .no_column = true, .type = FIELD_SET,
+          .sql = "ARRAY(SELECT jsonb_array_elements_text(t.extra -> 'photo_kinds'))", .base = "photo_kind",
+          .label = N_("Photos of"), .max = 20, .show_if = "kind=service",
+          .help = N_("One of each of these must be among them.")),
+    EXTRA(sign, "", .type = FIELD_CHOICE, .choices = signs, .label = N_("Signature"),
+          .show_if = "kind=service",
+          .help = N_("Whether the customer signs, by the code he got in a message or on a photo. Empty: he "
+                     "does not.")),
     EXTRA(account, "", .type = FIELD_CHOICE, .base = "ledger_account", .label = N_("Account"),
           .show_if = "kind=payment_method,clear_difference",
           .help = N_("Where the money stands once received, or where the difference is booked.")),
@@ -96,6 +114,14 @@ static int check(struct act *act)
     return 0;
 }
 
+static json_t *set_value(const struct text_set *set)
+{
+    json_t *array = set->count ? json_array() : NULL;
+    for (size_t i = 0; i < set->count; i++)
+        json_array_append_new(array, json_string(set->items[i]));
+    return array;
+}
+
 static json_t *extra_value(const struct base_item *item, const struct field *field)
 {
     const char *at = (const char *)item + field->offset;
@@ -105,6 +131,7 @@ static json_t *extra_value(const struct base_item *item, const struct field *fie
     case STORE_INT: memcpy(&number, at, sizeof(number)); return number == NIL ? NULL : json_integer(number);
     case STORE_TEXT: memcpy(&text, at, sizeof(text)); return text ? json_string(text) : NULL;
     case STORE_BOOL: return *(const bool *)at ? json_true() : NULL;
+    case STORE_SET: return set_value((const struct text_set *)at);
     default: return NULL;
     }
 }
@@ -147,7 +174,7 @@ static int in_tx(struct act *act)
 static const char *const columns[] = {"kind",        "code",     "label_en", "label_zh_cn",
                                       "label_zh_tw", "position", NULL};
 static const char *const main_tab[] = {"kind",       "code",      "label_en",   "label_zh_cn", "label_zh_tw",
-                                       "position",   "vat_bp",    "photos",     "account",     "by_driver",
+                                       "position",   "vat_bp",    "photos",     "photo_kinds", "sign",        "account",     "by_driver",
                                        "limit_role", "limit_fen", "dispatched", "accepted",    "arrived",
                                        "work",       NULL};
 static const struct tab tabs[] = {

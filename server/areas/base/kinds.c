@@ -3,6 +3,7 @@
 const struct choice base_kinds[] = {
     {"service", N_("Service")},
     {"rescue_item", N_("Extra item of a rescue")},
+    {"photo_kind", N_("Kind of photo")},
     {"car_model", N_("Car model")},
     {"road", N_("Road condition")},
     {"vehicle_type", N_("Vehicle type")},

@@ -30,6 +30,8 @@ static const struct field end_args[] = {
         .help = N_("What kind of record it shall hang on; left out: none, to be imported.")),
     ARG(id, FIELD_ID, .label = N_("Record"), .min = 1, .help = N_("The record it shall hang on.")),
     ARG(note, FIELD_TEXT, .label = N_("Note"), .max = FILE_NOTE_MAX, .help = N_("What is to be seen in it.")),
+    ARG(kind, FIELD_CHOICE, .base = "photo_kind", .label = N_("Kind of photo"),
+        .help = N_("What a photo shows, where a service wants one of each kind.")),
 };
 
 static const struct field list_args[] = {

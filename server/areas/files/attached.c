@@ -61,7 +61,7 @@ void file_record_tell(struct request *request, const struct file_record *record,
 static const struct sql sql_list = {
     "file_list",
     "SELECT coalesce(json_agg(row_to_json(x)), '[]')::text FROM (SELECT f.id, f.name, f.type, f.size, "
-    "f.sha256, f.note, "
+    "f.sha256, f.note, f.kind, "
     "f.owner AS by, (SELECT e.name FROM employee e WHERE e.id = f.owner) AS by_label, "
     "to_char(f.attached_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS at, "
     "to_char(f.removed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS removed_at, f.removed_by, "

@@ -35,7 +35,7 @@ static const struct sql sql_whole = {
 static const struct sql sql_end = {
     "file_end",
     "UPDATE file SET ended_at = coalesce(ended_at, now()), touched_at = now(), type = $2, entity = $3::text, "
-    "row_id = $4::bigint, note = $5, attached_at = CASE WHEN $3::text IS NOT NULL THEN now() END "
+    "row_id = $4::bigint, note = $5, kind = $6, attached_at = CASE WHEN $3::text IS NOT NULL THEN now() END "
     "WHERE id = $1 RETURNING 1"};
 
 /* Its kind; NULL: none that is known. */
@@ -83,6 +83,8 @@ static const char *in_words(struct request *request, int64_t id, struct rows *wh
     str_addf(&json, ",\"type\":\"%s\",\"size\":%" PRId64 ",\"sha256\":\"%s\",\"note\":", type,
              rows_int(whole, 0, COLUMN_SIZE), rows_text(whole, 0, COLUMN_SHA));
     str_add_json(&json, request_text(request, "note"));
+    str_add(&json, ",\"kind\":");
+    str_add_json(&json, request_text(request, "kind"));
     str_add(&json, "}}");
     return json.data;
 }
@@ -121,7 +123,7 @@ int file_end(struct request *request)
         return result;
     const char *now = in_words(request, upload, whole, type);
     tx_write_one(request->tx, &sql_end, p_int(upload), p_text(type), p_text(entity), p_int(id),
-                 p_text(request_text(request, "note")));
+                 p_text(request_text(request, "note")), p_text(request_text(request, "kind")));
     if (entity)
         file_record_tell(request, &record, "attach", NULL, now);
     else

@@ -52,6 +52,16 @@ static const struct verb verbs[] = {
         .run = rescue_suggest,
     },
     {
+        .name = "rescue.needs",
+        .permission = "rescue.get",
+        .label = N_("What a job needs"),
+        .help = N_("The photos and the signature that the service of an order wants before it is completed, "
+                   "and what of it "
+                   "is there."),
+        .takes = TAKES_ID,
+        .run = rescue_needs,
+    },
+    {
         .name = "rescue.estimate",
         .permission = "rescue.create",
         .label = N_("Estimate"),

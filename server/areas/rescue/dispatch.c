@@ -15,6 +15,8 @@ static const struct sql sql_lock_drivers = {
 static const struct sql sql_drivers = {
     "rescue_drivers", "SELECT driver_id, name, works, busy_plate, on_shift FROM vehicle_drivers($1, $2)"};
 
+static const struct sql sql_sign = {"rescue_sign_make", "SELECT rescue_sign_make($1)"};
+
 enum { COL_DRIVER, COL_NAME, COL_WORKS, COL_BUSY, COL_ON_SHIFT };
 
 int vehicle_load(struct act *act)
@@ -125,6 +127,7 @@ int dispatch_in_tx(struct act *act)
     step_set(act, dispatched_at, at);
     step_set(act, due_at, step_due(at, was->sla_accept_s));
     vehicle_follow(act->request, &vehicle, "assigned", act->id, driver, POINT_NIL);
+    tx_write(act->request->tx, &sql_sign, p_int(act->id));
     step_tell_driver(act, driver, "warning", N_("Job {number} is yours: {plate}, {place}"));
     return 0;
 }

@@ -170,9 +170,19 @@ static int end_job(struct act *act, enum price_outcome outcome, struct point at_
     return 0;
 }
 
+int complete_load(struct act *act)
+{
+    int result = finish_load(act);
+    step_of(act)->proof = proof_read(act->request, act->id);
+    return result;
+}
+
 int complete_in_tx(struct act *act)
 {
     const struct rescue *was = act->was;
+    int result = proof_check(act, step_of(act)->proof);
+    if (result)
+        return result;
     return end_job(act, PRICE_DONE, (struct point){was->destination_lon, was->destination_lat});
 }
 

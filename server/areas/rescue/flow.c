@@ -35,6 +35,12 @@ const struct choice rescue_charge_parts[] = {
     {"empty", N_("Empty run")}, {NULL},
 };
 
+const struct choice rescue_signatures[] = {
+    {"code", N_("By code")},
+    {"photo", N_("On a photo")},
+    {NULL},
+};
+
 const struct choice rescue_outcomes[] = {
     {"done", N_("Done")},
     {"empty", N_("Empty run")},
@@ -61,7 +67,7 @@ const struct choice rescue_outcomes[] = {
 #define ARG_VEHICLE                                                                                          \
     ARG(vehicle_id, FIELD_REF, .ref = "vehicle", .label = N_("Vehicle"), .required = true,                   \
         .help = N_("The vehicle that goes.")),                                                               \
-        ARG(driver_id, FIELD_ID, .label = N_("Driver"), .min = 1,                                            \
+        ARG(driver_id, FIELD_REF, .ref = "driver", .label = N_("Driver"),                                    \
             .help = N_("One of its drivers; they may be of another branch, as the vehicle may. "             \
                        "Empty: whichever of them is free, on shift first."))
 #define ARG_TAKEN                                                                                            \
@@ -85,7 +91,15 @@ const struct choice rescue_outcomes[] = {
 
 static const struct field at_args[] = {ARG_AT};
 static const struct field dispatch_args[] = {ARG_VEHICLE, ARG_AT};
-static const struct field complete_args[] = {ARG_KM(true), ARG_ITEMS, ARG_KM_LEGS, ARG_TAKEN, ARG_AT};
+static const struct field complete_args[] = {
+    ARG_KM(true),
+    ARG_ITEMS,
+    ARG_KM_LEGS,
+    ARG_TAKEN,
+    ARG(code, FIELD_CODE, .label = N_("Customer's code"), .max = 6,
+        .help = N_("Six digits the customer got in a message: his signature.")),
+    ARG_AT,
+};
 static const struct field empty_args[] = {ARG_CHARGE_FEN, ARG_AT};
 static const struct field replace_args[] = {
     ARG(outcome, FIELD_CHOICE, .choices = rescue_outcomes, .label = N_("Outcome"), .required = true,
@@ -212,8 +226,9 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .from = "arrived",
      .to = "done",
      ARGS(complete_args),
-     .help = N_("The job is done: kilometres, items, money taken."),
-     .load = finish_load,
+     .help =
+         N_("The job is done: kilometres, items, money taken. The photos its service wants must be there."),
+     .load = complete_load,
      .in_tx = complete_in_tx},
     {.name = "empty_run",
      .key = 'n',

@@ -11,8 +11,8 @@ entity_hook copy_load, copy_in_tx; /* copy.c */
 entity_hook vehicle_load;          /* dispatch.c: the order's vehicle, locked */
 entity_hook dispatch_load, dispatch_in_tx, refuse_in_tx, recall_in_tx;
 entity_hook backfill_load, backfill_in_tx;
-entity_hook accept_in_tx, depart_in_tx, arrive_in_tx;     /* job.c */
-entity_hook finish_load, complete_in_tx, empty_run_in_tx; /* finish.c */
+entity_hook accept_in_tx, depart_in_tx, arrive_in_tx;                    /* job.c */
+entity_hook finish_load, complete_load, complete_in_tx, empty_run_in_tx; /* finish.c */
 entity_hook replace_load, replace_in_tx, collect_in_tx;
 entity_hook money_load; /* money.c */
 entity_hook audit_in_tx, price_in_tx, receive_in_tx, clear_in_tx, return_in_tx, onestop_in_tx;

@@ -187,6 +187,9 @@ static const struct field fields[] = {
           .help = N_("Money the driver took on site.")),
     FIELD(rescue, taken_method, .type = FIELD_CHOICE, .base = "payment_method", .label = N_("Taken by"),
           .readonly = true, .help = N_("How it was paid on site.")),
+    FIELD(rescue, signed_by, .type = FIELD_CHOICE, .choices = rescue_signatures, .label = N_("Signed"),
+          .readonly = true,
+          .help = N_("How the customer signed for the job, where the service asks for it.")),
     FIELD(rescue, items, .type = FIELD_LINES, .lines = &rescue_item_entity, .label = N_("Items"), .max = 50,
           .readonly = true, .help = N_("What was used or paid on the job.")),
     FIELD(rescue, charges, .type = FIELD_LINES, .lines = &rescue_charge_entity, .label = N_("Payers"),
@@ -282,7 +285,8 @@ static const char *const job_tab[] = {
     "state",       "vehicle_id", "driver_id",    "linked_id",  "to_confirm",     "contacted_at",
     "urges",       "urged_at",   "due_at",       "created_at", "dispatched_at",  "accepted_at",
     "departed_at", "arrived_at", "done_at",      "km",         "km_out",         "km_tow",
-    "items",       "taken_fen",  "taken_method", "result",     "result_remarks", NULL};
+    "items",       "taken_fen",  "taken_method", "signed_by",  "result",         "result_remarks",
+    NULL};
 static const char *const money_tab[] = {"money_state",  "estimate_fen",   "proposal_fen",
                                         "price_fen",    "method",         "received_fen",
                                         "charges",      "free_times",     "free_km",

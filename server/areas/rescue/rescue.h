@@ -42,6 +42,7 @@ struct rescue {
     int64_t km, km_out, km_tow;
     int64_t taken_fen;
     const char *taken_method;
+    const char *signed_by;
     struct line_set items, charges;
     /* the money */
     const char *money_state;
@@ -87,4 +88,4 @@ extern const struct entity rescue_entity, rescue_item_entity, rescue_charge_enti
 enum { RESCUE_ACTIONS = 29 };
 extern const struct action rescue_actions[RESCUE_ACTIONS];
 extern const struct choice rescue_states[], rescue_money_states[], rescue_results[], rescue_outcomes[],
-    rescue_charge_parts[];
+    rescue_charge_parts[], rescue_signatures[];

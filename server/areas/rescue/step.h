@@ -27,7 +27,7 @@ struct instant intake_due(const struct rescue *order, struct instant from);
 
 /* What hooks of the flow carry from load to in_tx. */
 struct step {
-    struct rows *vehicle, *facts, *drivers, *items, *ids;
+    struct rows *vehicle, *facts, *drivers, *items, *ids, *proof;
     int64_t driver; /* who goes, once the vehicle was taken */
 };
 
@@ -58,6 +58,10 @@ must_check int finish_propose(struct act *act, const struct rescue_facts *facts,
 
 /* All of it: the proposal, kilometres, items, cost, result, money state. The vehicle is not touched. */
 must_check int finish_order(struct act *act, const struct rescue_facts *facts, const struct finish *finish);
+
+/* Photos and the customer's signature, as the service wants them: queues the read; refuses what is not there, and notes how was signed. */
+struct rows *proof_read(struct request *request, int64_t order_id);
+must_check int proof_check(struct act *act, struct rows *proof);
 
 /* The items an order has already. */
 struct rows *finish_items_queue(struct request *request, int64_t order_id);

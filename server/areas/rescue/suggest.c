@@ -154,6 +154,14 @@ static void add_row(struct str *out, struct rows *rows, const struct rank_row *r
     add_reasons(out, rank->reasons);
     add_number(out, "eta_s", rank->eta_s);
     add_number(out, "load", rank->load);
+    str_addf(out, ",\"on_shift\":%s,\"stale\":%s", rows_bool(rows, row, COL_ON_SHIFT) ? "true" : "false",
+             rows_bool(rows, row, COL_STALE) ? "true" : "false");
+    if (point_is_valid(rank->at))
+        str_addf(out, ",\"lon\":%.6f,\"lat\":%.6f", rank->at.lon, rank->at.lat);
+    if (!instant_is_nil(rows_time(rows, row, COL_POSITION_AT)))
+        str_addf(
+            out, ",\"position_at\":\"%s\"",
+            time_print((char[TIME_TEXT_SIZE]){0}, TIME_TEXT_SIZE, rows_time(rows, row, COL_POSITION_AT)));
     add_text(out, "code", rows_text(rows, row, COL_CODE));
     add_text(out, "plate", rows_text(rows, row, COL_PLATE));
     add_text(out, "type", rows_text(rows, row, COL_TYPE));

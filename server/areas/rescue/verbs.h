@@ -4,5 +4,6 @@
 #include "server/core/request.h"
 
 int rescue_suggest(struct request *request);
+int rescue_needs(struct request *request);
 int rescue_estimate(struct request *request);
 int handin_held(struct request *request);
