@@ -72,6 +72,8 @@ void call_learned(struct screen *screen); /* the caller is known better */
 /* call_customer.c */
 bool call_customer_offered(struct call *call);
 void call_new_customer(struct call *call);
+bool call_caller_known(struct call *call);
+bool call_show_customer(struct call *call); /* all there is about him; false: nobody is known yet */
 
 /* call_draw.c */
 void call_draw(struct screen *screen, struct canvas *canvas, struct area body);

@@ -80,6 +80,7 @@ static unsigned command(struct call *call, int code)
             open_desk(call->app, &call_desk, OPEN_TASK);
         return SCREEN_REDRAW;
     case K_NEXT: return show_order(call);
+    case K_PREVIOUS: return call_show_customer(call) ? SCREEN_REDRAW : SCREEN_BELL;
     case K_VIEW: call->panel_only = !call->panel_only; return SCREEN_REDRAW;
     case K_REFRESH:
         free(call->priced);
@@ -129,6 +130,8 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_NEW, call_customer_offered(call) ? _("New customer") : _("Another call"), 4);
     if (shown_order(call) != NIL)
         key_bar_add(bar, K_NEXT, _("Show order"), 2);
+    if (call_caller_known(call))
+        key_bar_add(bar, K_PREVIOUS, _("Customer"), 3);
     if (call_copy_offered(call))
         key_bar_add(bar, K_CTRL('D'), _("Copy"), 3);
     if (call->app->ui->canvas.cols < CALL_BESIDE_FROM)

@@ -1,7 +1,9 @@
 /* A caller nobody knows yet becomes a customer without leaving the call. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/desks/call-private.h"
+#include "client/desks/customer_view.h"
 #include "client/desks/order.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
@@ -13,6 +15,29 @@ bool call_customer_offered(struct call *call)
     const struct sheet_entry *entry = sheet_current(&call->sheet);
     return entry && strcmp(entry->field->name, "customer_id") == 0 && app_may(call->app, "customer.create") &&
            !call->saving;
+}
+
+/* Chosen in the form, else the one that phone or plate stands for; NIL: none. */
+static int64_t customer_of(struct call *call)
+{
+    const struct sheet_entry *entry = sheet_find(&call->sheet, "customer_id");
+    const json_t *found = caller_customer(&call->caller);
+    if (entry && entry->value)
+        return strtoll(entry->value, NULL, 10);
+    return found ? order_number(found, "id") : NIL;
+}
+
+bool call_caller_known(struct call *call)
+{
+    return customer_view_allowed(call->app) && customer_of(call) != NIL;
+}
+
+bool call_show_customer(struct call *call)
+{
+    if (!call_caller_known(call))
+        return false;
+    customer_view_open(call->app, customer_of(call));
+    return true;
 }
 
 static void take_customer(struct call *call, int64_t id)

@@ -1,8 +1,11 @@
 #include "client/desks/desks.h"
 
+#include "client/desks/customer_view.h"
+
 void desks_register(void)
 {
     call_register();
+    customer_view_register();
     desk_register(&call_desk);
     desk_register(&dispatch_desk);
     desk_register(&driver_desk);

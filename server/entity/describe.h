@@ -5,8 +5,9 @@
 
 struct str;
 
-/* `disable` and `enable` are one bit of an entity, but two permissions; to list persons' data in full takes pii.view. */
-enum { RIGHT_ENABLE = 1 << 16, RIGHT_UNMASK = 1 << 17, RIGHT_EXPORT = 1 << 18 };
+/* `disable` and `enable` are one bit of an entity, but two permissions; to list persons' data in full takes pii.view;
+ * an overview is an area's own verb. */
+enum { RIGHT_ENABLE = 1 << 16, RIGHT_UNMASK = 1 << 17, RIGHT_EXPORT = 1 << 18, RIGHT_OVERVIEW = 1 << 19 };
 
 /* What a session may do with an entity. */
 struct rights {

@@ -32,6 +32,8 @@ bool rights_of(const struct entity *entity, const struct session *session, struc
     }
     if (rights_r->verbs & VERB_LIST && entity_has_persons_data(entity) && session_grant(session, "pii.view"))
         rights_r->verbs |= RIGHT_UNMASK;
+    if (grant_of(session, entity->name, "overview"))
+        rights_r->verbs |= RIGHT_OVERVIEW;
     for (size_t i = 0; i < entity->nactions && i < 128; i++) {
         char name[128];
         const char *permission = entity->actions[i].permission;
@@ -317,6 +319,8 @@ static void add_verbs(struct str *out, const struct entity *entity, const struct
     }
     if (rights->verbs & RIGHT_UNMASK)
         add_verb(out, entity, "unmask", false);
+    if (rights->verbs & RIGHT_OVERVIEW)
+        add_verb(out, entity, "overview", false);
     for (size_t i = 0; i < entity->nactions; i++) {
         if (bit_is_set(rights->actions, i) && !is_limit(&entity->actions[i]))
             add_verb(out, entity, entity->actions[i].name, true);

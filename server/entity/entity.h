@@ -187,6 +187,24 @@ const struct field *entity_field(const struct entity *entity, const char *name);
  * none), branch (NULL: none), whose own it is (NULL: nobody's). */
 struct rows *entity_look(struct request *request, const struct entity *entity, int64_t id,
                          const struct grant *grant);
+/* Rows of one entity that belong to a record of another, or one row by itself, as lists show them. */
+struct related {
+    struct request *request;
+    const struct entity *entity;
+    const struct grant *grant;  /* over the rows */
+    const char *by;             /* column with the id of the other record */
+    int64_t id;                 /* of the other record, or of the one row */
+    const char *const *columns; /* ended by NULL; those it has not are passed over */
+    int64_t limit;
+    bool unmasked; /* persons' data in full */
+};
+
+/* Queues the newest rows within the grant, one more than the limit where there are more: a column of JSON, with the id in each. The table has an
+ * index (branch_id, by, created_at, id). */
+struct rows *entity_related(const struct related *related);
+/* Queues the one row; none where it is not there to be seen. */
+struct rows *entity_shown(const struct related *related);
+
 /* What can be seen and updated takes files (server/areas/files): so nothing of the ledger does. */
 bool entity_takes_files(const struct entity *entity);
 
