@@ -23,6 +23,7 @@ struct chart_view {
     const struct field *by;
     const struct field *and;   /* NULL: groups are not taken apart */
     const struct field *value; /* NULL: records are counted */
+    bool average;              /* of the value, in place of its sum */
     enum chart_step step;
     enum chart_kind kind;
 
@@ -32,6 +33,7 @@ struct chart_view {
     int64_t read_ms;
 
     struct arena *arena; /* of what follows: made anew from each answer */
+    const char *value_label;
     struct chart chart;
     VEC(struct chart_point) points;
     VEC(const json_t *) groups; /* of each point; NULL: made here, no record is behind it */
@@ -50,7 +52,6 @@ bool chart_view_filter(const struct chart_view *view, size_t point, struct str *
 
 /* The numbers as CSV for a spreadsheet. */
 void chart_view_csv(const struct chart_view *view, struct str *out);
-const char *chart_value_label(const struct chart_view *view);
 
 /* Asks for the numbers, and keeps the choice for the next time. */
 void chart_view_ask(struct chart_view *view);

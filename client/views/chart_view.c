@@ -54,7 +54,7 @@ void chart_view_ask(struct chart_view *view)
     if (view->and &&view->kind != CHART_HEAT && view->kind != CHART_BARS)
         json_object_set_new(args, "and", json_string(view->and->name));
     if (view->value)
-        json_object_set_new(args, "sum", json_pack("[s]", view->value->name));
+        json_object_set_new(args, view->average ? "average" : "sum", json_pack("[s]", view->value->name));
     if (view->filter)
         json_object_set(args, "filter", view->filter);
     if (view->q)
@@ -232,7 +232,7 @@ static void view_crumb(struct screen *screen, struct str *out)
 {
     const struct chart_view *view = view_of(screen);
     str_addf(out, "%s · ", chart_kind_label(view->kind));
-    str_addf(out, "%s · %s", view->by->label ? _(view->by->label) : view->by->name, chart_value_label(view));
+    str_addf(out, "%s · %s", view->by->label ? _(view->by->label) : view->by->name, view->value_label);
     if (chart_field_is_time(view->by))
         str_addf(out, " · %s", step_label(view->step));
     if (view->chart.nseries)
@@ -244,7 +244,8 @@ static void view_crumb(struct screen *screen, struct str *out)
 static const char *view_help(struct screen *screen)
 {
     (void)screen;
-    return _("The records of the list, counted by a field, or a number of theirs added up. Arrows go from "
+    return _("The records of the list, counted by a field, or a number of theirs added up or averaged. "
+             "Arrows go from "
              "one to the next, Enter lists the records behind it. k goes through the kinds, 1 bars, 2 "
              "stacked, 3 line, 4 calendar. What is chosen here is kept for the next time.");
 }

@@ -106,9 +106,11 @@ static const char *label_of(const struct chart_view *view, const struct field *f
                                                 : arena_strdup(view->arena, text ? text : "");
 }
 
-static enum chart_unit unit_of(const struct field *value)
+static enum chart_unit unit_of(const struct chart_view *view)
 {
-    enum field_type type = value ? field_type_of(value) : FIELD_INT;
+    enum field_type type = view->value ? field_type_of(view->value) : FIELD_INT;
+    if (view->average && type != FIELD_FEN && type != FIELD_DURATION)
+        return CHART_HUNDREDTHS;
     return type == FIELD_FEN        ? CHART_FEN
            : type == FIELD_DURATION ? CHART_SECONDS
            : type == FIELD_RATIO    ? CHART_HUNDREDTHS
@@ -122,11 +124,15 @@ static int64_t number_of(const struct chart_view *view, const json_t *counted)
         return NIL;
     if (!view->value)
         return json_integer_value(json_object_get(counted, "count"));
-    const json_t *sum = json_object_get(json_object_get(counted, "sum"), view->value->name);
-    if (unit_of(view->value) != CHART_HUNDREDTHS)
-        return json_is_integer(sum) ? json_integer_value(sum) : NIL;
-    double hundredths = json_number_value(sum) * 100;
-    return fabs(hundredths) < 9e15 ? llround(hundredths) : NIL;
+    const json_t *worth =
+        json_object_get(json_object_get(counted, view->average ? "average" : "sum"), view->value->name);
+    enum chart_unit unit = unit_of(view);
+    if (!json_is_number(worth) || (unit != CHART_HUNDREDTHS && !view->average && !json_is_integer(worth)))
+        return NIL;
+    if (json_is_integer(worth) && unit != CHART_HUNDREDTHS)
+        return json_integer_value(worth);
+    double real = json_number_value(worth) * (unit == CHART_HUNDREDTHS ? 100 : 1);
+    return fabs(real) < 9e15 ? llround(real) : NIL;
 }
 
 /* Those that are drawn one by one; what is left is one more. */
@@ -140,17 +146,18 @@ static void build_series(struct chart_view *view)
     const json_t *parts = json_object_get(view->answer, "and");
     size_t count = json_array_size(parts), drawn = parts_drawn(count);
     bool stacked = view->and &&count && view->kind != CHART_HEAT && view->kind != CHART_BARS;
-    view->chart.nseries = stacked ? drawn + 1 : 0;
+    view->chart.nseries = stacked ? drawn + !view->average : 0;
     if (!stacked)
         return;
     const char **names = arena_alloc(view->arena, (drawn + 1) * sizeof(*names));
     for (size_t i = 0; i < drawn; i++)
         names[i] = label_of(view, view->and, json_array_get(parts, i));
-    names[drawn] = _("Others");
+    if (!view->average)
+        names[drawn] = _("Others");
     view->chart.series = names;
 }
 
-/* The parts that are no series are the total without those that are. */
+/* The parts that are no series are the total without those that are; of averages they are left out. */
 static const int64_t *values_of(const struct chart_view *view, const json_t *group, int64_t total)
 {
     size_t count = view->chart.nseries;
@@ -159,14 +166,15 @@ static const int64_t *values_of(const struct chart_view *view, const json_t *gro
     int64_t *values = arena_alloc(view->arena, count * sizeof(*values));
     const json_t *parts = json_object_get(group, "parts");
     int64_t left = total;
-    for (size_t i = 0; i + 1 < count; i++) {
+    for (size_t i = 0; i + !view->average < count; i++) {
         values[i] = number_of(view, json_array_get(parts, i));
-        if (values[i] == NIL && chart_field_is_time(view->by))
+        if (values[i] == NIL && chart_field_is_time(view->by) && !view->average)
             values[i] = 0;
         if (values[i] != NIL && left != NIL)
             left -= values[i];
     }
-    values[count - 1] = left && left != NIL ? left : NIL;
+    if (!view->average)
+        values[count - 1] = left && left != NIL ? left : NIL;
     return values;
 }
 
@@ -174,7 +182,7 @@ static const int64_t *values_of(const struct chart_view *view, const json_t *gro
 
 static void add_point(struct chart_view *view, const char *label, int64_t day, const json_t *group)
 {
-    int64_t total = group ? number_of(view, group) : 0;
+    int64_t total = group ? number_of(view, group) : view->average ? NIL : 0;
     bool has_day = chart_field_is_time(view->by) && view->step == STEP_DAY && day != NIL;
     vec_push(&view->points, ((struct chart_point){.label = label,
                                                   .day = {has_day ? (int32_t)day : INT32_MIN},
@@ -228,7 +236,7 @@ static void add_rest(struct chart_view *view)
 static void drop_empty_series(struct chart_view *view)
 {
     size_t last = view->chart.nseries - 1;
-    if (!view->chart.nseries)
+    if (!view->chart.nseries || view->average)
         return;
     vec_each(const struct chart_point, point, &view->points)
     {
@@ -238,14 +246,23 @@ static void drop_empty_series(struct chart_view *view)
     view->chart.nseries--;
 }
 
+static const char *value_label(const struct chart_view *view)
+{
+    if (!view->value)
+        return _("Number of records");
+    const char *label = view->value->label ? _(view->value->label) : view->value->name;
+    return view->average ? arena_printf(view->arena, _("average of %s"), label) : label;
+}
+
 void chart_view_build(struct chart_view *view)
 {
     size_t cursor = view->chart.cursor;
     arena_reset(view->arena);
     vec_clear(&view->points);
     vec_clear(&view->groups);
+    view->value_label = value_label(view);
     view->chart = (struct chart){
-        .kind = view->kind, .unit = unit_of(view->value), .language = view->app->language, .focused = true};
+        .kind = view->kind, .unit = unit_of(view), .language = view->app->language, .focused = true};
     if (view->answer) {
         build_series(view);
         add_groups(view);
@@ -255,13 +272,6 @@ void chart_view_build(struct chart_view *view)
     view->chart.points = view->points.items;
     view->chart.count = view->points.count;
     view->chart.cursor = view->points.count ? MIN(cursor, view->points.count - 1) : 0;
-}
-
-const char *chart_value_label(const struct chart_view *view)
-{
-    if (!view->value)
-        return _("Number of records");
-    return view->value->label ? _(view->value->label) : view->value->name;
 }
 
 /* ---- what stands behind a point ---- */
@@ -332,7 +342,7 @@ void chart_view_csv(const struct chart_view *view, struct str *out)
     str_add(out, "\xef\xbb\xbf");
     add_text(out, view->by->label ? _(view->by->label) : view->by->name);
     str_add_char(out, ',');
-    add_text(out, chart_value_label(view));
+    add_text(out, view->value_label);
     for (size_t s = 0; s < chart->nseries; s++) {
         str_add_char(out, ',');
         add_text(out, chart->series[s]);

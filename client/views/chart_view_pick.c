@@ -73,9 +73,38 @@ static void settle(struct chart_view *view)
         view->step = STEP_DAY;
     if (view->and == view->by)
         view->and = NULL;
+    if (!view->value)
+        view->average = false;
+    if (view->average && view->kind == CHART_STACKED)
+        view->kind = CHART_BARS; /* averages do not add up */
     if (view->kind == CHART_STACKED && !view->and)
         view->and = first_choice(view, view->by);
     view->chart.cursor = 0;
+}
+
+/* Whom or what a record is about: each of its own says nothing, and the branch is asked for often enough otherwise. */
+static const struct field *first_person(const struct chart_view *view)
+{
+    for (size_t i = 0; i < view->entity->nfields; i++) {
+        const struct field *field = &view->entity->fields[i];
+        if (chart_field_fits(field) && field_type_of(field) == FIELD_REF && !field->unique &&
+            strcmp(field->name, "branch_id") != 0)
+            return field;
+    }
+    return NULL;
+}
+
+/* Records that are named by a number, as ratings are, are drawn as its average. */
+static void suit_number(struct chart_view *view)
+{
+    const struct field *title =
+        view->entity->title ? catalogue_field(view->entity, view->entity->title) : NULL;
+    const struct field *about = first_person(view);
+    if (!title || !field_is_number(title) || strcmp(title->name, "id") == 0 || title->pii || !about)
+        return;
+    view->by = about;
+    view->value = title;
+    view->average = true;
 }
 
 static void suit(struct chart_view *view)
@@ -83,6 +112,7 @@ static void suit(struct chart_view *view)
     view->by = field_named(view, view->entity->state);
     if (!view->by)
         view->by = first_choice(view, NULL);
+    suit_number(view);
     view->step = STEP_DAY;
     view->kind = view->by && chart_field_is_time(view->by) ? CHART_LINE : CHART_BARS;
 }
@@ -118,6 +148,7 @@ void chart_view_begin(struct chart_view *view)
         view->by = field_named(view, name);
         view->and = field_named(view, and);
         view->value = number && field_is_number(number) ? number : NULL;
+        view->average = json_is_true(json_object_get(kept, "average"));
         view->step = step_named(step);
         view->kind = kind_named(kind);
     }
@@ -133,6 +164,8 @@ void chart_view_remember(const struct chart_view *view)
         json_object_set_new(body, "and", json_string(view->and->name));
     if (view->value)
         json_object_set_new(body, "value", json_string(view->value->name));
+    if (view->average)
+        json_object_set_new(body, "average", json_true());
     const json_t *kept = preference_get(view->app, "settings", view->entity->name, "chart");
     if (kept && json_equal(kept, body))
         json_decref(body);
@@ -186,7 +219,8 @@ static void on_value(void *context, const struct dialog_answer *answer)
     struct chart_view *view = context;
     if (answer->key != K_ENTER)
         return;
-    view->value = taken(view, answer);
+    view->value = answer->id < 0 ? NULL : &view->entity->fields[answer->id / 2];
+    view->average = answer->id > 0 && answer->id % 2;
     chosen(view);
 }
 
@@ -223,6 +257,18 @@ void chart_view_choose_and(struct chart_view *view)
     choices_finish(&choices);
 }
 
+/* Its sum, and its average: ids are two to a field. */
+static void offer_number(struct choices *choices, const struct chart_view *view, size_t index)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct field *field = &view->entity->fields[index];
+    const char *label = field->label ? _(field->label) : field->name;
+    bool now = field == view->value;
+    choices_add(choices, (int64_t)index * 2, label, now && !view->average ? "✓" : NULL);
+    choices_add(choices, (int64_t)index * 2 + 1, arena_printf(arena, _("average of %s"), label),
+                now && view->average ? "✓" : NULL);
+}
+
 void chart_view_choose_value(struct chart_view *view)
 {
     struct choices choices;
@@ -232,7 +278,7 @@ void chart_view_choose_value(struct chart_view *view)
         const struct field *field = &view->entity->fields[i];
         bool own = strcmp(field->name, "id") == 0 || strcmp(field->name, "version") == 0;
         if (field_is_number(field) && !own && !field->pii && !field->secret)
-            offer(&choices, view, i, view->value);
+            offer_number(&choices, view, i);
     }
     dialog_choose(view->app->ui, _("Show"), &choices, on_value, view);
     choices_finish(&choices);
@@ -241,7 +287,7 @@ void chart_view_choose_value(struct chart_view *view)
 static bool kind_fits(const struct chart_view *view, enum chart_kind kind)
 {
     return kind == CHART_HEAT ? chart_field_is_time(view->by)
-                              : kind != CHART_STACKED || first_choice(view, view->by);
+                              : kind != CHART_STACKED || (!view->average && first_choice(view, view->by));
 }
 
 bool chart_view_set_kind(struct chart_view *view, enum chart_kind kind)

@@ -20,12 +20,14 @@ struct summary {
     int64_t limit;
     const struct field *sums[SUMMARY_SUMS_MAX];
     size_t nsums;
+    const struct field *averages[SUMMARY_SUMS_MAX];
+    size_t naverages;
     struct rows *rows;
 };
 
 /* Kinds of rows of the answer, in their order. */
 enum { SUMMARY_TOTAL, SUMMARY_GROUP, SUMMARY_PART, SUMMARY_CELL };
-/* And their columns. */
+/* And their columns; behind the sums stand two for each average: the sum of what it is made from, and how many have it. */
 enum {
     SUMMARY_KIND,
     SUMMARY_RANK,

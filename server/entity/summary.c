@@ -24,6 +24,10 @@ static const struct field summary_args[] = {
         .help = N_("A second field: every group is taken apart by its values.")),
     ARG(sum, FIELD_SET, .label = N_("Sums"),
         .help = N_("Number fields to be added up; groups are in the order of the first.")),
+    ARG(average, FIELD_SET, .label = N_("Averages"),
+        .help = N_(
+            "Number fields to be averaged over the records that have a value; without sums groups are in the "
+            "order of the first.")),
     ARG(filter, FIELD_NONE, .label = N_("Filter"),
         .help = N_("Columns with a value or an object of comparisons.")),
     ARG(q, FIELD_TEXT, .label = N_("Search"),
@@ -100,17 +104,18 @@ static int read_key(struct summary *summary, const char *argument, struct summar
     return read_step(summary, key);
 }
 
-static int read_sums(struct summary *summary)
+static int read_numbers(struct summary *summary, const char *argument, const struct field *fields[],
+                        size_t *count)
 {
-    const json_t *sums = json_object_get(summary->request->args, "sum");
-    if (sums && !json_is_null(sums) && !json_is_array(sums))
-        return refuse(summary, "sum");
-    for (size_t i = 0; i < json_array_size(sums); i++) {
-        const char *name = json_string_value(json_array_get(sums, i));
+    const json_t *names = json_object_get(summary->request->args, argument);
+    if (names && !json_is_null(names) && !json_is_array(names))
+        return refuse(summary, argument);
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        const char *name = json_string_value(json_array_get(names, i));
         const struct field *field = name ? find_field(summary->entity, name) : NULL;
-        if (!field || !field_is_number(field) || field->pii || summary->nsums == SUMMARY_SUMS_MAX)
-            return refuse(summary, "sum");
-        summary->sums[summary->nsums++] = field;
+        if (!field || !field_is_number(field) || field->pii || *count == SUMMARY_SUMS_MAX)
+            return refuse(summary, argument);
+        fields[(*count)++] = field;
     }
     return 0;
 }
@@ -168,13 +173,41 @@ static int read_arguments(struct summary *summary)
     if (!rc)
         rc = read_key(summary, "and", &summary->and);
     if (!rc)
-        rc = read_sums(summary);
+        rc = read_numbers(summary, "sum", summary->sums, &summary->nsums);
+    if (!rc)
+        rc = read_numbers(summary, "average", summary->averages, &summary->naverages);
     if (!rc)
         rc = read_filter(summary);
     return rc ? rc : read_limit(summary);
 }
 
 /* ---- the answer ---- */
+
+/* Of what is in the records that have a value; null where none has. */
+static void add_average(struct str *out, const struct field *field, double sum, int64_t count, bool first)
+{
+    str_add(out, first ? ",\"average\":{" : ",");
+    str_add_json(out, field->name);
+    if (count)
+        str_addf(out, ":%.10g", sum / (double)count);
+    else
+        str_add(out, ":null");
+}
+
+static int average_column(const struct summary *summary, size_t index)
+{
+    return SUMMARY_SUM + (int)(summary->nsums + 2 * index);
+}
+
+static void add_averages(struct summary *summary, size_t row, struct str *out)
+{
+    for (size_t i = 0; i < summary->naverages; i++) {
+        int column = average_column(summary, i);
+        add_average(out, summary->averages[i], rows_real(summary->rows, row, column),
+                    rows_int(summary->rows, row, column + 1), i == 0);
+    }
+    str_add(out, summary->naverages ? "}" : "");
+}
 
 static void add_counts(struct summary *summary, size_t row, struct str *out)
 {
@@ -185,6 +218,7 @@ static void add_counts(struct summary *summary, size_t row, struct str *out)
         str_addf(out, ":%s", rows_text(summary->rows, row, SUMMARY_SUM + (int)i));
     }
     str_add(out, summary->nsums ? "}" : "");
+    add_averages(summary, row, out);
 }
 
 static void add_named(struct summary *summary, size_t row, struct str *out)
@@ -262,6 +296,22 @@ static void add_and(struct summary *summary, struct str *out)
     str_add_char(out, ']');
 }
 
+static void add_rest_averages(struct summary *summary, size_t first, size_t groups, size_t total,
+                              struct str *out)
+{
+    for (size_t a = 0; a < summary->naverages; a++) {
+        int column = average_column(summary, a);
+        double sum = rows_real(summary->rows, total, column);
+        int64_t count = rows_int(summary->rows, total, column + 1);
+        for (size_t i = 0; i < groups; i++) {
+            sum -= rows_real(summary->rows, first + i, column);
+            count -= rows_int(summary->rows, first + i, column + 1);
+        }
+        add_average(out, summary->averages[a], sum, count, a == 0);
+    }
+    str_add(out, summary->naverages ? "}" : "");
+}
+
 /* The groups over the limit, taken together. */
 static void add_rest(struct summary *summary, struct str *out)
 {
@@ -288,7 +338,9 @@ static void add_rest(struct summary *summary, struct str *out)
         else
             str_addf(out, ":%.6g", over ? real : 0.0);
     }
-    str_add(out, summary->nsums ? "}}" : "}");
+    str_add(out, summary->nsums ? "}" : "");
+    add_rest_averages(summary, first, groups, total, out);
+    str_add_char(out, '}');
 }
 
 static void reply(struct summary *summary)

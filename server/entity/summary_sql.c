@@ -35,8 +35,8 @@ static void add_conditions(struct builder *b, const struct summary *summary)
 {
     const struct request *request = summary->request;
     const struct grant *grant = request->grant;
-    bool own = grant->own && !grant->all && summary->entity->own_column;
-    sql_scope(b, summary->entity, grant, request->session->employee_id);
+    bool own = grant->own && !grant->all && entity_own(summary->entity, request->session).column;
+    sql_scope(b, summary->entity, grant, request->session);
     sql_filter(b, summary->entity, &summary->filter, own);
     sql_search(b, summary->entity, summary->filter.q, own);
 }
@@ -56,14 +56,23 @@ static void add_counted(struct builder *b, const struct summary *summary)
         sql_value(&b->text, summary->sums[i]);
         str_addf(&b->text, ") AS \"~%zu\"", i);
     }
+    for (size_t i = 0; i < summary->naverages; i++) {
+        str_add(&b->text, ", sum(");
+        sql_value(&b->text, summary->averages[i]);
+        str_addf(&b->text, ")::double precision AS \"~a%zu\", count(", i);
+        sql_value(&b->text, summary->averages[i]);
+        str_addf(&b->text, ") AS \"~m%zu\"", i);
+    }
     str_addf(&b->text, " FROM \"%s\" t WHERE true", summary->entity->table);
     add_conditions(b, summary);
     str_add(&b->text, " GROUP BY 1, 2)");
 }
 
-/* What a part is worth: the first sum, or how many. */
+/* What a part is worth: the first sum, the first average, or how many. */
 static const char *worth(const struct summary *summary)
 {
+    if (!summary->nsums && summary->naverages)
+        return "coalesce(sum(\"~a0\") / nullif(sum(\"~m0\"), 0), 0)";
     return summary->nsums ? "coalesce(sum(\"~0\"), 0)" : "sum(\"~n\")";
 }
 
@@ -74,6 +83,8 @@ static void add_ranked(struct builder *b, const struct summary *summary, const s
     str_addf(&b->text, ", %s AS (SELECT \"%s\" AS \"~k\", sum(\"~n\") AS \"~n\"", name, column);
     for (size_t i = 0; i < summary->nsums; i++)
         str_addf(&b->text, ", sum(\"~%zu\") AS \"~%zu\"", i, i);
+    for (size_t i = 0; i < summary->naverages; i++)
+        str_addf(&b->text, ", sum(\"~a%zu\") AS \"~a%zu\", sum(\"~m%zu\") AS \"~m%zu\"", i, i, i, i);
     str_add(&b->text, ", row_number() OVER (ORDER BY ");
     if (!key->step)
         str_addf(&b->text, "%s DESC, ", worth(summary));
@@ -83,11 +94,14 @@ static void add_ranked(struct builder *b, const struct summary *summary, const s
 
 static void add_sums(struct builder *b, const struct summary *summary, const char *alias)
 {
+    const char *end = alias[strlen(alias) - 1] == '(' ? ")" : "";
     for (size_t i = 0; i < summary->nsums; i++) {
         const char *cast = field_storage_of(summary->sums[i]) == STORE_INT ? "::bigint" : "";
-        bool call = alias[strlen(alias) - 1] == '(';
-        str_addf(&b->text, ", coalesce(%s\"~%zu\"%s, 0)%s", alias, i, call ? ")" : "", cast);
+        str_addf(&b->text, ", coalesce(%s\"~%zu\"%s, 0)%s", alias, i, end, cast);
     }
+    for (size_t i = 0; i < summary->naverages; i++)
+        str_addf(&b->text, ", coalesce(%s\"~a%zu\"%s, 0), coalesce(%s\"~m%zu\"%s, 0)::bigint", alias, i, end,
+                 alias, i, end);
 }
 
 static void add_totals(struct builder *b, const struct summary *summary)

@@ -147,6 +147,24 @@ def test_sums_are_exact():
     assert [p["sum"]["credit_limit_fen"] for p in parts] == [9007199254741000, 100]
 
 
+def test_averages_are_over_those_that_have_a_value():
+    sql("INSERT INTO party (code, name, kind, credit_limit_fen) VALUES ('AV1', 'x', 'repair_shop', 100), ('AV2', 'x', 'repair_shop', 201),"
+        " ('AV3', 'x', 'repair_shop', NULL), ('AV4', 'x', 'other_firm', NULL), ('AV5', 'x', 'fleet', 50)")
+    args = {"by": "kind", "average": ["credit_limit_fen"], "filter": {"code": {"like": "AV"}}}
+    answer = summary("customer", admin, **args)
+    assert [(g["value"], g["count"], g["average"]["credit_limit_fen"]) for g in answer["groups"]] == \
+        [("repair_shop", 3, 150.5), ("fleet", 1, 50), ("other_firm", 1, None)], answer
+    assert answer["total"]["average"] == {"credit_limit_fen": 117} and "sum" not in answer["total"]
+    rest = summary("customer", admin, limit=1, **args)["rest"]
+    assert rest == {"groups": 2, "count": 2, "average": {"credit_limit_fen": 50}}, rest
+    both = summary("customer", admin, sum=["credit_limit_fen"], **args)["groups"][0]
+    assert both["sum"] == {"credit_limit_fen": 301} and both["average"] == {"credit_limit_fen": 150.5}
+    parts = summary("customer", admin, **{**args, "and": "settlement"})["groups"][0]["parts"]
+    assert parts == [{"count": 3, "average": {"credit_limit_fen": 150.5}}], parts
+    for wrong in (["name"], ["nosuch"], "credit_limit_fen", [1]):
+        assert refused("customer", admin, by="kind", average=wrong).field == "average", wrong
+
+
 def test_it_can_be_cancelled():
     with cluster.session(database) as other:
         other.sql("BEGIN; LOCK TABLE vehicle IN ACCESS EXCLUSIVE MODE")
