@@ -24,6 +24,7 @@
 #include "client/views/notice.h"
 #include "client/views/macro.h"
 #include "client/views/preference.h"
+#include "client/views/ringing.h"
 #include "client/views/topics.h"
 #include "client/views/transfer.h"
 #include "client/views/views.h"
@@ -106,7 +107,7 @@ static unsigned on_unused_key(void *context, const struct key *key)
     case K_PALETTE: command_open(&app->context, ""); return SCREEN_REDRAW;
     case K_CTRL('T'): tasks_open(&app->context); return SCREEN_REDRAW;
     case K_CTRL('N'): notice_next(&app->context); return SCREEN_REDRAW;
-    case K_CTRL('O'): return notice_answer(&app->context) ? SCREEN_REDRAW : SCREEN_BELL;
+    case K_CTRL('O'): return ringing_answer(&app->context) ? SCREEN_REDRAW : SCREEN_BELL;
     case K_CTRL('R'): macro_toggle(&app->context); return SCREEN_REDRAW;
     case '@': macro_choose(&app->context); return SCREEN_REDRAW;
     default: return SCREEN_UNUSED;
@@ -312,6 +313,7 @@ static int app_init(struct app *app, const struct options *options)
     app->context.preferences = preferences_create(&app->context);
     app->context.holders = holders_create();
     app->context.notices = notices_create(&app->context);
+    app->context.ringing = ringing_create();
     ui_init(&app->ui, 24, 80);
     app->ui.unused_key = on_unused_key;
     app->ui.code = on_code;
@@ -335,6 +337,7 @@ static void app_finish(struct app *app)
     preferences_destroy(app->context.preferences);
     holders_destroy(app->context.holders);
     notices_destroy(app->context.notices);
+    ringing_destroy(app->context.ringing);
     catalogue_destroy(app->catalogue);
     for (size_t i = 0; i < app->retired.count; i++)
         catalogue_destroy(app->retired.items[i]);

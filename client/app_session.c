@@ -18,6 +18,7 @@
 #include "client/views/start.h"
 #include "client/views/notice.h"
 #include "client/views/preference.h"
+#include "client/views/ringing.h"
 #include "client/views/text.h"
 #include "wire/json.h"
 
@@ -364,7 +365,7 @@ static void on_event(void *context, const char *name, const json_t *object)
     } else if (strcmp(name, "notice") == 0) {
         notice_heard(&app->context, object);
     } else if (strcmp(name, "popup") == 0) {
-        notice_popup(&app->context, object);
+        ringing_popup(&app->context, object);
     } else if (strcmp(name, "bye") == 0 && app->login && link_state(app->context.link) != LINK_READY) {
         return; /* nobody logged in for a while: the line comes back by itself */
     } else if (strcmp(name, "bye") == 0) {

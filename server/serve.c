@@ -19,6 +19,7 @@
 #include "server/core/core.h"
 #include "server/embedded.h"
 #include "server/gateway/gateway.h"
+#include "server/gateway/telephone.h"
 #include "server/place.h"
 #include "server/privilege.h"
 #include "server/serve.h"
@@ -327,7 +328,10 @@ static int start_gateways(const struct place *place)
     gethostname(host, sizeof(host) - 1);
     snprintf(name, sizeof(name), "%s.%d", host, getpid());
     struct gateway_options options = gateway_options(server.settings, place, name);
-    return gateway_start(&options);
+    int result = gateway_start(&options);
+    if (result == 0)
+        telephone_start(&(struct telephone_options){.conninfo = place->tail, .server = name});
+    return result;
 }
 
 static int serve_as(const struct place *place, const struct account *account)
@@ -361,6 +365,7 @@ static int run(const struct place *place, const struct account *account)
     SSL_CTX_free(tls);
     watch_signals(place);
     int result = serve_as(place, account);
+    telephone_stop();
     gateway_stop();
     core_stop();
     ev_loop_destroy(server.loop);

@@ -16,6 +16,7 @@ struct holders;
 struct live;
 struct notices;
 struct preferences;
+struct ringing;
 
 /* Who sits at the terminal. */
 struct identity {
@@ -49,6 +50,7 @@ struct app_context {
     struct live *live;
     struct preferences *preferences; /* preference.h */
     struct notices *notices;         /* notice.h */
+    struct ringing *ringing;         /* ringing.h */
     struct holders *holders;         /* holder.h */
     struct drafts *drafts;
     struct asking *asking; /* requests under way: ask.h */

@@ -8,6 +8,7 @@
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/open.h"
+#include "client/views/ringing.h"
 #include "client/views/text.h"
 #include "model/catalogue.h"
 #include "wire/json.h"
@@ -18,7 +19,6 @@ struct notices {
     VEC(struct notice) all; /* the oldest first */
     size_t more;            /* unread on the server beyond those */
     uint64_t asked;         /* for the list; 0: not */
-    json_t *call;           /* ringing; NULL: none */
     char *alarm;            /* of a desk; NULL: none */
 };
 
@@ -84,24 +84,6 @@ static size_t count_unread(const struct notices *notices)
     return unread;
 }
 
-/* "Call 13800138000 王小明, 2 open orders  ^O" */
-static const char *call_words(struct arena *arena, const json_t *call)
-{
-    struct str out;
-    int64_t orders = 0;
-    str_init(&out, arena);
-    str_addf(&out, "%s %s", _("Call"), member(call, "caller"));
-    if (*member(call, "name"))
-        str_addf(&out, " %s", member(call, "name"));
-    json_get_int(call, "orders", &orders);
-    if (orders > 0)
-        str_addf(&out, ", %s",
-                 text_fill(arena, _("open orders: {count}"), "count",
-                           arena_printf(arena, "%lld", (long long)orders), NULL));
-    str_add(&out, "  ^O");
-    return out.data;
-}
-
 static const char *notice_words(const struct app_context *app, struct arena *arena)
 {
     const struct notices *notices = app->notices;
@@ -124,8 +106,8 @@ void notice_show(struct app_context *app)
     const char *text = "", *words = notice_words(app, arena);
     if (app->locked) {
         role = ROLE_NORMAL;
-    } else if (notices->call) {
-        text = call_words(arena, notices->call);
+    } else if (ringing_any(app->ringing)) {
+        text = ringing_words(app->ringing, arena);
     } else if (notices->alarm) {
         text = arena_printf(arena, "%s%s%s", notices->alarm, *words ? "  " : "", words);
     } else {
@@ -219,6 +201,7 @@ void notice_ready(struct app_context *app)
     struct notices *notices = app->notices;
     if (!notices->asked)
         notices->asked = link_call(app->link, "notice.list", NULL, CALL_READ, NULL, on_list, app);
+    ringing_ready(app);
 }
 
 /* ------------------------------------------------------------------------------------------------- read and gone to */
@@ -251,7 +234,7 @@ void notice_read_all(struct app_context *app)
 }
 
 /* On a task of its own: what is being typed elsewhere stays as it is. */
-static bool go_to(struct app_context *app, const json_t *object)
+bool notice_go_to(struct app_context *app, const json_t *object)
 {
     const struct catalogue_entity *entity = catalogue_entity(app->catalogue, member(object, "entity"));
     int64_t id = 0;
@@ -270,7 +253,7 @@ void notice_open(struct app_context *app, int64_t id)
         return;
     const char *text = notice_text(app, arena, notice);
     notice_read(app, id);
-    if (go_to(app, notice->object))
+    if (notice_go_to(app, notice->object))
         ui_say(app->ui, is_alarm(notice) ? ROLE_ALARM : ROLE_NORMAL, "%s", text);
     else
         dialog_message(app->ui, _("Notice"), text, NULL, NULL);
@@ -283,50 +266,6 @@ void notice_next(struct app_context *app)
         notice_open(app, notice->id);
     else
         notice_list_open(app);
-}
-
-/* ------------------------------------------------------------------------------------------------- calls */
-
-void notice_popup(struct app_context *app, const json_t *object)
-{
-    struct notices *notices = app->notices;
-    bool ended = false;
-    json_get_bool(object, "ended", &ended);
-    if (ended && notices->call && strcmp(member(notices->call, "id"), member(object, "id")) != 0)
-        return; /* another one rings by now */
-    json_decref(notices->call);
-    notices->call = ended ? NULL : json_deep_copy(object);
-    app->ui->bell |= !ended;
-    notice_show(app);
-    ui_redraw(app->ui);
-}
-
-/* Who is known is opened; for anybody else a new order is begun with the number in it. */
-static void open_call(struct app_context *app, const json_t *call)
-{
-    const struct catalogue_entity *rescue = catalogue_entity(app->catalogue, "rescue");
-    if (go_to(app, call))
-        return;
-    if (!rescue || !app_may(app, "rescue.create")) {
-        ui_say(app->ui, ROLE_NORMAL, "%s", member(call, "caller"));
-        return;
-    }
-    json_t *prefill = json_pack("{s:s}", "contact_phone", member(call, "caller"));
-    open_new(app, rescue, prefill, OPEN_TASK);
-    json_decref(prefill);
-}
-
-bool notice_answer(struct app_context *app)
-{
-    struct notices *notices = app->notices;
-    json_t *call = notices->call;
-    if (!call)
-        return false;
-    notices->call = NULL;
-    notice_show(app);
-    open_call(app, call);
-    json_decref(call);
-    return true;
 }
 
 /* ------------------------------------------------------------------------------------------------- life */
@@ -343,7 +282,6 @@ void notices_destroy(struct notices *notices)
         return;
     clear(notices);
     vec_finish(&notices->all);
-    json_decref(notices->call);
     free(notices->alarm);
     free(notices);
 }

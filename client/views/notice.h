@@ -17,15 +17,15 @@ struct notice {
 struct notices *notices_create(struct app_context *app);
 void notices_destroy(struct notices *notices);
 
-/* From the app: logged in (again); a `notice` or `popup` line came; another language or setting. */
+/* From the app: logged in (again); a `notice` line came; another language or setting. A call's `popup` goes to ringing.h. */
 void notice_ready(struct app_context *app);
 void notice_heard(struct app_context *app, const json_t *object);
-void notice_popup(struct app_context *app, const json_t *object);
 void notice_show(struct app_context *app);
 
-/* Ctrl-N: the most urgent that is unread, with its record; the list where nothing is. Ctrl-O: the call. False: none rings. */
+/* Ctrl-N: the most urgent that is unread, with its record; the list where nothing is. */
 void notice_next(struct app_context *app);
-bool notice_answer(struct app_context *app);
+/* The record a notice or a call is about, on a task of its own. False: it is about none. */
+bool notice_go_to(struct app_context *app, const json_t *object);
 
 /* A desk's own alarm on the bell line, in front of the notices; "" ends it. */
 void notice_alarm(struct app_context *app, const char *text);

@@ -1,6 +1,7 @@
 #include "client/views/views.h"
 
 #include "client/views/command.h"
+#include "client/views/dial.h"
 #include "client/views/draft.h"
 #include "client/views/hints.h"
 #include "client/views/macro.h"
@@ -14,6 +15,7 @@ void views_register(void)
     hints_register();
     start_register();
     chart_view_register();
+    dial_register();
     map_view_register();
     drafts_register();
     export_views_register();

@@ -9,6 +9,7 @@ import run
 
 # target: (source, what stands there, what is put in its place)
 BUGS = {
+    "ami": ("server/gateway/ami_parse.c", "(unsigned char)text[i] < ' ' || text[i] == 0x7f ?", "(unsigned char)text[i] < ' ' ?"),
     "frame": ("shared/wire/frame.c", "    frame->scanned -= frame->start;\n", ""),
     "message": ("shared/wire/message.c", "    return n >= low && n <= high && !text[n];", "    return n >= low && !text[n];"),
     "json": ("shared/wire/json_scan.c", "if (scan->depth == WIRE_JSON_DEPTH_MAX)", "if (scan->depth > WIRE_JSON_DEPTH_MAX)"),

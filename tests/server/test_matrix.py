@@ -60,6 +60,11 @@ for role in ("call_taker", "order_clerk", "dispatcher", "branch_manager"):
 RIGHTS["auditor"].update({e: READ for e in "message message_template message_rule message_reply message_opt_out rating".split()}, outbox="list get")
 RIGHTS["admin"].update({e: f"{READ} {EDIT}" for e in "message_template message_rule message_opt_out".split()}, message=f"{READ} resend cancel",
                        message_reply=READ, outbox="list get")
+# Whoever takes calls dials and sees to missed ones; who follows the work sees the log.
+for role in ("call_taker", "order_clerk"):
+    RIGHTS[role]["call"] = f"{READ} update dial done"
+for role in ("agent", "branch_manager", "auditor"):
+    RIGHTS[role]["call"] = READ
 # A file leaves the house: a right of its own, for who works on lists away from the screen.
 EXPORT = {**{role: RIGHTS[role] for role in ("accountant finance_manager cashier branch_manager store_accountant tour_planner product_editor channel_editor"
                                              " operations marketing auditor").split()},
@@ -85,10 +90,12 @@ VEHICLES_EVERYWHERE = EVERYWHERE | {"dispatcher"}
 SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch hold release own end_others unlock cancel totp_begin totp_confirm totp_end".split()}
 # What is kept for a person is his own (test_preferences).
 SESSION |= {f"notice.{v}" for v in "list read send".split()}
+# One's own phone (test_telephone).
+SESSION |= {"call.ringing", "call.open"}
 SESSION |= {f"preference.{v}" for v in "list set remove share".split()}
 # What a file may be used for is asked of the record it hangs on (test_files.py).
 SESSION |= {f"file.{v}" for v in "begin chunk end list read remove".split()}
-NOBODY = {"customer.unmask", "employee.unmask", "rescue.unmask", "supplier.unmask", "message.unmask", "message_reply.unmask",      # pii.view is in no base role
+NOBODY = {"call.unmask", "customer.unmask", "employee.unmask", "rescue.unmask", "supplier.unmask", "message.unmask", "message_reply.unmask",      # pii.view is in no base role
           "rescue.resubmit"}                                                         # a third party's people answer a dispute, once they have notices
 TEST_ONLY = {"session.fault", "session.popup"}
 

@@ -14,7 +14,7 @@ VERBS = co.verbs()
 OPEN = {"session.login", "session.resume", "session.ping", "session.hello"}
 # Verbs that change nothing, or nothing that a repeat would change again (every other one takes a key, but session's own).
 KEYLESS = {"list", "summary", "read", "get", "history", "unmask", "export", "print", "suggest", "overview", "estimate", "trial_balance", "balance", "report", "track", "token"}
-KEYLESS_VERBS = {"file.chunk", "file.read"}
+KEYLESS_VERBS = {"call.ringing", "file.chunk", "file.read"}
 # Verbs of files name what they are about in their own way.
 FILE_ARGS = {"file.begin": {}, "file.chunk": {}, "file.end": {}, "file.list": {"id": 1}, "file.read": {"id": 1}, "file.remove": {"id": 1, "reason": "x"}}
 
@@ -43,7 +43,7 @@ def refusal_of(client, verb, args=None):
         return refusal
 
 
-NEEDED = {"session.hold": {"id": 1}, "session.release": {"id": 1}, "notice.send": {}, "notice.read": {}, "preference.set": {}, "preference.remove": {"id": 1}, "preference.share": {"id": 1}}
+NEEDED = {"call.dial": {}, "call.open": {"id": 1}, "call.ringing": {}, "session.hold": {"id": 1}, "session.release": {"id": 1}, "notice.send": {}, "notice.read": {}, "preference.set": {}, "preference.remove": {"id": 1}, "preference.share": {"id": 1}}
 
 
 def needed(verb):

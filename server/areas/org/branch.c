@@ -8,6 +8,9 @@ static const struct choice kinds[] = {
     {"head_office", N_("Head office")}, {"station", N_("Rescue station")},          {"shop", N_("Shop")},
     {"office", N_("Office")},           {"dispatch_centre", N_("Dispatch centre")}, {NULL},
 };
+/* As the call system itself writes them. */
+static const struct choice technologies[] = {
+    {"PJSIP", N_("PJSIP")}, {"SIP", N_("SIP")}, {"IAX2", N_("IAX2")}, {"DAHDI", N_("DAHDI")}, {NULL}};
 
 static const struct field fields[] = {
     FIELD(branch, code, .type = FIELD_CODE, .label = N_("Code"), .max = 16, .required = true, .unique = true,
@@ -35,7 +38,21 @@ static const struct field fields[] = {
     FIELD(branch, pbx_address, .label = N_("Call system"), .max = 80,
           .help =
               N_("Address of the telephone exchange at this branch: host or IP, with :port where it is not "
-                 "5038.")),
+                 "5038. It must speak the Asterisk Manager Interface.")),
+    FIELD(branch, pbx_user, .label = N_("Call system user"), .max = 64,
+          .help = N_("Name the server logs in with at the call system. It needs the classes call, agent, "
+                     "dialplan, reporting and originate. Empty: nobody listens to it.")),
+    FIELD(branch, pbx_secret, .label = N_("Call system secret"), .max = 128, .secret = true,
+          .no_column = true,
+          .help = N_("Password of that user. It can be set, and is never shown.")),
+    FIELD(branch, pbx_technology, .type = FIELD_CHOICE, .choices = technologies, .label = N_("Phones are"),
+          .required = true, .init = "PJSIP",
+          .help = N_("How the call system names its phones: extension 8001 is PJSIP/8001.")),
+    FIELD(branch, pbx_context, .label = N_("Dialling context"), .max = 64, .required = true,
+          .init = "from-internal",
+          .help = N_("Part of the dial plan that calls from here are sent to, as those of the phones are.")),
+    FIELD(branch, pbx_prefix, .label = N_("Outside line"), .max = 8,
+          .help = N_("Digits dialled before numbers of more than six digits. Empty: none.")),
     FIELD(branch, time_zone, .label = N_("Time zone"), .max = 40, .required = true, .init = "Asia/Shanghai",
           .help = N_("IANA name, for example Asia/Shanghai. Times are shown and business days begin by it.")),
     FIELD(branch, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 1000,
@@ -54,6 +71,23 @@ static bool address_valid(const char *text)
     return true;
 }
 
+static bool made_of(const char *text, const char *letters)
+{
+    return *text && strspn(text, letters) == strlen(text);
+}
+
+static int check_calls(struct act *act)
+{
+    static const char name[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    const struct branch *branch = act->now;
+    if (act_is_set(act, "pbx_context") && branch->pbx_context && !made_of(branch->pbx_context, name))
+        return request_fail(act->request, ERR_INVALID, "pbx_context",
+                            N_("Only letters, digits, hyphen and underline are possible here"), NULL);
+    if (act_is_set(act, "pbx_prefix") && branch->pbx_prefix && !made_of(branch->pbx_prefix, "0123456789"))
+        return request_fail(act->request, ERR_INVALID, "pbx_prefix", N_("Only digits are possible here"), NULL);
+    return 0;
+}
+
 static int check(struct act *act)
 {
     const struct branch *branch = act->now;
@@ -65,7 +99,7 @@ static int check(struct act *act)
         time_zone_offset(branch->time_zone, act->request->now, &offset) < 0)
         return request_fail(act->request, ERR_INVALID, "time_zone", N_("There is no time zone {zone}"),
                             "zone", branch->time_zone, NULL);
-    return 0;
+    return check_calls(act);
 }
 
 /* A branch under itself would make “own and below” everything; the database refuses it too, under a lock. */
@@ -79,6 +113,9 @@ static int load(struct act *act)
     return 0;
 }
 
+/* Kept apart, where workers may write it and nobody but the telephone reads it. */
+static const struct sql sql_secret = {"branch_pbx_set", "SELECT branch_pbx_set($1::int, $2)"};
+
 static int in_tx(struct act *act)
 {
     const struct branch *branch = act->now;
@@ -88,6 +125,8 @@ static int in_tx(struct act *act)
     if (act->data && rows_bool(act->data, 0, 0))
         return request_fail(act->request, ERR_INVALID, "parent_id",
                             N_("A branch cannot belong to itself or to one below it"), NULL);
+    if (act_is_set(act, "pbx_secret"))
+        tx_write(act->request->tx, &sql_secret, p_int(act_row_id(act)), p_text(branch->pbx_secret));
     return 0;
 }
 
@@ -116,11 +155,13 @@ static const char *const columns[] = {"code",  "name",    "kind",    "parent_id"
                                       "phone", "contact", "address", NULL};
 static const char *const main_tab[] = {"code",  "name",    "kind",    "parent_id",
                                        "phone", "contact", "remarks", NULL};
-static const char *const place_tab[] = {"address",   "district",    "place_lon", "place_lat",
-                                        "time_zone", "pbx_address", NULL};
+static const char *const place_tab[] = {"address", "district", "place_lon", "place_lat", "time_zone", NULL};
+static const char *const calls_tab[] = {"pbx_address", "pbx_user",   "pbx_secret", "pbx_technology",
+                                        "pbx_context", "pbx_prefix", NULL};
 static const struct tab tabs[] = {
     {N_("Branch"), main_tab},
     {N_("Place and connections"), place_tab},
+    {N_("Call system"), calls_tab},
     {NULL},
 };
 

@@ -13,7 +13,7 @@ struct branch {
     const char *address;
     const char *district;
     double place_lon, place_lat;
-    const char *pbx_address;
+    const char *pbx_address, *pbx_user, *pbx_secret, *pbx_technology, *pbx_context, *pbx_prefix;
     const char *time_zone;
     const char *remarks;
 };
