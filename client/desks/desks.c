@@ -1,5 +1,7 @@
 #include "client/desks/desks.h"
 
+#include "client/desks/repair.h"
+
 #include "client/desks/customer_view.h"
 
 void desks_register(void)
@@ -10,4 +12,5 @@ void desks_register(void)
     desk_register(&dispatch_desk);
     desk_register(&driver_desk);
     desk_register(&onestop_desk);
+    repair_view_register();
 }

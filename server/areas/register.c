@@ -35,6 +35,7 @@ void registry_register(void)
     entity_set_areas(registry_areas, registry_count);
     files_register();
     rescue_register();
+    rescue_register_repair();
     tracks_register();
     for (size_t i = 0; i < registry_count; i++) {
         const struct area *area = registry_areas[i];

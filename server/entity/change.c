@@ -287,3 +287,51 @@ int entity_run_change(struct request *request)
     default: return finish_update(command);
     }
 }
+
+/* ---- another record in the same command */
+
+struct act *act_beside(struct request *request, const struct entity *entity, int64_t id, const char *as)
+{
+    struct command *command = arena_new(request->arena, struct command);
+    command->act = (struct act){
+        .request = request,
+        .entity = entity,
+        .kind = ACT_UPDATE,
+        .id = id,
+        .branch_id = NIL,
+        .now = arena_alloc(request->arena, entity->size),
+    };
+    command->as = as;
+    command->old_branch_id = NIL;
+    record_init(entity->fields, entity->nfields, command->act.now);
+    str_init(&command->extra, request->arena);
+    lines_init(command);
+    queue_record(command);
+    lines_queue_read(command);
+    return &command->act;
+}
+
+int act_beside_take(struct act *beside)
+{
+    struct command *command = command_of(beside);
+    if (tx_need(beside->request->tx) != TX_OK)
+        return request_tx_failed(beside->request);
+    if (rows_count(command->row) == 0)
+        return request_fail(beside->request, ERR_NOT_FOUND, NULL, N_("There is no such record"), NULL);
+    fill_record(command);
+    complete_record(command);
+    return lines_merge(command);
+}
+
+int act_beside_write(struct act *beside)
+{
+    struct command *command = command_of(beside);
+    int rc = judge_move(command);
+    if (rc || !drop_unchanged(command))
+        return rc;
+    queue_update(command);
+    lines_queue_writes(command);
+    search_update(command);
+    trail_add(command, NULL);
+    return 0;
+}

@@ -120,6 +120,7 @@ struct line_change {
 struct command {
     struct act act; /* first: hooks see this */
     const struct entity_verb *verb;
+    const char *as; /* the action the trail names; NULL: the verb's */
     struct meta meta;
     struct rows *row, *drawn, *checks;
     struct line_change lines[ENTITY_LINE_FIELDS_MAX];

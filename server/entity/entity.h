@@ -205,6 +205,13 @@ struct rows *entity_related(const struct related *related);
 /* Queues the one row; none where it is not there to be seen. */
 struct rows *entity_shown(const struct related *related);
 
+/* Another record changed within a command, through the doors its own commands go through: lock, version, search keys, trail (which names the
+ * action `as`). Queues the look within the command's grant; the hooks of whoever asks then work on it as on their own, once
+ * act_beside_take() has flushed: 0, or what request_fail() gave. act_beside_write() queues what they changed. It has no reply of its own. */
+struct act *act_beside(struct request *request, const struct entity *entity, int64_t id, const char *as);
+must_check int act_beside_take(struct act *beside);
+must_check int act_beside_write(struct act *beside);
+
 /* What can be seen and updated takes files (server/areas/files): so nothing of the ledger does. */
 bool entity_takes_files(const struct entity *entity);
 

@@ -130,6 +130,7 @@ void trail_add(struct command *command, const char *disabled)
     struct change change = {
         .entity = entity->name,
         .id = act->id,
+        .action = command->as,
         .version = command->meta.version + 1,
         .branch_id = entity_is_scoped(entity) ? act->branch_id : NIL,
         .old_branch_id = moved ? command->old_branch_id : NIL,

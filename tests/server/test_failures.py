@@ -73,6 +73,39 @@ def money(state, price_fen=20000):
     return id
 
 
+def held():
+    """An order whose driver holds 200 yuan, half of them received."""
+    id = money("unaudited")
+    co.step("driver", "collect", id, taken_fen=20000, taken_method="cash_on_site") if co.row(id)["driver_id"] == co.employee["driver"] else co.sql(
+        f"UPDATE rescue_order SET taken_fen = 20000, taken_method = 'cash_on_site' WHERE id = {id}")
+    return id
+
+
+def handin():
+    return {"key": key(), "method": "cash", "lines": [{"order_id": held(), "amount_fen": 15000}, {"order_id": held()}], "reason": "the rest tomorrow"}
+
+
+def handed():
+    return {"id": co.as_("cashier").do("handin.create", {k: v for k, v in handin().items() if k != "key"})["id"], "version": 1, "key": key(), "reason": "miscounted"}
+
+
+def bad_debt():
+    id = money("priced")
+    co.step("cashier", "receive", id, amount_fen=0, final=True)
+    return id
+
+
+def asked_for():
+    id = bad_debt()
+    co.step("accountant", "clear", id, difference_reason="bad_debt")
+    return id
+
+
+def agreed():
+    """Of a customer who has none: two that hold at once are refused."""
+    return {"party_id": customer(), "service": "tow", "base_fen": 20000, "items": [{"code": "dolly", "each_fen": 500}], "key": key()}
+
+
 def short_paid():
     id = money("priced")
     co.step("cashier", "receive", id, method="transfer", amount_fen=15000, final=True)
@@ -99,6 +132,13 @@ def period():
     if co.one(f"SELECT state FROM period WHERE id = {first}") == "closing":
         co.as_("finance_manager").do("period.abort", {"id": first, "version": co.version(first, "period")})
     return first
+
+
+def asked(**what):
+    """A repair that waits, of an order in the middle of its money."""
+    id = money("priced")
+    made = co.step("branch_manager", "repair", id, reason="keyed wrong", **what)["repair"]
+    return {"id": made["id"], "version": 1, "key": key()}
 
 
 # name: (login, verb, what makes its arguments)
@@ -133,6 +173,17 @@ COMMANDS = {
     "clear": ("accountant", "rescue.clear", lambda: on(money("received"))),
     "clear a difference": ("accountant", "rescue.clear", lambda: on(short_paid(), difference_reason="discount")),
     "one-stop": ("finance_manager", "rescue.onestop", lambda: on(money("unaudited"), price_fen=9900, method="qr")),
+    "ask for a repair": ("branch_manager", "rescue.repair", lambda: on(money("priced"), reason="keyed wrong", customer_id=co.party["F2"])),
+    "approve a repair": ("finance_manager2", "repair.approve", lambda: asked(customer_id=co.party["F2"], price_fen=18000)),
+    "approve a step back": ("finance_manager2", "repair.approve", lambda: asked(back=True)),
+    "reject a repair": ("finance_manager", "repair.reject", lambda: {**asked(price_fen=18000), "reason": "no"}),
+    "receive the driver's money": ("cashier", "rescue.receive", lambda: on(money("priced"), method="cash_on_site")),
+    "hand in": ("cashier", "handin.create", handin),
+    "take a hand-in back": ("accountant", "handin.reverse", handed),
+    "ask to give up": ("accountant", "rescue.clear", lambda: on(bad_debt(), difference_reason="bad_debt")),
+    "approve giving up": ("finance_manager", "rescue.approve", lambda: on(asked_for())),
+    "decline giving up": ("finance_manager", "rescue.decline", lambda: on(asked_for(), reason="try again")),
+    "create an agreement": ("finance_manager", "agreement.create", agreed),
     "start closing": ("finance_manager", "period.start_closing", lambda: on(period(), "period")),
 }
 

@@ -6,3 +6,4 @@
 extern const struct area rescue_area;
 
 void rescue_register(void); /* its jobs; in main, before threads */
+void rescue_register_repair(void); /* what may be repaired of an order */

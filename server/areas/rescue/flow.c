@@ -1,5 +1,7 @@
 #include "server/areas/messages/area.h"
+#include "server/areas/repair/area.h"
 #include "server/areas/rescue/hooks.h"
+#include "server/areas/rescue/repair.h"
 #include "server/areas/rescue/rescue.h"
 
 const struct choice rescue_states[] = {
@@ -454,4 +456,5 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .help = N_("Audits, prices and receives in one step."),
      .load = money_load,
      .in_tx = onestop_in_tx},
+    REPAIR_ACTION('z', rescue_repair_args, RESCUE_REPAIR_ARGS),
 };

@@ -85,7 +85,7 @@ struct rescue_charge {
 extern const struct entity rescue_entity, rescue_item_entity, rescue_charge_entity;
 
 /* The rows of the flow. */
-enum { RESCUE_ACTIONS = 29 };
+enum { RESCUE_ACTIONS = 30 };
 extern const struct action rescue_actions[RESCUE_ACTIONS];
 extern const struct choice rescue_states[], rescue_money_states[], rescue_results[], rescue_outcomes[],
     rescue_charge_parts[], rescue_signatures[];
