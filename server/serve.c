@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "server/areas/partner/area.h"
 #include "server/core/core.h"
 #include "server/embedded.h"
 #include "server/gateway/gateway.h"
@@ -334,12 +335,20 @@ static int start_gateways(const struct place *place)
     return result;
 }
 
+static int start_drop(const struct place *place)
+{
+    const char *folder = server.settings->notice_drop;
+    return folder && *folder ? notice_drop_start(folder, place->app) : 0;
+}
+
 static int serve_as(const struct place *place, const struct account *account)
 {
     int port = start_listening();
     int result = port < 0 ? port : give_up_root(server.settings, account);
     if (result == 0)
         result = start_gateways(place);
+    if (result == 0)
+        result = start_drop(place);
     if (result < 0)
         return result;
     core_start();
@@ -366,6 +375,7 @@ static int run(const struct place *place, const struct account *account)
     watch_signals(place);
     int result = serve_as(place, account);
     telephone_stop();
+    notice_drop_stop();
     gateway_stop();
     core_stop();
     ev_loop_destroy(server.loop);

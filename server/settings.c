@@ -97,6 +97,10 @@ const struct setting settings_table[] = {
          "Loopback, or a network of the house: there is no TLS."),
     TEXT(hook_token, NULL, "What gateways that call there must give as the parameter token; 16 characters at least. "
                            "Trackers have tokens of their own."),
+    TEXT(notice_drop, NULL,
+         "Folder that third parties put files of notices into (CSV, their names ending in .csv): in it one "
+         "folder for each, named as the partner's record says. What was read goes to done or failed in there, "
+         "with the results beside it. Several servers may share it."),
     TEXT(statement_log, NULL,
          "File to which every statement of the worker threads is added with its parameters, as lines of "
          "JSON, for "

@@ -28,6 +28,7 @@ struct settings {
     char *sms_url, *sms_user, *sms_password, *sms_sender;
     char *mail_url, *mail_user, *mail_password, *mail_from;
     char *hook_listen, *hook_token;
+    char *notice_drop;
     char *log_level, *statement_log;
 };
 

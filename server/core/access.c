@@ -14,7 +14,7 @@ static const struct sql open_scope = {
     "SELECT e.id, e.login, e.name, e.branch_id, b.name, b.time_zone, e.roles, e.extension,"                  \
     " e.must_change_password, branch_all()::bigint[]::text, branch_and_below(e.branch_id)::bigint[]::text,"  \
     " ARRAY(SELECT coalesce(r.name, u.code) FROM unnest(e.roles) WITH ORDINALITY u(code, n)"                 \
-    " LEFT JOIN role r ON r.code = u.code ORDER BY u.n)"                                                     \
+    " LEFT JOIN role r ON r.code = u.code ORDER BY u.n), e.party_id"                                         \
     " FROM employee e JOIN branch b ON b.id = e.branch_id"
 
 static const struct sql who_by_id = {"access_who", WHO_COLUMNS
@@ -166,6 +166,7 @@ struct session *access_session(const struct access_read *read, const char *termi
     take_roles(session, rows_set(read->who, 0, 6), rows_set(read->who, 0, 11));
     session->extension = arena_strdup(arena, rows_text(read->who, 0, 7));
     session->must_change_password = rows_bool(read->who, 0, 8);
+    session->party_id = rows_int(read->who, 0, 12);
     session->terminal = arena_strdup(arena, terminal);
     make_grants(session, rows_text(read->who, 0, 9), rows_text(read->who, 0, 10));
     take_permissions(session, read->permissions);

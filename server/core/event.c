@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "server/core/caller.h"
+#include "server/core/change.h"
 #include "server/core/event.h"
 #include "wire/limits.h"
 #include "wire/message.h"
@@ -39,13 +40,21 @@ void watch_add(struct watch *watch, const char *entity)
     watch->entities[watch->count++] = memory_strdup(entity);
 }
 
+static bool is_own(const struct session *session, int64_t own_id)
+{
+    if (session->party_id > 0)
+        return own_id == change_party(session->party_id);
+    return own_id > 0 && own_id == session->employee_id;
+}
+
 /* Rows of one's own: where it is not known whose a row is, the branch is what can be told by. */
 static bool sees_own(const struct session *session, const struct grant *grant, int64_t own_id,
                      int64_t branch_id)
 {
     if (!grant->own)
         return false;
-    return own_id > 0 ? own_id == session->employee_id : own_id == 0 && branch_id == session->branch_id;
+    bool unknown = own_id == 0 && session->party_id <= 0;
+    return is_own(session, own_id) || (unknown && branch_id == session->branch_id);
 }
 
 static bool filter_passes(const struct watch_filter *filter, int64_t branch_id)
@@ -69,7 +78,7 @@ const char *watch_sees(const struct watch *watch, const struct session *session,
         return event->action;
     bool moved = event->old_branch_id != NIL && grant_covers(grant, event->old_branch_id) &&
                  filter_passes(&watch->filter, event->old_branch_id);
-    bool lost = grant->own && event->old_own_id > 0 && event->old_own_id == session->employee_id;
+    bool lost = grant->own && is_own(session, event->old_own_id);
     return moved || lost ? "gone" : NULL;
 }
 

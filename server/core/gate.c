@@ -26,6 +26,16 @@ static const struct sql read_gate_with_key = {
     "SELECT s.epoch, s.ended_at IS NOT NULL, k.verb, encode(k.hash, 'hex'), k.answer FROM session s"
     " LEFT JOIN command_key k ON k.user_id = s.employee_id AND k.key = $2 WHERE s.id = $1"};
 
+/* Whom row-level security takes him for. */
+static const struct sql set_party = {"gate_party", "SELECT set_config('app.party', $1, true)"};
+
+static void queue_party(struct request *request)
+{
+    const struct session *session = request->session;
+    if (session && session->party_id > 0)
+        tx_read(request->tx, &set_party, p_text(arena_printf(request->arena, "%" PRId64, session->party_id)));
+}
+
 static void queue_gate(struct request *request)
 {
     struct request_state *state = request->state;
@@ -46,6 +56,7 @@ void request_begin(struct request *request)
     const struct grant *vehicles = session_grant(session, "vehicle.list");
     tx_set_scope(request->tx, request->grant ? request->grant->scope : "{}",
                  vehicles ? vehicles->scope : "{}", session ? session->employee_id : 0);
+    queue_party(request);
     queue_gate(request);
 }
 

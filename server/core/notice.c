@@ -216,6 +216,8 @@ static bool given(const struct request *request, const char *name)
 
 static int check_send(struct request *request)
 {
+    if (request->session->party_id > 0)
+        return request_fail(request, ERR_FORBIDDEN, NULL, N_("This is not for you"), NULL);
     int to = given(request, "employee_id") + (given(request, "role") || given(request, "branch_id"));
     if (to != 1)
         return request_fail(request, ERR_INVALID, "employee_id",

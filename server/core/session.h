@@ -11,7 +11,7 @@
 /* Over which rows a permission reaches: the union over the user's roles that grant it. */
 struct grant {
     bool all;                /* every branch */
-    bool own;                /* rows of one's own (entity.own_column = employee id) */
+    bool own;                /* rows of one's own (entity.own_column, party_column) */
     const int64_t *branches; /* sorted; all of them when `all` */
     size_t count;
     const char *scope; /* the same as an int array literal for app.scope: "{1,2}" */
@@ -22,6 +22,7 @@ struct session {
     int64_t employee_id;
     const char *user; /* login name */
     const char *name;
+    int64_t party_id; /* the third party he works for: `own` rows are its; 0 or NIL: he is one of us */
     int64_t branch_id;
     const char *branch_name;
     const char *time_zone; /* of the branch */

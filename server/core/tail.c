@@ -45,7 +45,7 @@ static const struct sql read_rows = {
     "tail_read",
     "SELECT h.x::text, h.era, c.tx::text, c.entity, c.row_id, c.verb, c.version, c.branch_id, "
     "c.old_branch_id,"
-    " coalesce(c.own_id, 0), coalesce(c.old_own_id, 0)"
+    " coalesce(c.own_id, 0), coalesce(c.old_own_id, 0), c.session_id"
     " FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS x, (SELECT max(n) FROM era) AS era) h"
     " LEFT JOIN LATERAL (SELECT * FROM change WHERE tx >= $1::xid8 AND tx < "
     "pg_snapshot_xmin(pg_current_snapshot())"
@@ -110,6 +110,12 @@ static struct event *event_of(struct rows *rows, size_t row)
     return event;
 }
 
+/* A request told its own changes itself. What the database added to them by itself has no session and comes this way alone. */
+static bool is_told(struct rows *rows, size_t row)
+{
+    return !rows_null(rows, row, 11) && own_tx_known(tx_of(rows_text(rows, row, 2)));
+}
+
 static void publish(struct rows *rows)
 {
     struct parcel *parcel = parcel_create(PARCEL_EVENTS, NULL);
@@ -119,7 +125,7 @@ static void publish(struct rows *rows)
             continue;
         memory_changed(rows_text(rows, i, 3));
         tail.sweep = tail.sweep || touches_rights(rows_text(rows, i, 3));
-        if (rows_null(rows, i, 4) || own_tx_known(tx_of(rows_text(rows, i, 2))))
+        if (rows_null(rows, i, 4) || is_told(rows, i))
             continue;
         *end = event_of(rows, i);
         end = &(*end)->next;

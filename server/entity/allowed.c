@@ -24,7 +24,7 @@ bool grant_reaches(const struct grant *grant, const struct entity *entity, const
 {
     if (!grant)
         return false;
-    if (grant->all || (grant->own && entity->own_column && meta->own))
+    if (grant->all || (grant->own && meta->own))
         return true;
     if (entity->scope == SCOPE_COMPANY)
         return !entity->own_column || grant->count > 0;

@@ -83,7 +83,6 @@ static void add_base(struct builder *b, const struct entity *entity)
 static void add_sources(struct builder *b, struct request *request, const struct entity *entity, int64_t id,
                         struct instant at)
 {
-    int64_t self = request->session->employee_id;
     str_add(&b->text, " FROM ");
     add_base(b, entity);
     str_add(&b->text, " base, ");
@@ -96,10 +95,10 @@ static void add_sources(struct builder *b, struct request *request, const struct
     str_addf(&b->text,
              " AND base.created_at <= trail.at AND EXISTS (SELECT FROM \"%s\" t WHERE t.id = base.id",
              entity->table);
-    sql_scope(b, entity, request->grant, self);
+    sql_scope(b, entity, request->grant, request->session);
     str_add_char(&b->text, ')');
     if (!request->grant->own)
-        sql_scope(b, entity, request->grant, self);
+        sql_scope(b, entity, request->grant, request->session);
 }
 
 /* The lines of then are in the trail as they were written, if they were changed since; else they are those of now. */

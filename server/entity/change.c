@@ -14,11 +14,11 @@ static void queue_record(struct command *command)
 {
     struct act *act = &command->act;
     const struct entity *entity = act->entity;
-    int64_t self = act->request->session->employee_id;
+    const struct session *session = act->request->session;
     struct builder b;
     builder_init(&b, act->request->arena);
     str_add(&b.text, "SELECT ");
-    sql_meta(&b, entity, self);
+    sql_meta(&b, entity, session);
     str_add(&b.text, "t.id");
     for (size_t i = 0; i < entity->nfields; i++) {
         if (!field_is_loaded(&entity->fields[i]))
@@ -28,7 +28,7 @@ static void queue_record(struct command *command)
     }
     str_addf(&b.text, " FROM \"%s\" t WHERE t.id = ", entity->table);
     builder_param(&b, p_int(act->id));
-    sql_scope(&b, entity, act->request->grant, self);
+    sql_scope(&b, entity, act->request->grant, session);
     str_add(&b.text, act->kind == ACT_DELETE ? " FOR UPDATE OF t" : " FOR NO KEY UPDATE OF t");
     command->row = builder_read(&b, act->request->tx);
 }
@@ -75,9 +75,12 @@ static int stale(struct command *command)
 {
     struct request *request = command->act.request;
     struct str current;
-    str_init(&current, request->arena);
-    current_write_json(command, &current);
-    request_fail_detail(request, "current", current.data);
+    /* Not who may take this step alone: he may not see the whole record. */
+    if (grant_reaches(grant_of(request->session, entity->name, "get"), entity, &command->meta)) {
+        str_init(&current, request->arena);
+        current_write_json(command, &current);
+        request_fail_detail(request, "current", current.data);
+    }
     return request_fail(request, ERR_CONFLICT, NULL, N_("Somebody else changed the record meanwhile"), NULL);
 }
 

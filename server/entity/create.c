@@ -59,7 +59,7 @@ static int run_hook(entity_hook *hook, struct act *act)
     return hook ? hook(act) : 0;
 }
 
-static int prepare(struct command *command)
+int create_prepare(struct command *command)
 {
     int rc = bind_arguments(command, true);
     if (!rc)
@@ -109,7 +109,7 @@ void create_take_branch(struct command *command)
         act->branch_id = record_get(&act->entity->fields[index], act->now).number;
 }
 
-int entity_run_create(struct request *request)
+int create_finish(struct command *command)
 {
     struct command *command = command_create(request);
     struct act *act = &command->act;
@@ -133,4 +133,11 @@ int entity_run_create(struct request *request)
     write_all(command);
     command_reply(command, 1);
     return 0;
+}
+
+int entity_run_create(struct request *request)
+{
+    struct command *command = command_create(request);
+    int rc = create_prepare(command);
+    return rc ? rc : create_finish(command);
 }

@@ -302,6 +302,8 @@ static void look_table(struct drift *drift)
         differ(drift, "has branches but no row-level security", NULL);
     if (entity->own_column && find_column(drift, entity->own_column) < 0)
         differ(drift, "no column for own rows:", entity->own_column);
+    if (entity->party_column && find_column(drift, entity->party_column) < 0)
+        differ(drift, "no column for a third party's rows:", entity->party_column);
     if (entity->parent && find_column(drift, entity->parent) < 0)
         differ(drift, "no column for the owner:", entity->parent);
 }

@@ -85,9 +85,19 @@ void sql_json_value(struct str *out, const struct field *field, bool masked);
 bool sql_label(struct builder *b, struct request *request, const struct field *field);
 void sql_label_name(struct str *out, const struct field *field);
 /* " AND …" that keeps a reading of alias t inside the grant and inside what the descriptor shows. */
-void sql_scope(struct builder *b, const struct entity *entity, const struct grant *grant, int64_t self);
+void sql_scope(struct builder *b, const struct entity *entity, const struct grant *grant,
+               const struct session *session);
 /* Columns of what decides about a record: version, disabled, branch, own, states. Ends with a comma. */
-void sql_meta(struct builder *b, const struct entity *entity, int64_t self);
+void sql_meta(struct builder *b, const struct entity *entity, const struct session *session);
+
+/* By which column rows are somebody's own, and who he is there: an employee, or the third party he works for. column NULL: no row is. */
+struct own {
+    const char *column;
+    int64_t self;
+};
+struct own entity_own(const struct entity *entity, const struct session *session);
+/* As the trail has it; 0: not known. */
+int64_t entity_owner(const struct entity *entity, int64_t id, const void *record);
 void sql_lines_json(struct builder *b, struct request *request, const struct field *field, bool masked);
 
 struct meta {
@@ -243,6 +253,8 @@ int entity_failed(struct request *request);
 
 struct command *command_create(struct request *request);
 /* Steps of entity_run_create, for who makes many: where the record stands; its id, where its struct has a place for it; where a hook put it. */
+must_check int create_prepare(struct command *command); /* takes the arguments; then create_finish does the rest */
+must_check int create_finish(struct command *command);
 must_check int create_settle_branch(struct command *command);
 void create_identify(struct command *command, int64_t id);
 void create_take_branch(struct command *command);

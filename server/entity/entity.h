@@ -98,6 +98,7 @@ struct entity {
     size_t size;        /* of the struct */
     enum entity_scope scope;
     const char *own_column; /* whose rows an `own` grant sees, e.g. "driver_id" */
+    const char *party_column; /* whose rows one sees who works for a third party, e.g. "customer_id" */
     const char *only;       /* SQL condition over t for descriptors that show a part of a table; NULL: all */
     const struct field *fields;
     size_t nfields;

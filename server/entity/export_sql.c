@@ -69,7 +69,7 @@ static void add_person(struct builder *b, struct export *export, const struct fi
         return;
     }
     str_add(&b->text, "CASE WHEN true");
-    sql_scope(b, export->entity, pii, export->request->session->employee_id);
+    sql_scope(b, export->entity, pii, export->request->session);
     str_add(&b->text, " THEN ");
     sql_json_value(&b->text, field, false);
     str_add(&b->text, " ELSE ");
@@ -151,11 +151,12 @@ static void add_cell(struct builder *b, struct export *export, const struct expo
 
 static void add_conditions(struct builder *b, const struct export *export)
 {
-    int64_t self = export->request->session->employee_id;
-    bool own = export->request->grant->own && !export->request->grant->all && export->entity->own_column;
+    const struct session *session = export->request->session;
+    bool own = export->request->grant->own && !export->request->grant->all &&
+               entity_own(export->entity, session).column;
     str_addf(&b->text, " FROM \"%s\" t WHERE true", export->entity->table);
-    sql_scope(b, export->entity, export->listing, self); /* taking away reaches no further than seeing */
-    sql_scope(b, export->entity, export->request->grant, self);
+    sql_scope(b, export->entity, export->listing, session); /* taking away reaches no further than seeing */
+    sql_scope(b, export->entity, export->request->grant, session);
     sql_filter(b, export->entity, &export->filter, own);
     sql_search(b, export->entity, export->filter.q, own);
 }

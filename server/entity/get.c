@@ -58,18 +58,18 @@ static void queue_record(struct command *command)
 {
     struct act *act = &command->act;
     const struct entity *entity = act->entity;
-    int64_t self = act->request->session->employee_id;
+    const struct session *session = act->request->session;
     struct builder b;
     builder_init(&b, act->request->arena);
     str_add(&b.text, "SELECT ");
-    sql_meta(&b, entity, self);
+    sql_meta(&b, entity, session);
     str_add(&b.text, "(SELECT row_to_json(x) FROM (SELECT ");
     get_add_shown(&b, act->request, entity, add_lines);
     str_add(&b.text, ") x)::text");
     add_typed(&b, entity);
     str_addf(&b.text, " FROM \"%s\" t WHERE t.id = ", entity->table);
     builder_param(&b, p_int(act->id));
-    sql_scope(&b, entity, act->request->grant, self);
+    sql_scope(&b, entity, act->request->grant, session);
     command->row = builder_read(&b, act->request->tx);
 }
 
@@ -118,7 +118,8 @@ int entity_run_get(struct request *request)
     str_add(&request->out, ",\"can\":");
     allowed_write(act->entity, request->session, &command->meta, NULL, &request->out);
     str_add(&request->out, command->extra.data);
-    holders_add(&request->out, act->entity->name, act->id, request->session->id);
+    if (request->session->party_id <= 0) /* who of ours is at it is no third party's business */
+        holders_add(&request->out, act->entity->name, act->id, request->session->id);
     str_add_char(&request->out, '}');
     return 0;
 }

@@ -15,7 +15,7 @@ static void queue_history(struct request *request, const struct entity *entity, 
     builder_init(&b, request->arena);
     str_addf(&b.text, "SELECT EXISTS (SELECT FROM \"%s\" t WHERE t.id = ", entity->table);
     builder_param(&b, p_int(id));
-    sql_scope(&b, entity, request->grant, request->session->employee_id);
+    sql_scope(&b, entity, request->grant, request->session);
     str_addf(&b.text, "), EXISTS (SELECT FROM \"%s\" t WHERE t.id = ", entity->table);
     builder_param(&b, p_int(id));
     str_add_char(&b.text, ')');

@@ -30,7 +30,7 @@ static struct rows *queue_record(struct request *request, const struct entity *e
     str_add(&b.text, entity_is_scoped(entity) ? "t.branch_id" : "NULL::int");
     str_addf(&b.text, " FROM \"%s\" t WHERE t.id = ", entity->table);
     builder_param(&b, p_int(request_int(request, "id")));
-    sql_scope(&b, entity, request->grant, request->session->employee_id);
+    sql_scope(&b, entity, request->grant, request->session);
     return builder_read(&b, request->tx);
 }
 

@@ -229,6 +229,8 @@ static int told(struct import *import, int rc)
 
 static int run_import(struct request *request)
 {
+    if (request->session->party_id > 0) /* one by one: how many they tell is counted */
+        return request_fail(request, ERR_FORBIDDEN, NULL, N_("This is not for you"), NULL);
     struct import import = {.request = request,
                             .entity = entity_verb_of(request)->entity,
                             .whole = request->arena,

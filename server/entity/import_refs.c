@@ -102,7 +102,7 @@ static void queue_way(struct import *import, size_t at, const struct entity *to,
     str_add(&b.text, way->field ? "::text[])" : "::bigint[])");
     if (entity_has_version(to))
         str_add(&b.text, " AND t.disabled_at IS NULL");
-    sql_scope(&b, to, ref_grant(request, to->name), request->session->employee_id);
+    sql_scope(&b, to, ref_grant(request, to->name), request->session);
     way->rows = builder_read_unnamed(&b, request->tx);
 }
 

@@ -183,16 +183,6 @@ static void insert_keys(struct import *import, struct import_row *const *rows, s
              array_end(&ids));
 }
 
-static int64_t owner(const struct act *act)
-{
-    const struct field *field =
-        act->entity->own_column ? entity_field(act->entity, act->entity->own_column) : NULL;
-    if (!field || field->storage != STORE_INT)
-        return 0;
-    struct value value = record_get(field, act->now);
-    return value.null ? CHANGE_NOBODY : value.number;
-}
-
 /* The trail tells which line of which file made the record. */
 static void add_trail(struct import *import, struct import_row *const *rows, size_t count)
 {
@@ -219,7 +209,7 @@ static void add_trail(struct import *import, struct import_row *const *rows, siz
             .version = 1,
             .branch_id = entity_is_scoped(import->entity) ? act->branch_id : NIL,
             .old_branch_id = NIL,
-            .own_id = owner(act),
+            .own_id = entity_owner(act->entity, act->id, act->now),
             .reason = arena_printf(arena, "%s:%" PRId64, import->file.name, rows[i]->row->line),
             .now = now.data,
         };

@@ -42,7 +42,7 @@ static bool leads_whole(const struct list *list)
 static bool sees_own(const struct list *list)
 {
     const struct grant *grant = list->request->grant;
-    return grant->own && !grant->all && list->entity->own_column;
+    return grant->own && !grant->all && entity_own(list->entity, list->request->session).column;
 }
 
 /* Many branches of a big table: each one's page by its own index, then the best of them (an index led by the branch
@@ -91,9 +91,9 @@ void list_add_conditions(struct builder *b, const struct list *list, bool scope)
     const struct grant *listing =
         list->unmask ? grant_of(list->request->session, list->entity->name, "list") : NULL;
     if (listing) /* seeing in full reaches no further than seeing */
-        sql_scope(b, list->entity, listing, list->request->session->employee_id);
+        sql_scope(b, list->entity, listing, list->request->session);
     if (scope)
-        sql_scope(b, list->entity, list->request->grant, list->request->session->employee_id);
+        sql_scope(b, list->entity, list->request->grant, list->request->session);
     else if (list->entity->only)
         str_addf(&b->text, " AND (%s)", list->entity->only);
     if (leads_whole(list))

@@ -9,11 +9,13 @@ struct rows *entity_look(struct request *request, const struct entity *entity, i
              entity_is_scoped(entity) ? "t.branch_id" : "NULL");
     if (entity->own_column)
         str_addf(&b.text, "t.\"%s\"", entity->own_column);
+    else if (entity->party_column)
+        str_addf(&b.text, "-1 - t.\"%s\"", entity->party_column); /* change_party() */
     else
         str_add(&b.text, "NULL");
     str_addf(&b.text, " FROM \"%s\" t WHERE t.id = ", entity->table);
     builder_param(&b, p_int(id));
-    sql_scope(&b, entity, grant, request->session->employee_id);
+    sql_scope(&b, entity, grant, request->session);
     return builder_read(&b, request->tx);
 }
 

@@ -92,7 +92,7 @@ void checks_queue(struct command *command)
         builder_param(&b, p_int(check->id));
         if (entity_has_version(to))
             str_add(&b.text, " AND t.disabled_at IS NULL");
-        sql_scope(&b, to, ref_grant(request, to->name), request->session->employee_id);
+        sql_scope(&b, to, ref_grant(request, to->name), request->session);
         str_add_char(&b.text, ')');
     }
     command->checks = builder_read(&b, request->tx);

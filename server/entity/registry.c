@@ -248,6 +248,8 @@ static void check_entity(const struct entity *entity)
     check_word(entity, entity->table);
     if (entity->own_column)
         check_word(entity, entity->own_column);
+    if (entity->party_column)
+        check_word(entity, entity->party_column);
     if (entity->sequence)
         check_word(entity, entity->sequence);
     check_fields(entity);

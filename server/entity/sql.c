@@ -187,7 +187,7 @@ static const struct grant *label_grant(struct request *request, const struct ent
 }
 
 static void add_scope(struct builder *b, const struct entity *entity, const struct grant *grant,
-                      int64_t self);
+                      const struct session *session);
 
 bool sql_label(struct builder *b, struct request *request, const struct field *field)
 {
@@ -213,7 +213,7 @@ bool sql_label(struct builder *b, struct request *request, const struct field *f
         sql_value(out, field);
         str_addf(out, " AS id) o, \"%s\" t WHERE t.id = o.id", to->table);
         if (grant)
-            add_scope(b, to, grant, request->session->employee_id);
+            add_scope(b, to, grant, request->session);
         str_add_char(out, ')');
         return true;
     }
@@ -245,16 +245,25 @@ static void add_branches(struct builder *b, const struct grant *grant)
     }
 }
 
-static void add_scope(struct builder *b, const struct entity *entity, const struct grant *grant, int64_t self)
+struct own entity_own(const struct entity *entity, const struct session *session)
 {
-    bool own = grant->own && entity->own_column;
+    if (session->party_id > 0)
+        return (struct own){entity->party_column, session->party_id};
+    return (struct own){entity->own_column, session->employee_id};
+}
+
+static void add_scope(struct builder *b, const struct entity *entity, const struct grant *grant,
+                      const struct session *session)
+{
+    struct own whose = entity_own(entity, session);
+    bool own = grant->own && whose.column;
     bool branches = grant->count > 0;
     if (entity->scope == SCOPE_COMPANY && !entity->own_column)
         return;
     if (grant->all || (entity->scope == SCOPE_COMPANY && branches))
         return;
     if (!own && !branches) {
-        str_add(&b->text, entity->scope == SCOPE_COMPANY ? "" : " AND false");
+        str_add(&b->text, entity->scope == SCOPE_COMPANY && !grant->own ? "" : " AND false");
         return;
     }
     str_add(&b->text, " AND (");
@@ -264,28 +273,30 @@ static void add_scope(struct builder *b, const struct entity *entity, const stru
             str_add(&b->text, " OR t.branch_id IS NULL");
     }
     if (own) {
-        str_addf(&b->text, "%st.\"%s\" = ", branches ? " OR " : "", entity->own_column);
-        builder_param(b, p_int(self));
+        str_addf(&b->text, "%st.\"%s\" = ", branches ? " OR " : "", whose.column);
+        builder_param(b, p_int(whose.self));
     }
     str_add_char(&b->text, ')');
 }
 
-void sql_scope(struct builder *b, const struct entity *entity, const struct grant *grant, int64_t self)
+void sql_scope(struct builder *b, const struct entity *entity, const struct grant *grant,
+               const struct session *session)
 {
-    add_scope(b, entity, grant, self);
+    add_scope(b, entity, grant, session);
     if (entity->only)
         str_addf(&b->text, " AND (%s)", entity->only);
 }
 
-void sql_meta(struct builder *b, const struct entity *entity, int64_t self)
+void sql_meta(struct builder *b, const struct entity *entity, const struct session *session)
 {
+    struct own whose = entity_own(entity, session);
     const char *states[ENTITY_STATES_MAX];
     size_t n = entity_state_columns(entity, states);
     str_add(&b->text, entity_has_version(entity) ? "t.version, t.disabled_at IS NOT NULL, " : "0, false, ");
     str_add(&b->text, entity_is_scoped(entity) ? "t.branch_id, " : "NULL, ");
-    if (entity->own_column) {
-        str_addf(&b->text, "coalesce(t.\"%s\" = ", entity->own_column);
-        builder_param(b, p_int(self));
+    if (whose.column) {
+        str_addf(&b->text, "coalesce(t.\"%s\" = ", whose.column);
+        builder_param(b, p_int(whose.self));
         str_add(&b->text, ", false), ");
     } else {
         str_add(&b->text, "false, ");

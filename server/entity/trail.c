@@ -72,8 +72,7 @@ static void add_branch(struct str *out, int64_t branch_id)
         str_addf(out, "%lld", (long long)branch_id);
 }
 
-/* Whose row it is, for who watches only his own. */
-static int64_t owner(const struct act *act, const void *record)
+int64_t entity_owner(const struct entity *entity, int64_t id, const void *record)
 {
     const char *column = act->entity->own_column;
     if (!column || !record)
@@ -90,8 +89,9 @@ static int64_t owner(const struct act *act, const void *record)
 /* Whose it was, when that was somebody else. */
 static int64_t old_owner(const struct act *act)
 {
-    int64_t was = owner(act, act->was);
-    return was > 0 && was != owner(act, act->now) ? was : 0;
+    int64_t was = entity_owner(act->entity, act->id, act->was);
+    bool somebody = was != 0 && was != CHANGE_NOBODY;
+    return somebody && was != entity_owner(act->entity, act->id, act->now) ? was : 0;
 }
 
 /* One row for the command. disabled: the member disabled_at that disable and enable change, as JSON; NULL: not touched. */
@@ -134,7 +134,7 @@ void trail_add(struct command *command, const char *disabled)
         .version = command->meta.version + 1,
         .branch_id = entity_is_scoped(entity) ? act->branch_id : NIL,
         .old_branch_id = moved ? command->old_branch_id : NIL,
-        .own_id = owner(act, act->now),
+        .own_id = entity_owner(entity, act->id, act->now),
         .old_own_id = old_owner(act),
         .reason = act->reason,
         .was = was.len ? was.data : NULL,

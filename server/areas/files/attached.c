@@ -42,15 +42,16 @@ void file_record_tell(struct request *request, const struct file_record *record,
                       const char *was, const char *now)
 {
     int64_t owner = rows_int(record->look, 0, 2);
+    bool owned = record->entity->own_column || record->entity->party_column;
     change_add(request, &(struct change){.entity = record->entity->name,
                                          .id = record->id,
                                          .action = action,
                                          .version = rows_int(record->look, 0, 0),
                                          .branch_id = rows_int(record->look, 0, 1),
                                          .old_branch_id = NIL,
-                                         .own_id = !record->entity->own_column ? 0
-                                                   : owner == NIL              ? CHANGE_NOBODY
-                                                                               : owner,
+                                         .own_id = !owned         ? 0
+                                                   : owner == NIL ? CHANGE_NOBODY
+                                                                  : owner,
                                          .reason = request_text(request, "reason"),
                                          .was = was,
                                          .now = now});

@@ -17,6 +17,7 @@ struct employee {
     struct text_set work_days;
     const char *work_from, *work_to; /* hh:mm of the branch's day */
     const char *extension;
+    int64_t party_id; /* the third party he works for; NIL: one of ours */
     const char *phone;
     const char *email;
     const char *licence_class, *licence_number;

@@ -55,6 +55,10 @@ const struct field employee_fields[EMPLOYEE_NFIELDS] = {
     FIELD(employee, extension, .label = N_("Extension"), .max = 16, .unique = true, .width = 6,
           .help = N_("Telephone extension at the branch. A call to it opens the caller's record on this "
                      "person's screen.")),
+    FIELD(employee, party_id, .type = FIELD_REF, .ref = "customer", .label = N_("Works for"), .width = 14,
+          .help =
+              N_("A third party whose own person this is: what is theirs is all such a person sees. Empty: "
+                 "one of us.")),
     FIELD(employee, phone, .type = FIELD_PHONE, .label = N_("Phone"), .max = 32, .search = true, .pii = true,
           .width = 14, .help = N_("Mobile number; drivers get their jobs on it.")),
     FIELD(employee, email, .label = N_("E-mail"), .max = 120, .pii = true, .help = N_("Address at work.")),
@@ -97,9 +101,9 @@ const struct field employee_fields[EMPLOYEE_NFIELDS] = {
 };
 _Static_assert(array_len(employee_fields) == EMPLOYEE_NFIELDS, "the count in the header");
 
-static const char *const main_tab[] = {"code",      "name",      "branch_id", "login", "password",
-                                       "roles",     "job_title", "state",     "phone", "extension",
-                                       "work_days", "work_from", "work_to",   NULL};
+static const char *const main_tab[] = {"code",      "name",      "branch_id", "login",    "password",
+                                       "roles",     "job_title", "state",     "phone",    "extension",
+                                       "work_days", "work_from", "work_to",   "party_id", NULL};
 static const char *const driver_tab[] = {"licence_class", "licence_number", "licence_until", NULL};
 static const char *const more_tab[] = {"sex",
                                        "birth_on",

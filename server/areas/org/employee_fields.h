@@ -3,6 +3,6 @@
 
 #include "server/areas/org/employee.h"
 
-enum { EMPLOYEE_NFIELDS = 35 };
+enum { EMPLOYEE_NFIELDS = 36 };
 extern const struct field employee_fields[EMPLOYEE_NFIELDS];
 extern const struct tab employee_tabs[];

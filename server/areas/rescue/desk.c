@@ -1,4 +1,4 @@
-/* Steps of the desk that move no vehicle and no money: contact, urge, void, and what the customer says of the result. */
+/* Steps of the desk that move no vehicle and no money: contact, urge, void. */
 #include "server/areas/rescue/hooks.h"
 #include "server/areas/rescue/step.h"
 
@@ -42,26 +42,4 @@ int void_in_tx(struct act *act)
     step_set(act, voided_at, act->request->now);
     step_set(act, due_at, INSTANT_NIL);
     return 0;
-}
-
-static int result_remarks(struct act *act)
-{
-    if (request_has(act->request, "remarks"))
-        step_set(act, result_remarks, request_text(act->request, "remarks"));
-    return 0;
-}
-
-int confirm_result_in_tx(struct act *act)
-{
-    return result_remarks(act);
-}
-
-int dispute_in_tx(struct act *act)
-{
-    return result_remarks(act);
-}
-
-int resubmit_in_tx(struct act *act)
-{
-    return result_remarks(act);
 }

@@ -146,6 +146,10 @@ static const struct field remarks_args[] = {
     ARG(remarks, FIELD_NOTE, .label = N_("Return remarks"), .max = 1000,
         .help = N_("What is told to the third party with the result.")),
 };
+static const struct field remark_args[] = {
+    ARG(remarks, FIELD_NOTE, .label = N_("Return remarks"), .max = 1000, .required = true,
+        .help = N_("What is told to the third party with the result.")),
+};
 static const struct field audit_args[] = {
     ARG_PRICE(N_("The actual price. Empty: as proposed.")),
     ARG(method, FIELD_CHOICE, .base = "payment_method", .label = N_("Entry method"),
@@ -366,6 +370,15 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      ARGS(remarks_args),
      .help = N_("Sends the result again, put right."),
      .in_tx = resubmit_in_tx},
+    {.name = "remark",
+     .key = 'o',
+     .label = N_("Return remarks"),
+     .state = "result",
+     .from = "pending disputed",
+     ARGS(remark_args),
+     .help =
+         N_("Writes down what is told to the third party with the result, and leaves the result as it is."),
+     .in_tx = remark_in_tx},
 
     {.name = "audit",
      .key = 'A',

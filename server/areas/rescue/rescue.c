@@ -177,6 +177,14 @@ static const struct field fields[] = {
     FIELD(rescue, result_remarks, .type = FIELD_NOTE, .label = N_("Return remarks"), .readonly = true,
           .max = 1000, .help = N_("What is told to the third party with the result.")),
 
+    FIELD(rescue, notice_id, .type = FIELD_REF, .ref = "order_notice", .label = N_("Notice"),
+          .readonly = true, .help = N_("The third party's notice that this order was made of.")),
+    FIELD(rescue, cancel_at, .label = N_("Cancelled by partner"), .readonly = true,
+          .help =
+              N_("When the third party withdrew its order. The job goes on until a dispatcher voids it.")),
+    FIELD(rescue, cancel_reason, .label = N_("Partner's reason"), .readonly = true,
+          .help = N_("Why the third party withdrew it.")),
+
     FIELD(rescue, km, .label = N_("Km"), .min = 0, .max = 9999,
           .help = N_("Kilometres that are charged; put right here once the job is done.")),
     FIELD(rescue, km_out, .label = N_("Km out"), .min = 0, .max = 9999,
@@ -282,11 +290,11 @@ static const char *const call_tab[] = {"number",
                                        "branch_id",
                                        NULL};
 static const char *const job_tab[] = {
-    "state",       "vehicle_id", "driver_id",    "linked_id",  "to_confirm",     "contacted_at",
-    "urges",       "urged_at",   "due_at",       "created_at", "dispatched_at",  "accepted_at",
-    "departed_at", "arrived_at", "done_at",      "km",         "km_out",         "km_tow",
-    "items",       "taken_fen",  "taken_method", "signed_by",  "result",         "result_remarks",
-    NULL};
+    "state",       "vehicle_id", "driver_id",     "linked_id",  "to_confirm",    "contacted_at",
+    "urges",       "urged_at",   "due_at",        "created_at", "dispatched_at", "accepted_at",
+    "departed_at", "arrived_at", "done_at",       "km",         "km_out",        "km_tow",
+    "items",       "taken_fen",  "taken_method",  "signed_by",  "result",        "result_remarks",
+    "notice_id",   "cancel_at",  "cancel_reason", NULL};
 static const char *const money_tab[] = {"money_state",  "estimate_fen",   "proposal_fen",
                                         "price_fen",    "method",         "received_fen",
                                         "charges",      "free_times",     "free_km",
@@ -316,6 +324,7 @@ const struct entity rescue_entity = {
     .size = sizeof(struct rescue),
     .scope = SCOPE_BRANCH,
     .own_column = "driver_id",
+    .party_column = "customer_id",
     .fields = fields,
     .nfields = array_len(fields),
     .title = "number",

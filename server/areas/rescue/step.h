@@ -42,6 +42,7 @@ must_check int step_follow(struct act *act, const char *state, struct point at);
 /* The driver (NIL: nobody) hears something of the order; or those who dispatch for its branch do. Not who does the step. */
 void step_tell_driver(struct act *act, int64_t driver_id, const char *level, const char *msgid);
 void step_tell_dispatchers(struct act *act, const char *level, const char *msgid);
+void step_tell_clerks(struct act *act, const char *level, const char *msgid); /* who sees to its results */
 
 /* The end of a job. */
 struct finish {

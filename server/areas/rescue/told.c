@@ -49,6 +49,17 @@ void step_tell_dispatchers(struct act *act, const char *level, const char *msgid
                                                .row_id = act->id});
 }
 
+void step_tell_clerks(struct act *act, const char *level, const char *msgid)
+{
+    notice_send(act->request, &(struct notice){.role = "order_clerk",
+                                               .branch_id = act->branch_id,
+                                               .level = level,
+                                               .msgid = msgid,
+                                               .args = args_of(act),
+                                               .entity = "rescue",
+                                               .row_id = act->id});
+}
+
 /* ------------------------------------------------------------------------------------------------- limits of time */
 
 static const struct sql tell_due = {"rescue_due_tell", "SELECT rescue_due_tell($1, $2, $3)"};
