@@ -30,6 +30,8 @@ void atlas_finish(struct atlas *atlas)
 {
     atlas_clear_markers(atlas);
     vec_finish(&atlas->markers);
+    vec_finish(&atlas->lines);
+    vec_finish(&atlas->focus);
     vec_each(struct atlas_place, place, &atlas->places) free(place->label);
     vec_finish(&atlas->places);
 }
@@ -59,6 +61,25 @@ void atlas_add_marker(struct atlas *atlas, const struct atlas_marker *marker)
     own.label = memory_strdup(marker->label);
     own.detail = marker->detail ? memory_strdup(marker->detail) : NULL;
     vec_push(&atlas->markers, own);
+}
+
+void atlas_add_line(struct atlas *atlas, struct point from, struct point to, enum role role)
+{
+    if (is_somewhere(from) && is_somewhere(to))
+        vec_push(&atlas->lines, ((struct atlas_line){from, to, role}));
+}
+
+void atlas_clear_lines(struct atlas *atlas)
+{
+    vec_clear(&atlas->lines);
+}
+
+void atlas_set_focus(struct atlas *atlas, const struct point points[], size_t count)
+{
+    vec_clear(&atlas->focus);
+    for (size_t i = 0; i < count; i++)
+        if (is_somewhere(points[i]))
+            vec_push(&atlas->focus, points[i]);
 }
 
 struct area atlas_canvas(const struct atlas *atlas)
@@ -102,7 +123,9 @@ void atlas_fit(struct atlas *atlas)
 {
     struct bounds bounds = {0};
     struct area area = atlas_canvas(atlas);
-    vec_each(const struct atlas_marker, marker, &atlas->markers) add_bound(&bounds, marker->at);
+    vec_each(const struct point, point, &atlas->focus) add_bound(&bounds, *point);
+    for (size_t i = 0; i < atlas->markers.count && !atlas->focus.count; i++)
+        add_bound(&bounds, atlas->markers.items[i].at);
     for (size_t i = 0; i < atlas->places.count && !atlas->markers.count; i++)
         add_bound(&bounds, atlas->places.items[i].at);
     atlas->fitted = true;
@@ -206,6 +229,7 @@ enum atlas_result atlas_key(struct atlas *atlas, const struct key *key)
     case '-': zoom(atlas, 2); return ATLAS_USED;
     case K_HOME:
         atlas->follow = false;
+        vec_clear(&atlas->focus);
         atlas_fit(atlas);
         return ATLAS_USED;
     case K_TAB: step(atlas, 1); return ATLAS_USED;

@@ -27,11 +27,18 @@ struct atlas_marker {
     char *detail; /* for the foot and the plain text; may be NULL */
 };
 
+struct atlas_line {
+    struct point from, to;
+    enum role role;
+};
+
 struct atlas {
     struct point middle;
     double scale;                     /* metres of a dot; a cell is two wide and four high */
     VEC(struct atlas_place) places;   /* in order of rank */
     VEC(struct atlas_marker) markers; /* the first ones go before the later ones */
+    VEC(struct atlas_line) lines;     /* below the markers */
+    VEC(struct point) focus;          /* what a fitted view shows; none: all markers */
     int64_t chosen;                   /* id of a marker; 0: none */
     bool follow;                      /* the chosen one stays in the middle */
     bool fitted;                      /* the view is that of all markers until somebody moves it */
@@ -47,11 +54,16 @@ void atlas_finish(struct atlas *atlas);
 void atlas_add_place(struct atlas *atlas, struct point at, const char *label, int rank);
 void atlas_add_marker(struct atlas *atlas, const struct atlas_marker *marker);
 void atlas_clear_markers(struct atlas *atlas);
+void atlas_add_line(struct atlas *atlas, struct point from, struct point to, enum role role);
+void atlas_clear_lines(struct atlas *atlas);
+
+/* A fitted view shows these points, not every marker there is; Home shows all the same. Those that are nowhere are left out. */
+void atlas_set_focus(struct atlas *atlas, const struct point points[], size_t count);
 
 /* The markers are others now: the view fits them all, follows the chosen one, or stays. */
 void atlas_changed(struct atlas *atlas);
 
-/* All markers in sight, or all places where there are no markers. */
+/* What is in focus in sight; else all markers, or all places where there are no markers. */
 void atlas_fit(struct atlas *atlas);
 const struct atlas_marker *atlas_chosen(const struct atlas *atlas);
 void atlas_choose(struct atlas *atlas, int64_t id);

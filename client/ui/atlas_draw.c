@@ -64,6 +64,17 @@ static void draw_grid(const struct atlas *atlas, struct braille *braille, double
     }
 }
 
+static void draw_lines(const struct atlas *atlas, struct braille *braille)
+{
+    vec_each(const struct atlas_line, line, &atlas->lines)
+    {
+        double x, y, to_x, to_y;
+        atlas_project(atlas, line->from, &x, &y);
+        atlas_project(atlas, line->to, &to_x, &to_y);
+        braille_line(braille, x, y, to_x, to_y, line->role);
+    }
+}
+
 /* ---- cells that are free ---- */
 
 static bool is_free(const struct drawing *drawing, int row, int col, int cols)
@@ -242,6 +253,7 @@ void atlas_draw(struct atlas *atlas, struct canvas *canvas, struct area area)
     braille_init(&braille, drawing.area.rows, drawing.area.cols);
     draw_grid(atlas, &braille, step);
     draw_coast(atlas, &braille);
+    draw_lines(atlas, &braille);
     braille_draw(&braille, canvas, drawing.area.row, drawing.area.col);
     braille_finish(&braille);
     draw_markers(&drawing);

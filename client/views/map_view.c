@@ -11,6 +11,7 @@
 #include "client/views/choices_of.h"
 #include "client/views/live.h"
 #include "client/views/lookup.h"
+#include "client/views/map_places.h"
 #include "client/views/open.h"
 #include "client/views/rows.h"
 #include "client/views/text.h"
@@ -205,30 +206,6 @@ static void ask_rows(struct map_view *view)
 
 /* ---- places ---- */
 
-static void fill_places(struct map_view *view)
-{
-    const char *name = strcmp(view->app->language, "zh_CN") == 0   ? "name_zh_cn"
-                       : strcmp(view->app->language, "zh_TW") == 0 ? "name_zh_tw"
-                                                                   : "name_en";
-    vec_each(struct atlas_place, place, &view->map.places) free(place->label);
-    vec_clear(&view->map.places);
-    for (size_t i = 0; i < json_array_size(view->districts); i++) {
-        const json_t *row = json_array_get(view->districts, i);
-        const char *level = json_string_value(json_object_get(row, "level"));
-        const char *words = json_string_value(json_object_get(row, name));
-        struct point at = {NAN, NAN};
-        json_get_real(row, "place_lon", &at.lon);
-        json_get_real(row, "place_lat", &at.lat);
-        int rank = !level                           ? 0
-                   : strcmp(level, "city") == 0     ? 1
-                   : strcmp(level, "district") == 0 ? 2
-                   : strcmp(level, "town") == 0     ? 3
-                                                    : 0;
-        if (rank && words) /* a province is no place to be drawn as a point */
-            atlas_add_place(&view->map, at, words, rank);
-    }
-}
-
 static void on_districts(struct screen *screen, const struct answer *answer, void *context)
 {
     struct map_view *view = context;
@@ -237,18 +214,9 @@ static void on_districts(struct screen *screen, const struct answer *answer, voi
         return; /* a map without names is a map still */
     json_decref(view->districts);
     view->districts = json_deep_copy(json_object_get(answer->object, "rows"));
-    fill_places(view);
+    map_places_fill(view->app, &view->map, view->districts);
     atlas_changed(&view->map);
     ui_redraw(view->app->ui);
-}
-
-static void ask_districts(struct map_view *view)
-{
-    if (!app_may(view->app, "district.list"))
-        return;
-    json_t *args = json_pack("{s:[sssssss], s:i}", "columns", "code", "level", "name_en", "name_zh_cn",
-                             "name_zh_tw", "place_lon", "place_lat", "limit", (int)ROWS_MOST);
-    ask(view->app, &view->screen, "district.list", args, CALL_READ, NULL, on_districts, view);
 }
 
 /* ---- keys ---- */
@@ -383,7 +351,7 @@ static void view_opened(struct screen *screen)
 {
     struct map_view *view = view_of(screen);
     live_watch(view->app->live, screen, view->entity->name, on_live);
-    ask_districts(view);
+    map_places_ask(view->app, &view->screen, on_districts, view);
     ask_rows(view);
 }
 
@@ -400,7 +368,7 @@ static void view_close(struct screen *screen)
 
 static void view_language(struct screen *screen)
 {
-    fill_places(view_of(screen));
+    map_places_fill(view_of(screen)->app, &view_of(screen)->map, view_of(screen)->districts);
     ask_rows(view_of(screen));
 }
 
