@@ -74,6 +74,7 @@ static void complete_record(struct command *command)
 static int stale(struct command *command)
 {
     struct request *request = command->act.request;
+    const struct entity *entity = command->act.entity;
     struct str current;
     /* Not who may take this step alone: he may not see the whole record. */
     if (grant_reaches(grant_of(request->session, entity->name, "get"), entity, &command->meta)) {

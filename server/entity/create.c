@@ -111,16 +111,12 @@ void create_take_branch(struct command *command)
 
 int create_finish(struct command *command)
 {
-    struct command *command = command_create(request);
     struct act *act = &command->act;
-    int rc = prepare(command);
-    if (rc)
-        return rc;
     queue_id(command);
     checks_queue(command);
-    rc = run_hook(act->entity->load, act);
+    int rc = run_hook(act->entity->load, act);
     if (!rc)
-        rc = request_need(request);
+        rc = request_need(act->request);
     if (rc)
         return rc;
     create_identify(command, rows_int(command->drawn, 0, 0));

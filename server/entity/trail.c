@@ -74,16 +74,18 @@ static void add_branch(struct str *out, int64_t branch_id)
 
 int64_t entity_owner(const struct entity *entity, int64_t id, const void *record)
 {
-    const char *column = act->entity->own_column;
+    const char *column = entity->own_column ? entity->own_column : entity->party_column;
     if (!column || !record)
         return 0;
     if (strcmp(column, "id") == 0)
-        return act->id;
-    const struct field *field = entity_field(act->entity, column);
+        return id;
+    const struct field *field = entity_field(entity, column);
     if (!field || field->storage != STORE_INT)
         return 0;
     struct value value = record_get(field, record);
-    return value.null ? CHANGE_NOBODY : value.number;
+    if (value.null)
+        return CHANGE_NOBODY;
+    return entity->own_column ? value.number : change_party(value.number);
 }
 
 /* Whose it was, when that was somebody else. */
