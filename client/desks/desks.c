@@ -1,8 +1,10 @@
 #include "client/desks/desks.h"
+#include "client/desks/vehicles.h"
 
 #include "client/desks/repair.h"
 
 #include "client/desks/customer_view.h"
+#include "client/desks/vehicles.h"
 
 void desks_register(void)
 {
@@ -11,6 +13,7 @@ void desks_register(void)
     desk_register(&call_desk);
     desk_register(&dispatch_desk);
     desk_register(&driver_desk);
+    desk_register(&vehicles_desk);
     desk_register(&onestop_desk);
     repair_view_register();
 }

@@ -8,6 +8,7 @@
 #include "client/views/start.h"
 #include "client/views/notice.h"
 #include "client/views/settings.h"
+#include "client/views/track_view.h"
 
 void views_register(void)
 {
@@ -17,6 +18,8 @@ void views_register(void)
     chart_view_register();
     dial_register();
     map_view_register();
+    token_view_register();
+    track_view_register();
     drafts_register();
     export_views_register();
     files_view_register();

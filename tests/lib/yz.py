@@ -290,7 +290,7 @@ class Closed(Exception):
 
 
 UNKEYED = {"list", "results", "own", "end_others", "popup", "ringing", "read", "hold", "release", "hold", "release", "summary", "get", "history", "suggest", "estimate", "export", "print", "describe", "help", "watch", "unwatch", "ping", "whoami", "login", "logout",
-           "resume", "hello", "cancel", "password", "fault", "position", "unmask", "trial_balance", "balance", "totp_begin", "totp_confirm", "totp_end"}
+           "resume", "hello", "cancel", "password", "fault", "report", "track", "token", "unmask", "trial_balance", "balance", "totp_begin", "totp_confirm", "totp_end"}
 
 
 class Client:

@@ -36,7 +36,7 @@ static const struct tab tabs[] = {{N_("Tracker"), main_tab}, {NULL}};
 
 const struct entity tracker_entity = {
     .name = "tracker",
-    .area = "tracks",
+    .area = "rescue",
     .table = "tracker",
     .label = N_("Tracker"),
     .plural = N_("Trackers"),

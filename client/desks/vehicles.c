@@ -1,0 +1,344 @@
+/* The vehicle monitor: every vehicle with its state, driver, order and place, on a list and on a map, live. */
+#include "client/desks/vehicles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/desks/vehicles-private.h"
+#include "client/ui/dialog.h"
+#include "client/ui/words.h"
+#include "client/views/action.h"
+#include "client/views/ask.h"
+#include "client/views/map_places.h"
+#include "client/views/open.h"
+#include "client/views/track_view.h"
+
+enum { TICK_SECONDS = 5, CHANGED_MS = 5000 };
+
+/* ---- what comes in */
+
+static void on_vehicles(struct screen *screen, const struct live_event events[], size_t count)
+{
+    vehicles_heard(vehicles_of(screen), events, count);
+}
+
+static void on_places(struct screen *screen, const char *action, const json_t *rows)
+{
+    if (strcmp(action, "position") == 0)
+        vehicles_moved(vehicles_of(screen), rows);
+}
+
+static void on_districts(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct vehicles *desk = context;
+    (void)screen;
+    if (answer->code != ERR_NONE)
+        return;
+    json_decref(desk->districts);
+    desk->districts = json_deep_copy(json_object_get(answer->object, "rows"));
+    map_places_fill(desk->app, &desk->map, desk->districts);
+    ui_redraw(desk->app->ui);
+}
+
+static void opened(struct screen *screen)
+{
+    struct vehicles *desk = vehicles_of(screen);
+    live_watch(desk->app->live, screen, "vehicle", on_vehicles);
+    live_watch_rows(desk->app->live, screen, "vehicle", on_places);
+    map_places_ask(desk->app, screen, on_districts, desk);
+    vehicles_read(desk);
+}
+
+/* ---- actions by letters */
+
+static void on_action(struct screen *screen, const struct action_outcome *outcome, void *context)
+{
+    struct vehicles *desk = vehicles_of(screen);
+    bool refused = !outcome->cancelled && outcome->answer && outcome->answer->code != ERR_NONE;
+    (void)context;
+    for (size_t i = 0; i < outcome->count; i++) {
+        struct vehicle_item *item = vehicles_find(desk, outcome->targets[i].id);
+        if (item) {
+            item->pending -= item->pending > 0;
+            item->failed = refused;
+        }
+        if (!outcome->cancelled)
+            vehicles_refetch(desk, outcome->targets[i].id);
+    }
+    ui_redraw(desk->app->ui);
+}
+
+static bool run_letter(struct vehicles *desk, const struct key *key)
+{
+    struct vehicle_item *item = vehicles_current(desk);
+    const struct catalogue_action *action =
+        item && !item->pending ? action_of_key(desk->app, desk->entity, item->row, NULL, key) : NULL;
+    if (!action)
+        return false;
+    struct action_target target = {item->id, item->version};
+    item->pending++;
+    item->failed = false;
+    action_run(desk->app, &desk->screen, desk->entity, action, &target, 1, on_action, NULL);
+    return true;
+}
+
+/* ---- keys */
+
+static void row_changed(struct vehicles *desk)
+{
+    const struct vehicle_item *item = vehicles_current(desk);
+    if (item)
+        atlas_choose(&desk->map, item->id);
+}
+
+static void set_match(struct vehicles *desk, const char *words)
+{
+    free(desk->match);
+    desk->match = *words ? memory_strdup(words) : NULL;
+    vehicles_filter(desk);
+    row_changed(desk);
+}
+
+static void on_match(void *context, const struct dialog_answer *answer)
+{
+    if (answer->key == K_ENTER)
+        set_match(context, answer->text);
+}
+
+static unsigned ask_match(struct vehicles *desk)
+{
+    dialog_ask(desk->app->ui,
+               &(struct dialog_ask){
+                   .title = _("Filter"),
+                   .text = _("Vehicles with these words: plate, code, driver, branch, order … Empty: all."),
+                   .label = _("Words"),
+                   .max = 60,
+                   .value = desk->match},
+               on_match, desk);
+    return SCREEN_REDRAW;
+}
+
+/* A digit: only those of this state; the same again or 0: all. */
+static unsigned choose_state(struct vehicles *desk, int digit)
+{
+    int count = 0;
+    while (desk->entity->states && desk->entity->states[count].code)
+        count++;
+    if (digit > count)
+        return SCREEN_BELL;
+    desk->state = digit - 1 == desk->state ? -1 : digit - 1;
+    vehicles_filter(desk);
+    row_changed(desk);
+    return SCREEN_REDRAW;
+}
+
+static unsigned open_current(struct vehicles *desk)
+{
+    const struct vehicle_item *item = vehicles_current(desk);
+    if (!item)
+        return SCREEN_BELL;
+    form_open(desk->app, desk->entity, item->id);
+    return SCREEN_REDRAW;
+}
+
+static unsigned show_track(struct vehicles *desk)
+{
+    struct vehicle_item *item = vehicles_current(desk);
+    if (!item || !track_may(desk->app))
+        return SCREEN_BELL;
+    track_open(desk->app, item->id, vehicles_text(desk, item, "plate"), DAY_NIL);
+    return SCREEN_REDRAW;
+}
+
+static unsigned next_view(struct vehicles *desk)
+{
+    static const enum vehicles_view next[] = {
+        [VEHICLES_BOTH] = VEHICLES_LIST, [VEHICLES_LIST] = VEHICLES_MAP, [VEHICLES_MAP] = VEHICLES_BOTH};
+    desk->view = next[desk->view];
+    if (desk->view == VEHICLES_LIST && !desk->beside)
+        desk->view = VEHICLES_MAP; /* it was the list alone already */
+    desk->on_map = desk->view == VEHICLES_MAP;
+    row_changed(desk);
+    return SCREEN_REDRAW;
+}
+
+static unsigned command(struct vehicles *desk, const struct key *key)
+{
+    switch (key->code) {
+    case K_VIEW:
+    case 'M': return next_view(desk);
+    case K_FILTER:
+    case '/': return ask_match(desk);
+    case K_REFRESH: vehicles_read(desk); return SCREEN_REDRAW;
+    case 'K': return show_track(desk);
+    case K_TAB:
+    case K_BACKTAB:
+        if (!desk->beside)
+            return SCREEN_UNUSED;
+        desk->on_map = !desk->on_map;
+        return SCREEN_REDRAW;
+    case K_CANCEL:
+        if (!desk->match && desk->state < 0)
+            return SCREEN_UNUSED;
+        desk->state = -1;
+        set_match(desk, "");
+        return SCREEN_REDRAW;
+    default: break;
+    }
+    if (key->code >= '0' && key->code <= '9')
+        return choose_state(desk, key->code - '0');
+    return run_letter(desk, key) ? SCREEN_REDRAW : SCREEN_UNUSED;
+}
+
+/* The list follows what is chosen on the map. */
+static unsigned map_key(struct vehicles *desk, const struct key *key)
+{
+    if (desk->beside && (key->code == K_TAB || key->code == K_BACKTAB))
+        return command(desk, key); /* back to the list */
+    switch (atlas_key(&desk->map, key)) {
+    case ATLAS_USED: break;
+    case ATLAS_OPENED: return open_current(desk);
+    default: return command(desk, key);
+    }
+    if (desk->map.chosen)
+        table_select(&desk->table, desk->map.chosen);
+    return SCREEN_REDRAW;
+}
+
+static unsigned on_key(struct screen *screen, const struct key *key)
+{
+    struct vehicles *desk = vehicles_of(screen);
+    if (key->kind == KEY_PASTE || !desk->entity)
+        return SCREEN_UNUSED;
+    if (desk->on_map)
+        return map_key(desk, key);
+    if (key->code == ' ' || key->code == '*')
+        return SCREEN_BELL;
+    if (desk->beside && (key->code == '+' || key->code == '-' || key->code == 'f'))
+        return map_key(desk, key);
+    switch (table_key(&desk->table, key)) {
+    case TABLE_OPENED: return open_current(desk);
+    case TABLE_MOVED: row_changed(desk); return SCREEN_REDRAW;
+    case TABLE_UNUSED: return command(desk, key);
+    default: return SCREEN_REDRAW;
+    }
+}
+
+/* Ages grow, and what was fresh becomes old. */
+static unsigned on_tick(struct screen *screen, int64_t now_ms)
+{
+    struct vehicles *desk = vehicles_of(screen);
+    struct instant now = time_now();
+    bool due = now.us / US_PER_SECOND / TICK_SECONDS != desk->now.us / US_PER_SECOND / TICK_SECONDS;
+    vec_each(struct vehicle_item, item, &desk->items)
+    {
+        if (!item->changed_ms || now_ms - item->changed_ms <= CHANGED_MS)
+            continue;
+        item->changed_ms = 0;
+        due = true;
+    }
+    if (!due)
+        return 0;
+    desk->now = now;
+    vehicles_mark(desk);
+    return SCREEN_REDRAW;
+}
+
+static void add_keys(struct screen *screen, struct key_bar *bar)
+{
+    struct vehicles *desk = vehicles_of(screen);
+    const struct vehicle_item *item = vehicles_current(desk);
+    if (item) {
+        key_bar_add(bar, K_ENTER, _("Show vehicle"), 0);
+        action_keys(desk->app, desk->entity, item->row, NULL, bar);
+    }
+    if (item && track_may(desk->app))
+        key_bar_add(bar, 'K', _("Track"), 2);
+    key_bar_add(bar, K_VIEW, desk->view == VEHICLES_MAP ? _("List") : _("Map"), 3);
+    if (desk->beside)
+        key_bar_add(bar, K_TAB, desk->on_map ? _("List") : _("Map"), 4);
+    key_bar_add(bar, '1', _("By state"), 5);
+    key_bar_add(bar, K_FILTER, _("Filter"), 6);
+    if (desk->beside || desk->on_map)
+        key_bar_add(bar, '+', _("Closer"), 7);
+    key_bar_add(bar, K_REFRESH, _("Refresh"), 9);
+    key_bar_add(bar, K_HELP, _("Help"), 8);
+}
+
+static const char *help(struct screen *screen)
+{
+    (void)screen;
+    return _(
+        "All vehicles in sight, with where they are, as it comes from their trackers and drivers. A "
+        "question mark stands at a place that is old. Enter opens a vehicle, s takes it off duty or puts "
+        "it back, K shows its way of the day. F11 goes from list and map to the list and to the map; Tab "
+        "goes to the map beside the list, where arrows move it. + and - bring it closer or farther, f "
+        "keeps the chosen vehicle in the middle. 1 to 5 show one state only, 0 all.");
+}
+
+static void title(struct screen *screen, struct str *out)
+{
+    (void)screen;
+    str_add(out, _("Vehicle monitor"));
+}
+
+static void closed(struct screen *screen)
+{
+    struct vehicles *desk = vehicles_of(screen);
+    vehicles_forget(desk);
+    vec_finish(&desk->items);
+    vec_finish(&desk->shown);
+    vec_finish(&desk->stale);
+    table_finish(&desk->table);
+    atlas_finish(&desk->map);
+    json_decref(desk->districts);
+    arena_destroy(desk->arena);
+    free(desk->match);
+    free(desk);
+}
+
+static const struct screen_ops ops = {
+    .name = "vehicles",
+    .open = opened,
+    .key = on_key,
+    .draw = vehicles_draw,
+    .linear = vehicles_linear,
+    .tick = on_tick,
+    .close = closed,
+    .title = title,
+    .crumb = vehicles_crumb,
+    .keys = add_keys,
+    .help = help,
+};
+
+static void language(struct screen *screen)
+{
+    struct vehicles *desk = vehicles_of(screen);
+    vehicles_name_columns(desk);
+    map_places_fill(desk->app, &desk->map, desk->districts);
+    vehicles_mark(desk);
+}
+
+static void open_from_menu(struct app_context *app, const struct catalogue_entity *entity)
+{
+    struct vehicles *desk = memory_zeroed(1, sizeof(*desk));
+    (void)entity;
+    *desk = (struct vehicles){.app = app, .state = -1, .stale_after = NIL, .now = time_now()};
+    desk->entity = catalogue_entity(app->catalogue, "vehicle");
+    desk->screen.ops = &ops;
+    desk->arena = arena_create(0);
+    table_init(&desk->table, &vehicles_model, desk);
+    atlas_init(&desk->map);
+    vehicles_name_columns(desk);
+    language_register(&ops, language);
+    open_screen(app, &desk->screen);
+}
+
+const struct desk vehicles_desk = {
+    .name = "vehicles",
+    .label = N_("Vehicle monitor"),
+    .help = N_("Every vehicle with its state, driver, order and place, on a list and on a map; live."),
+    .code = "vm",
+    .verb = "vehicle.list",
+    .open = open_from_menu,
+};

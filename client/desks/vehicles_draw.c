@@ -1,0 +1,77 @@
+/* The list and the map: side by side, one above the other, or one of them, as there is room. */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/desks/vehicles-private.h"
+#include "client/ui/linear.h"
+#include "client/ui/words.h"
+#include "client/views/choices_of.h"
+
+enum { BESIDE_FROM = 72, LIST_SHARE = 46 /* per cent */, LIST_COLS_MOST = 96 };
+
+static void draw_line(struct canvas *canvas, struct area area)
+{
+    for (int i = 0; i < area.rows; i++)
+        canvas_put(canvas, area.row + i, area.col, 1, ROLE_BORDER, "│");
+}
+
+/* In a narrow list the branch and the order are reached with Right; on the map the place is. */
+void vehicles_draw(struct screen *screen, struct canvas *canvas, struct area body)
+{
+    struct vehicles *desk = vehicles_of(screen);
+    desk->beside = desk->view == VEHICLES_BOTH && body.cols >= BESIDE_FROM;
+    if (desk->view == VEHICLES_MAP) {
+        atlas_draw(&desk->map, canvas, body);
+        return;
+    }
+    if (!desk->beside) {
+        table_draw(&desk->table, canvas, body, true);
+        return;
+    }
+    struct area list = body, map = body;
+    list.cols = MIN(body.cols * LIST_SHARE / 100, (int)LIST_COLS_MOST);
+    map.col += list.cols + 2;
+    map.cols -= list.cols + 2;
+    table_draw(&desk->table, canvas, list, !desk->on_map);
+    draw_line(canvas, (struct area){body.row, list.col + list.cols, body.rows, 1});
+    atlas_draw(&desk->map, canvas, map);
+}
+
+/* "60 vehicles · 3 old · Idle 41 · On the way 6", and the filter before it. */
+void vehicles_crumb(struct screen *screen, struct str *out)
+{
+    struct vehicles *desk = vehicles_of(screen);
+    const struct choice *states = desk->entity ? desk->entity->states : NULL;
+    size_t old = 0;
+    if (!desk->answered) {
+        str_add(out, "…");
+        return;
+    }
+    if (desk->state >= 0)
+        str_addf(out, "[%s] ", choice_words(desk->app, &states[desk->state]));
+    if (desk->match)
+        str_addf(out, "“%s” ", desk->match);
+    if (desk->shown.count < desk->items.count)
+        str_addf(out, "%zu/", desk->shown.count);
+    str_addf(out, _("%zu vehicles"), desk->items.count);
+    vec_each(const struct vehicle_item, item, &desk->items) old += vehicles_is_old(desk, item);
+    if (old)
+        str_addf(out, _(" · %zu old"), old);
+    for (size_t i = 0; states && states[i].code; i++) {
+        size_t count = 0;
+        vec_each(const struct vehicle_item, one, &desk->items) count +=
+            strcmp(vehicles_state(one), states[i].code) == 0;
+        if (count)
+            str_addf(out, " · %s %zu", choice_words(desk->app, &states[i]), count);
+    }
+}
+
+void vehicles_linear(struct screen *screen, struct linear *linear)
+{
+    struct vehicles *desk = vehicles_of(screen);
+    vehicles_crumb(screen, &linear->text);
+    str_add_char(&linear->text, '\n');
+    linear_table(linear, &desk->table);
+    if (desk->view == VEHICLES_MAP)
+        atlas_plain(&desk->map, &linear->text);
+}
