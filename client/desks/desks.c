@@ -15,5 +15,6 @@ void desks_register(void)
     desk_register(&driver_desk);
     desk_register(&vehicles_desk);
     desk_register(&onestop_desk);
+    desk_register(&handin_desk);
     repair_view_register();
 }

@@ -95,6 +95,35 @@ static void add_price(const struct onestop *desk, struct panel *panel, const jso
     add_amount(panel, ROLE_NORMAL, _("Received"), order_number(row, "received_fen"));
     add_amount(panel, rest > 0 ? ROLE_WARNING : ROLE_GOOD, _("Rest"), rest);
     add_amount(panel, ROLE_DIM, _("Cost"), order_number(row, "cost_fen"));
+    add_amount(panel, ROLE_DIM, _("Commission"), order_number(row, "commission_fen"));
+    if (order_number(row, "handed_fen") > 0)
+        add_amount(panel, ROLE_NORMAL, _("Handed in"), order_number(row, "handed_fen"));
+}
+
+/* Below a payer: how his part is reckoned and comes in, and what came. */
+static void add_payer_more(const struct onestop *desk, struct panel *panel, struct arena *arena,
+                           const json_t *charge)
+{
+    const struct field *method = catalogue_field(desk->jobs.entity, "method"),
+                       *asked = catalogue_field(desk->jobs.entity, "asked_reason");
+    bool share = order_number(charge, "share_bp") != NIL, amount = order_number(charge, "share_fen") != NIL;
+    const char *by = share                                                   ? _("by share")
+                     : json_array_size(json_object_get(charge, "parts")) > 0 ? _("by parts")
+                     : amount                                                ? ""
+                                                                             : _("the rest");
+    const char *how = method ? choice_label(desk->app, method, order_text(charge, "method")) : "";
+    char received[MONEY_TEXT_SIZE] = "";
+    if (order_number(charge, "received_fen") > 0)
+        money_print(received, sizeof(received), order_number(charge, "received_fen"));
+    if (*by || *how || *received)
+        panel_pair(panel, ROLE_DIM,
+                   arena_printf(arena, "  %s%s%s%s%s", by, *by && *how ? " · " : "", how,
+                                *received ? " · " : "", *received ? _("Received") : ""),
+                   received);
+    if (asked && *order_text(charge, "asked_reason"))
+        panel_text(panel, ROLE_WARNING,
+                   arena_printf(arena, _("To be approved: %s"),
+                                choice_label(desk->app, asked, order_text(charge, "asked_reason"))));
 }
 
 static void add_payers(const struct onestop *desk, struct panel *panel, const json_t *row)
@@ -103,7 +132,7 @@ static void add_payers(const struct onestop *desk, struct panel *panel, const js
     const json_t *charges = json_object_get(row, "charges"), *charge;
     const struct field *state = catalogue_field(desk->jobs.entity, "money_state");
     size_t i;
-    if (json_array_size(charges) < 2)
+    if (json_array_size(charges) < 2 && !*order_text(row, "asked_reason"))
         return;
     panel_gap(panel);
     panel_head(panel, _("Payers"));
@@ -114,6 +143,7 @@ static void add_payers(const struct onestop *desk, struct panel *panel, const js
         panel_pair(panel, ROLE_NORMAL,
                    arena_printf(arena, "%s · %s", order_text(charge, "payer_label"), words),
                    money_print(amount, sizeof(amount), order_number(charge, "amount_fen")));
+        add_payer_more(desk, panel, arena, charge);
     }
 }
 

@@ -14,11 +14,19 @@ const struct onestop_stage onestop_stages[ONESTOP_STAGES] = {
     {'4', "received", "clear"},  {'5', "cleared", NULL},
 };
 
-static const char *const names[] = {
-    "number",       "state",        "money_state",  "created_at", "done_at",      "due_at",
-    "customer_id",  "plate",        "service",      "place",      "method",       "price_fen",
-    "proposal_fen", "estimate_fen", "received_fen", "result",     "clear_reason", "branch_id",
-    "supplier_id",  "created_by",   "audited_by",   "priced_by",  "received_by",  NULL};
+static const char *const names[] = {"number",       "state",
+                                    "money_state",  "created_at",
+                                    "done_at",      "due_at",
+                                    "customer_id",  "plate",
+                                    "service",      "place",
+                                    "method",       "price_fen",
+                                    "proposal_fen", "estimate_fen",
+                                    "received_fen", "result",
+                                    "clear_reason", "branch_id",
+                                    "supplier_id",  "driver_id",
+                                    "asked_reason", "created_by",
+                                    "audited_by",   "priced_by",
+                                    "received_by",  NULL};
 
 enum column {
     COL_NUMBER,
@@ -69,6 +77,8 @@ static unsigned flags(const struct jobs *jobs, const struct job *job)
 {
     const char *result = order_text(job->row, "result");
     (void)jobs;
+    if (*order_text(job->row, "asked_reason"))
+        return ROW_ALARM; /* a second person is waited for */
     return strcmp(result, "pending") == 0 || strcmp(result, "disputed") == 0 ? ROW_DIM : 0;
 }
 

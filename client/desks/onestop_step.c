@@ -14,7 +14,8 @@
 #include "client/views/text.h"
 
 /* Only these: an order has many other actions, which belong to other desks. */
-static const char *const steps[] = {"audit", "price", "receive", "clear", "return", "onestop"};
+static const char *const steps[] = {"audit",   "price",   "receive", "clear",
+                                    "approve", "decline", "return",  "onestop"};
 
 void onestop_init_step(struct onestop *desk)
 {
@@ -119,12 +120,18 @@ static void on_cancel(struct screen *below, void *context)
 
 /* ---- what is asked */
 
-static size_t payers_due(const json_t *row)
+/* Of which payers the step asks: who has not paid, or whose part is not closed. */
+static const char *state_of(const struct catalogue_action *action)
+{
+    return strcmp(action->name, "receive") == 0 ? "priced" : "received";
+}
+
+static size_t payers_in(const json_t *row, const char *state)
 {
     size_t i, count = 0;
     const json_t *charge;
     json_array_foreach(json_object_get(row, "charges"), i, charge) count +=
-        strcmp(order_text(charge, "money_state"), "priced") == 0;
+        strcmp(order_text(charge, "money_state"), state) == 0;
     return count;
 }
 
@@ -152,9 +159,11 @@ static const struct choice *payer_choices(struct onestop *desk, const json_t *ro
 static bool wanted(const struct catalogue_action *action, const struct field *field, const json_t *row)
 {
     if (strcmp(field->name, "charge_id") == 0)
-        return strcmp(action->name, "receive") == 0 && payers_due(row) > 1;
+        return payers_in(row, state_of(action)) > 1;
     if (strcmp(field->name, "cost_fen") == 0)
         return order_number(row, "supplier_id") != NIL;
+    if (strcmp(field->name, "commission_fen") == 0)
+        return order_number(row, "driver_id") != NIL && order_number(row, "supplier_id") == NIL;
     if (strcmp(field->name, "difference_reason") == 0)
         return order_rest_fen(row) > 0;
     return true;
@@ -184,8 +193,8 @@ static size_t fields_of(struct onestop *desk, const struct catalogue_action *act
         fields[count] = action->args[i];
         if (strcmp(fields[count].name, "charge_id") == 0) {
             fields[count].type = FIELD_CHOICE;
-            fields[count].choices = payer_choices(desk, row, "priced");
-            fields[count].required = true;
+            fields[count].choices = payer_choices(desk, row, state_of(action));
+            fields[count].required = strcmp(action->name, "receive") == 0;
         }
         fields[count].required |= strcmp(fields[count].name, "difference_reason") == 0 ||
                                   (strcmp(action->name, "receive") == 0 &&
@@ -204,7 +213,7 @@ static json_t *values_of(const struct catalogue_action *action, const json_t *ro
     bool receives = strcmp(action->name, "receive") == 0;
     if (!receives && price != NIL)
         json_object_set_new(values, "price_fen", json_integer(price));
-    if (receives && rest != NIL && payers_due(row) <= 1)
+    if (receives && rest != NIL && payers_in(row, "priced") <= 1)
         json_object_set_new(values, "amount_fen", json_integer(rest));
     json_object_set(values, "method", json_is_string(method) || !taken ? (json_t *)method : (json_t *)taken);
     if (json_is_integer(json_object_get(row, "cost_fen")))

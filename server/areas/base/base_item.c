@@ -173,10 +173,10 @@ static int in_tx(struct act *act)
 
 static const char *const columns[] = {"kind",        "code",     "label_en", "label_zh_cn",
                                       "label_zh_tw", "position", NULL};
-static const char *const main_tab[] = {"kind",       "code",      "label_en",   "label_zh_cn", "label_zh_tw",
-                                       "position",   "vat_bp",    "photos",     "photo_kinds", "sign",        "account",     "by_driver",
-                                       "limit_role", "limit_fen", "dispatched", "accepted",    "arrived",
-                                       "work",       NULL};
+static const char *const main_tab[] = {"kind",     "code",      "label_en",   "label_zh_cn", "label_zh_tw",
+                                       "position", "vat_bp",    "photos",     "photo_kinds", "sign",
+                                       "account",  "by_driver", "limit_role", "limit_fen",   "dispatched",
+                                       "accepted", "arrived",   "work",       NULL};
 static const struct tab tabs[] = {
     {N_("Entry"), main_tab},
     {NULL},

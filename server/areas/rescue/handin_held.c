@@ -5,6 +5,8 @@
 
 enum { ROWS_MAX = 500 };
 
+#define SINCE "coalesce(o.done_at, o.arrived_at, o.created_at)"
+#define ISO "AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 #define HELD                                                                                                 \
     "FROM rescue_order o JOIN branch b ON b.id = o.branch_id "                                               \
     "WHERE (o.branch_id = ANY ($1::int[]) OR o.driver_id = $2) AND o.driver_id IS NOT NULL "                 \
@@ -14,18 +16,15 @@ static const struct sql sql_drivers = {
     "handin_held_drivers",
     "SELECT jsonb_build_object('driver_id', o.driver_id, 'driver', employee_name(o.driver_id), 'branch_id', "
     "o.branch_id, 'branch', b.name, 'orders', count(*), 'held_fen', sum(rescue_held(o)), 'since', "
-    "min(coalesce(o.done_at, o.arrived_at, o.created_at))) " HELD
-    "GROUP BY o.driver_id, o.branch_id, b.name ORDER BY min(coalesce(o.done_at, o.arrived_at, "
-    "o.created_at)), "
-    "o.driver_id, o.branch_id LIMIT $3"};
+    "to_char(min(" SINCE ") " ISO ") " HELD "GROUP BY o.driver_id, o.branch_id, b.name "
+    "ORDER BY min(" SINCE "), o.driver_id, o.branch_id LIMIT $3"};
 static const struct sql sql_orders = {
     "handin_held_orders",
     "SELECT jsonb_build_object('order_id', o.id, 'number', o.number, 'version', o.version, 'branch_id', "
     "o.branch_id, 'branch', b.name, 'plate', o.plate, 'service', o.service, 'state', o.state, 'money_state', "
     "o.money_state, 'taken_fen', o.taken_fen, 'taken_method', o.taken_method, 'driver_fen', o.driver_fen, "
-    "'handed_fen', o.handed_fen, 'held_fen', rescue_held(o), 'since', coalesce(o.done_at, o.arrived_at, "
-    "o.created_at)) " HELD "AND o.driver_id = $4 AND ($5::int IS NULL OR o.branch_id = $5) "
-    "ORDER BY coalesce(o.done_at, o.arrived_at, o.created_at), o.id LIMIT $3"};
+    "'handed_fen', o.handed_fen, 'held_fen', rescue_held(o), 'since', to_char(" SINCE " " ISO ") " HELD
+    "AND o.driver_id = $4 AND ($5::int IS NULL OR o.branch_id = $5) ORDER BY " SINCE ", o.id LIMIT $3"};
 
 int handin_held(struct request *request)
 {

@@ -7,8 +7,8 @@ entity_hook rescue_check, rescue_load, rescue_in_tx; /* intake.c: create and upd
 entity_hook contact_in_tx, urge_in_tx, void_in_tx;   /* desk.c */
 entity_hook rate_in_tx;                              /* rating.c */
 entity_hook confirm_result_in_tx, dispute_in_tx, resubmit_in_tx, remark_in_tx; /* result.c */
-entity_hook copy_load, copy_in_tx; /* copy.c */
-entity_hook vehicle_load;          /* dispatch.c: the order's vehicle, locked */
+entity_hook copy_load, copy_in_tx;                                             /* copy.c */
+entity_hook vehicle_load; /* dispatch.c: the order's vehicle, locked */
 entity_hook dispatch_load, dispatch_in_tx, refuse_in_tx, recall_in_tx;
 entity_hook backfill_load, backfill_in_tx;
 entity_hook accept_in_tx, depart_in_tx, arrive_in_tx;                    /* job.c */

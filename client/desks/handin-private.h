@@ -1,0 +1,52 @@
+/* For the files of the hand-in desk only. */
+#pragma once
+
+#include "client/desks/later.h"
+#include "client/ui/screen.h"
+#include "client/ui/table.h"
+#include "client/views/context.h"
+#include "model/field.h"
+
+enum handin_focus { HANDIN_DRIVERS, HANDIN_ORDERS };
+enum { HANDIN_FIELDS = 5 };
+
+struct handin_desk {
+    struct screen screen;
+    struct app_context *app;
+    json_t *all;              /* every driver who holds money, as the server told; NULL: not here yet */
+    json_t *drivers, *orders; /* those of them that are shown; the orders of the one under the cursor */
+    char *match;              /* letters of the drivers shown; NULL: all */
+    struct table driver_table, order_table;
+    enum handin_focus focus;
+    int64_t orders_of; /* key of the driver's row the orders belong to; NIL: none */
+    uint64_t asked_drivers, asked_orders;
+    struct later again;
+    /* what is being handed in */
+    uint64_t dialog;
+    bool sent;
+    struct field fields[HANDIN_FIELDS];
+    int64_t expected_fen;
+    int64_t last_id; /* the last paper made here; NIL: none */
+};
+
+static inline struct handin_desk *handin_of(struct screen *screen)
+{
+    return container_of(screen, struct handin_desk, screen);
+}
+
+/* handin_rows.c */
+void handin_init_rows(struct handin_desk *desk);
+void handin_finish_rows(struct handin_desk *desk);
+void handin_name_columns(struct handin_desk *desk);
+void handin_read(struct handin_desk *desk);
+void handin_set_match(struct handin_desk *desk, const char *words);
+void handin_driver_changed(
+    struct handin_desk *desk); /* another row has the cursor: its orders are asked for */
+const json_t *handin_driver(const struct handin_desk *desk); /* under the cursor; NULL: none */
+const json_t *handin_order(const struct handin_desk *desk);
+
+/* The orders meant, oldest first: the marked ones, else all of the driver. A new array. */
+json_t *handin_chosen(const struct handin_desk *desk);
+
+/* handin_send.c */
+unsigned handin_take(struct handin_desk *desk);

@@ -1,0 +1,137 @@
+/* Taking a hand-in: what was counted, how it came, and the paper over the orders it is of. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/money.h"
+#include "client/desks/handin-private.h"
+#include "client/desks/order.h"
+#include "client/ui/dialog.h"
+#include "client/ui/words.h"
+#include "client/views/ask.h"
+#include "client/views/sheet_dialog.h"
+#include "client/views/text.h"
+#include "model/catalogue.h"
+
+static const char *const names[] = {"counted_fen", "method", "reason", "remarks"};
+
+static int64_t sum_of(const json_t *orders)
+{
+    int64_t sum = 0;
+    size_t i;
+    const json_t *order;
+    json_array_foreach(orders, i, order) sum += order_number(order, "held_fen");
+    return sum;
+}
+
+/* What was counted, laid on the orders one after the other: the last one it reaches may get a part. */
+static json_t *lines_of(const json_t *orders, int64_t counted)
+{
+    json_t *lines = json_array();
+    size_t i;
+    const json_t *order;
+    json_array_foreach(orders, i, order)
+    {
+        int64_t part = MIN(order_number(order, "held_fen"), counted);
+        if (part <= 0)
+            continue;
+        json_array_append_new(lines,
+                              json_pack("{s:I, s:I}", "order_id", (json_int_t)order_number(order, "order_id"),
+                                        "amount_fen", (json_int_t)part));
+        counted -= part;
+    }
+    return lines;
+}
+
+static void on_answer(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct handin_desk *desk = context;
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct catalogue_entity *entity = catalogue_entity(desk->app->catalogue, "handin");
+    const char *field = json_string_value(json_object_get(answer->object, "field"));
+    (void)screen;
+    desk->sent = false;
+    if (answer->code == ERR_INVALID && ui_find(desk->app->ui, desk->dialog)) {
+        sheet_dialog_accuse(desk->app, desk->dialog, field, answer_text(arena, entity, answer));
+        return;
+    }
+    sheet_dialog_close(desk->app, desk->dialog);
+    if (answer->code != ERR_NONE) {
+        answer_say(desk->app, entity, answer);
+    } else {
+        char money[MONEY_TEXT_SIZE];
+        desk->last_id = order_number(answer->object, "id");
+        table_unmark_all(&desk->order_table);
+        ui_say(desk->app->ui, ROLE_GOOD, _("Handed in: %s, receipt %s"),
+               money_print(money, sizeof(money), order_number(answer->object, "amount_fen")),
+               order_text(answer->object, "number"));
+    }
+    handin_read(desk);
+}
+
+static void on_submit(struct screen *below, uint64_t dialog, json_t *values, void *context)
+{
+    struct handin_desk *desk = context;
+    int64_t counted = order_number(values, "counted_fen");
+    (void)below;
+    desk->dialog = dialog;
+    if (counted > desk->expected_fen || counted <= 0) {
+        sheet_dialog_accuse(desk->app, dialog, "counted_fen",
+                            counted <= 0
+                                ? _("Say what was counted")
+                                : _("More than he holds: note first what else he took, on its order"));
+        json_decref(values);
+        return;
+    }
+    json_t *orders = handin_chosen(desk);
+    json_object_set_new(values, "lines", lines_of(orders, counted));
+    json_decref(orders);
+    desk->sent = true;
+    ask(desk->app, &desk->screen, "handin.create", values, CALL_CHANGES, NULL, on_answer, desk);
+}
+
+static size_t take_fields(struct handin_desk *desk)
+{
+    const struct catalogue_entity *entity = catalogue_entity(desk->app->catalogue, "handin");
+    size_t count = 0;
+    for (size_t i = 0; entity && i < array_len(names); i++) {
+        const struct field *field = catalogue_field(entity, names[i]);
+        if (!field)
+            continue;
+        desk->fields[count] = *field;
+        desk->fields[count].readonly = false;
+        desk->fields[count].required |= i == 0;
+        count++;
+    }
+    return count;
+}
+
+unsigned handin_take(struct handin_desk *desk)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const json_t *driver = handin_driver(desk);
+    char money[MONEY_TEXT_SIZE];
+    if (!driver || !json_array_size(desk->orders) || desk->sent || !app_may(desk->app, "handin.create"))
+        return SCREEN_BELL;
+    json_t *orders = handin_chosen(desk);
+    desk->expected_fen = sum_of(orders);
+    const char *text =
+        arena_printf(arena,
+                     _("%s holds %s of %zu orders.\nLess was counted: it is laid on the oldest first, and "
+                       "the reason is asked."),
+                     order_text(driver, "driver"), money_print(money, sizeof(money), desk->expected_fen),
+                     json_array_size(orders));
+    json_decref(orders);
+    size_t count = take_fields(desk);
+    json_t *values = json_pack("{s:s}", "method", "cash");
+    desk->dialog = sheet_dialog_open(desk->app, &desk->screen,
+                                     &(struct sheet_dialog){.title = _("Hand-in"),
+                                                            .text = text,
+                                                            .fields = desk->fields,
+                                                            .nfields = count,
+                                                            .values = values,
+                                                            .whole = true,
+                                                            .submit = on_submit,
+                                                            .context = desk});
+    json_decref(values);
+    return SCREEN_REDRAW;
+}
