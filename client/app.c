@@ -304,6 +304,9 @@ static int app_init(struct app *app, const struct options *options)
     term_locale();
     language_init();
     language_start(options->lang, app->context.language, sizeof(app->context.language));
+    app->context.position_command = options->position_command;
+    app->context.position_seconds = options->position_seconds;
+    app->context.photo_command = options->photo_command;
     app->context.loop = ev_default_loop(0);
     app->context.ui = &app->ui;
     app->context.command = on_command;

@@ -27,11 +27,23 @@ static const char usage[] =
     "      --theme NAME          dark, light, mono, contrast or own\n"
     "      --borders KIND        auto, lines or ascii\n"
     "      --terminal NAME       name of this device in the audit trail (the host name)\n"
+    "      --position-command CMD  a program that says where a driver's phone is\n"
+    "      --position-every SECONDS  how often it is asked while he is on duty (60)\n"
+    "      --photo-command CMD   a program that takes a picture and writes it to its output\n"
     "      --password-file FILE  first line is the password (else YIZHAN_PASSWORD)\n"
     "  -V, --version\n"
     "  -h, --help\n";
 
-enum { OPTION_THEME = 256, OPTION_BORDERS, OPTION_TERMINAL, OPTION_PASSWORD_FILE };
+enum {
+    OPTION_THEME = 256,
+    OPTION_BORDERS,
+    OPTION_TERMINAL,
+    OPTION_POSITION,
+    OPTION_EVERY,
+    OPTION_PHOTO,
+    OPTION_PASSWORD_FILE
+};
+enum { POSITION_SECONDS = 60, POSITION_SECONDS_LEAST = 1, POSITION_SECONDS_MOST = 3600 };
 
 static const struct option rows[] = {
     {"server", required_argument, NULL, 's'},
@@ -42,6 +54,9 @@ static const struct option rows[] = {
     {"theme", required_argument, NULL, OPTION_THEME},
     {"borders", required_argument, NULL, OPTION_BORDERS},
     {"terminal", required_argument, NULL, OPTION_TERMINAL},
+    {"position-command", required_argument, NULL, OPTION_POSITION},
+    {"position-every", required_argument, NULL, OPTION_EVERY},
+    {"photo-command", required_argument, NULL, OPTION_PHOTO},
     {"password-file", required_argument, NULL, OPTION_PASSWORD_FILE},
     {"version", no_argument, NULL, 'V'},
     {"help", no_argument, NULL, 'h'},
@@ -91,7 +106,8 @@ static int options_refuse(int *code_r, const char *what, const char *value)
 int options_parse(int argc, char **argv, struct options *options, int *code_r)
 {
     const char *server = getenv("YIZHAN_SERVER");
-    *options = (struct options){.ca = getenv("YIZHAN_CA"), .user = getenv("YIZHAN_USER")};
+    *options = (struct options){
+        .ca = getenv("YIZHAN_CA"), .user = getenv("YIZHAN_USER"), .position_seconds = POSITION_SECONDS};
     int option;
     while ((option = getopt_long(argc, argv, "+s:c:u:l:pVh", rows, NULL)) != -1) {
         switch (option) {
@@ -103,6 +119,9 @@ int options_parse(int argc, char **argv, struct options *options, int *code_r)
         case OPTION_THEME: options->theme = optarg; break;
         case OPTION_BORDERS: options->borders = optarg; break;
         case OPTION_TERMINAL: options->terminal = optarg; break;
+        case OPTION_POSITION: options->position_command = optarg; break;
+        case OPTION_EVERY: options->position_seconds = atoi(optarg); break;
+        case OPTION_PHOTO: options->photo_command = optarg; break;
         case OPTION_PASSWORD_FILE: options->password_file = optarg; break;
         case 'V':
             printf("yizhan %s\n", YIZHAN_VERSION);
@@ -122,6 +141,9 @@ int options_parse(int argc, char **argv, struct options *options, int *code_r)
         return options_refuse(code_r, "not a HOST:PORT", server);
     if (options->lang && !options_lang_known(options->lang))
         return options_refuse(code_r, "no such language (en, zh_CN, zh_TW)", options->lang);
+    if (options->position_seconds < POSITION_SECONDS_LEAST ||
+        options->position_seconds > POSITION_SECONDS_MOST)
+        return options_refuse(code_r, "not 1 to 3600 seconds", "--position-every");
     options->rest = argv + optind;
     options->nrest = argc - optind;
     return 0;

@@ -12,6 +12,9 @@ struct options {
     const char *borders;       /* --borders auto|lines|ascii */
     const char *password_file; /* --password-file */
     const char *terminal;      /* --terminal: this device's name in the trail; NULL: the host name */
+    const char *position_command; /* --position-command; NULL: none */
+    const char *photo_command;    /* --photo-command */
+    int position_seconds;         /* --position-every */
     bool plain;
     char **rest; /* words after the options */
     int nrest;

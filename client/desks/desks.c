@@ -9,6 +9,7 @@
 void desks_register(void)
 {
     call_register();
+    driver_register();
     customer_view_register();
     desk_register(&call_desk);
     desk_register(&dispatch_desk);

@@ -10,3 +10,4 @@ extern const struct desk call_desk, dispatch_desk, driver_desk, onestop_desk, ha
 
 /* Of single desks, for desks.c. */
 void call_register(void);
+void driver_register(void);

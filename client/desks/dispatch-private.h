@@ -1,11 +1,13 @@
 /* For the files of the dispatch desk only. */
 #pragma once
 
+#include "client/desks/board_fleet.h"
+#include "client/desks/board_map.h"
 #include "client/desks/jobs.h"
 #include "client/desks/offers.h"
 #include "client/desks/record.h"
 
-enum dispatch_focus { FOCUS_WAITING, FOCUS_LIVE };
+enum dispatch_focus { FOCUS_LIST, FOCUS_MAP, FOCUS_FLEET };
 
 struct dispatch {
     struct screen screen;
@@ -13,8 +15,14 @@ struct dispatch {
     struct jobs waiting, live;
     struct offers offers;
     struct record record; /* of the row that has the cursor */
+    struct fleet fleet;
+    struct board_map map;
     enum dispatch_focus focus;
+    bool road;     /* the list that has the cursor is that of the orders on the road */
+    bool show_map; /* asked for, where there is no room for it beside the rest */
+    size_t late;   /* orders overdue when last counted: one more rings */
     char *filter;
+    struct area map_area; /* of the last drawing; rows 0: there was none */
     int64_t sending_order;
     int64_t unfit_vehicle, unfit_order; /* asked about in a dialog */
 };
@@ -26,7 +34,7 @@ static inline struct dispatch *dispatch_of(struct screen *screen)
 
 static inline struct jobs *dispatch_jobs(struct dispatch *desk)
 {
-    return desk->focus == FOCUS_LIVE ? &desk->live : &desk->waiting;
+    return desk->road ? &desk->live : &desk->waiting;
 }
 
 /* dispatch_rows.c: what stands in the two lists. */
@@ -39,6 +47,11 @@ void dispatch_draw(struct screen *screen, struct canvas *canvas, struct area bod
 void dispatch_linear(struct screen *screen, struct linear *linear);
 size_t dispatch_overdue(const struct jobs *jobs);
 void dispatch_crumb(struct screen *screen, struct str *out);
+
+/* dispatch_key.c */
+unsigned dispatch_key(struct screen *screen, const struct key *key);
+void dispatch_keys(struct screen *screen, struct key_bar *bar);
+unsigned dispatch_refresh(struct dispatch *desk);
 
 /* dispatch_send.c */
 unsigned dispatch_send(struct dispatch *desk, int digit);

@@ -1,5 +1,6 @@
 /* The two lists of the dispatch desk: orders that wait for a vehicle, and those that have one. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "client/desks/age.h"
@@ -12,7 +13,7 @@ static const char *const names[] = {
     "number",      "state",        "created_at",    "due_at",      "appoint_at",  "customer_id", "plate",
     "car_model",   "contact_name", "service",       "road",        "place",       "vehicle_id",  "driver_id",
     "urges",       "to_confirm",   "dispatched_at", "accepted_at", "departed_at", "arrived_at",  "done_at",
-    "money_state", "result",       "branch_id",     NULL};
+    "money_state", "result",       "branch_id",     "lon",         "lat",         NULL};
 
 enum column {
     COL_LEFT,
@@ -160,6 +161,9 @@ void dispatch_row_changed(struct dispatch *desk)
     const struct job *job = jobs_current(&desk->waiting), *here = jobs_current(dispatch_jobs(desk));
     offers_want(&desk->offers, job ? job->id : NIL);
     record_want(&desk->record, here ? here->id : NIL, here ? here->version : 0);
+    desk->fleet.from = here ? (struct point){order_real(here->row, "lon"), order_real(here->row, "lat")}
+                            : (struct point){NAN, NAN};
+    board_map_fill(desk);
 }
 
 /* An order that comes in by itself rings. */

@@ -6,6 +6,7 @@
 #include "client/desks/driver-private.h"
 #include "client/ui/words.h"
 #include "client/views/action.h"
+#include "client/views/draft.h"
 #include "client/views/live.h"
 #include "client/views/open.h"
 
@@ -60,8 +61,13 @@ static unsigned command(struct driver *desk, const struct key *key)
             return SCREEN_UNUSED;
         driver_report(desk);
         return SCREEN_REDRAW;
+    case 'z': return desk->app->position_command ? driver_position_duty(desk) : SCREEN_UNUSED;
+    case 'o': return driver_photo_offered(desk) ? driver_photo(desk) : SCREEN_UNUSED;
     default: break;
     }
+    const struct catalogue_action *next = driver_next(desk, job);
+    if (next && next->key && key->kind == KEY_TEXT && key->code == next->key)
+        return take_next(desk);
     const struct catalogue_action *action =
         job && !job->pending ? action_of_key(desk->app, jobs->entity, job->row, NULL, key) : NULL;
     return action ? driver_take(desk, action) : SCREEN_UNUSED;
@@ -89,6 +95,9 @@ static unsigned on_key(struct screen *screen, const struct key *key)
 static unsigned on_tick(struct screen *screen, int64_t now_ms)
 {
     struct driver *desk = driver_of(screen);
+    if (desk->steps.count)
+        driver_queue_pump(desk);
+    driver_position_tick(desk, now_ms);
     return jobs_tick(&desk->now, now_ms) | jobs_tick(&desk->past, now_ms);
 }
 
@@ -105,8 +114,12 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
         if (action != next && action->key && action_allowed(desk->app, jobs->entity, action, job->row, NULL))
             key_bar_add(bar, action->key, _(action->label), 1);
     }
+    if (driver_photo_offered(desk))
+        key_bar_add(bar, 'o', _("Photo"), 2);
     if (driver_position_offered(desk))
         key_bar_add(bar, 'p', _("Report position"), 2);
+    if (desk->app->position_command)
+        key_bar_add(bar, 'z', desk->off_duty ? _("On duty") : _("Off duty"), 4);
     key_bar_add(bar, K_TAB, desk->show_past ? _("To do") : _("Past"), 3);
     if (job)
         key_bar_add(bar, K_PAGE_DOWN, _("More"), 4);
@@ -118,9 +131,11 @@ static const char *help(struct screen *screen)
 {
     (void)screen;
     return _("Your jobs, the most urgent first. Enter takes the next step of the one under the cursor. "
-             "Without a line the step waits and "
-             "goes out with its true time when the line is back; until it is answered the job is marked and "
-             "stays as it was.");
+             "Without a line the steps you take wait, in their order and with their true times, and go out "
+             "when the "
+             "line is back; until they are answered the job is marked and stays as it was. They survive the "
+             "end of the "
+             "program. o sends a photo of the job.");
 }
 
 static void title(struct screen *screen, struct str *out)
@@ -135,7 +150,11 @@ static void crumb(struct screen *screen, struct str *out)
     if (*desk->vehicle)
         str_addf(out, " · %s", desk->vehicle);
     if (desk->steps.count)
-        str_addf(out, _(" · %zu not answered"), desk->steps.count);
+        str_addf(out,
+                 link_state(desk->app->link) == LINK_READY ? _(" · %zu not answered")
+                                                           : _(" · %zu to be sent"),
+                 desk->steps.count);
+    driver_position_crumb(desk, out);
 }
 
 static void closed(struct screen *screen)
@@ -144,7 +163,11 @@ static void closed(struct screen *screen)
     jobs_finish(&desk->now);
     jobs_finish(&desk->past);
     record_finish(&desk->record);
-    driver_forget_steps(desk);
+    driver_queue_finish(desk);
+    helper_stop(&desk->camera);
+    helper_stop(&desk->place);
+    json_decref(desk->needs);
+    json_decref(desk->kinds);
     free(desk);
 }
 
@@ -167,23 +190,63 @@ static void language(struct screen *screen)
     driver_name_columns(driver_of(screen));
 }
 
-/* A step that waits for the line is lost with the program. */
+/* A step that waits for the line is lost with the program, unless it is kept on the disk. */
 static bool is_dirty(struct screen *screen)
 {
-    return driver_of(screen)->steps.count > 0;
+    const struct driver *desk = driver_of(screen);
+    return desk->steps.count > 0 && !drafts_kept(desk->app->drafts);
 }
+
+static void row_came(struct screen *screen, const json_t *row)
+{
+    (void)row;
+    driver_ask_needs(driver_of(screen));
+}
+
+static struct screen *find_open(const struct ui *ui)
+{
+    for (size_t t = 0; t < ui->tasks.count; t++)
+        for (size_t s = 0; s < ui->tasks.items[t].stack.count; s++)
+            if (ui->tasks.items[t].stack.items[s]->ops == &ops)
+                return ui->tasks.items[t].stack.items[s];
+    return NULL;
+}
+
+/* Steps of a program that ended before they were answered: taken up by the desk that is open, or by one opened for them. */
+static struct screen *take_steps(struct app_context *app, const json_t *saved)
+{
+    struct screen *screen = find_open(app->ui);
+    if (!screen && desk_allowed(app, &driver_desk)) {
+        open_desk(app, &driver_desk, OPEN_TASK);
+        screen = find_open(app->ui);
+    }
+    if (screen)
+        driver_queue_take(driver_of(screen), saved);
+    return screen;
+}
+
+static const struct draft_kind steps_kind = {
+    .ops = &ops, .name = "driver", .save = driver_queue_save, .take = take_steps};
 
 static void open_from_menu(struct app_context *app, const struct catalogue_entity *entity)
 {
     struct driver *desk = memory_zeroed(1, sizeof(*desk));
     (void)entity;
-    *desk = (struct driver){.app = app, .vehicle_id = NIL, .finish_id = NIL};
+    *desk = (struct driver){
+        .app = app, .vehicle_id = NIL, .finish_id = NIL, .photo_id = NIL, .told_at = INSTANT_NIL};
     desk->screen.ops = &ops;
     driver_init_rows(desk);
-    record_init(&desk->record, app, &desk->screen, NULL);
+    record_init(&desk->record, app, &desk->screen, row_came);
+    helper_init(&desk->camera, app->loop);
+    helper_init(&desk->place, app->loop);
     unsaved_register(&ops, is_dirty);
     language_register(&ops, language);
     open_screen(app, &desk->screen);
+}
+
+void driver_register(void)
+{
+    draft_register(&steps_kind);
 }
 
 const struct desk driver_desk = {

@@ -39,6 +39,10 @@ static void write_details(struct driver *desk, struct panel *panel)
                 two(arena, value_of_row(desk, arena, row, "plate"),
                     two(arena, value_of_row(desk, arena, row, "colour"),
                         value_of_row(desk, arena, row, "car_model"))));
+    const char *photos, *signature;
+    driver_needs_text(desk, arena, &photos, &signature);
+    panel_value(panel, _("Photos"), ROLE_NORMAL, photos);
+    panel_value(panel, _("Signature"), ROLE_NORMAL, signature);
     for (size_t i = 0; i < array_len(rest); i++) {
         const struct field *field = catalogue_field(desk->now.entity, rest[i]);
         if (field)
@@ -56,17 +60,35 @@ static void draw_details(struct driver *desk, struct canvas *canvas, struct area
     write_details(desk, &panel);
 }
 
-static void draw_next(struct driver *desk, struct canvas *canvas, struct area area)
+/* What waits, over a lost line with its times. */
+static void draw_waiting(struct driver *desk, struct canvas *canvas, struct area line, const struct job *job)
+{
+    struct str text cleanup(cleanup_str);
+    str_init(&text, NULL);
+    if (link_state(desk->app->link) == LINK_READY) {
+        str_add(&text, _("… waiting for the answer"));
+    } else {
+        str_addf(&text, "… %s ", _("to be sent:"));
+        driver_queue_text(desk, job->id, &text);
+    }
+    canvas_text(canvas, line.row, line.col, line.cols, ROLE_PENDING, ALIGN_CENTRE, text.data);
+}
+
+/* The rows it took. */
+static int draw_next(struct driver *desk, struct canvas *canvas, struct area line)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const struct job *job = jobs_current(driver_jobs(desk));
     const struct catalogue_action *next = driver_next(desk, job);
-    if (job->pending)
-        canvas_text(canvas, area.row, area.col, area.cols, ROLE_PENDING, ALIGN_CENTRE,
-                    _("… waiting for the answer"));
-    else if (next)
-        canvas_text(canvas, area.row, area.col, area.cols, ROLE_STEP_NOW, ALIGN_CENTRE,
+    int first = line.row;
+    if (job->pending || driver_queue_count(desk, job->id))
+        draw_waiting(desk, canvas, (struct area){line.row++, line.col, 1, line.cols}, job);
+    if (next) {
+        canvas_text(canvas, line.row, line.col, line.cols, ROLE_STEP_NOW, ALIGN_CENTRE,
                     arena_printf(arena, "▸ Enter: %s", _(next->label)));
+        line.row++;
+    }
+    return MAX(line.row - first, 1);
 }
 
 static void draw_flow(struct driver *desk, struct canvas *canvas, struct area area)
@@ -113,7 +135,6 @@ void driver_draw(struct screen *screen, struct canvas *canvas, struct area body)
     struct area line = {body.row + rows, body.col, 1, body.cols};
     draw_flow(desk, canvas, line);
     line.row++;
-    draw_next(desk, canvas, line);
-    draw_details(desk, canvas,
-                 (struct area){line.row + 1, body.col, body.row + body.rows - line.row - 1, body.cols});
+    line.row += draw_next(desk, canvas, line);
+    draw_details(desk, canvas, (struct area){line.row, body.col, body.row + body.rows - line.row, body.cols});
 }

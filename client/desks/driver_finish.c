@@ -34,8 +34,8 @@ static bool has_toll(const struct field *items)
 
 static size_t fields_of(struct driver *desk, const struct catalogue_action *action)
 {
-    static const char *const names[] = {"km_out", "km_tow",    "km",           "toll_fen",
-                                        "items",  "taken_fen", "taken_method", "at"};
+    static const char *const names[] = {"km_out",    "km_tow",       "km",   "toll_fen", "items",
+                                        "taken_fen", "taken_method", "code", "at"};
     size_t count = 0;
     for (size_t i = 0; i < array_len(names); i++) {
         const struct field *field = arg_of(action, names[i]);
@@ -92,7 +92,7 @@ static void submit(struct screen *below, uint64_t dialog, json_t *values, void *
     }
     add_toll(args);
     sheet_dialog_close(desk->app, dialog);
-    driver_send(desk, desk->finish_id, action, args, values);
+    driver_queue_add(desk, desk->finish_id, action->name, args, values);
 }
 
 void driver_finish(struct driver *desk, int64_t id, const json_t *values, const char *field,

@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
-#include "client/desks/age.h"
 #include "client/desks/order.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
-#include "client/views/choices_of.h"
 #include "client/views/text.h"
 
 enum { READ_MS = 400, SETTLE_MS = 120, STALE_MS = 1500, REFRESH_MS = 30 * 1000 };
@@ -114,6 +111,9 @@ void offers_take(struct offers *offers, const json_t *rows)
                                     .eta_s = order_number(row, "eta_s"),
                                     .load = order_number(row, "load"),
                                     .fit = order_truth(row, "fit"),
+                                    .on_shift = order_truth(row, "on_shift"),
+                                    .stale = order_truth(row, "stale"),
+                                    .at = {order_real(row, "lon"), order_real(row, "lat")},
                                     .code = memory_strdup(order_text(row, "code")),
                                     .plate = memory_strdup(order_text(row, "plate")),
                                     .type = memory_strdup(order_text(row, "type")),
@@ -142,6 +142,8 @@ static void on_answer(struct screen *screen, const struct answer *answer, void *
     offers_take(offers, json_object_get(answer->object, "rows"));
     if (answer->code != ERR_NONE)
         offers->trouble = memory_strdup(answer_text(arena, NULL, answer));
+    if (offers->changed)
+        offers->changed(offers);
 }
 
 /* And again after a while: vehicles move, shifts end. */
@@ -198,15 +200,13 @@ bool offers_settled(const struct offers *offers, int digit)
 bool offers_page(struct offers *offers, int by)
 {
     size_t to = offers->first + OFFERS_KEYS;
-    if (by > 0 && to < offers->rows.count) {
-        offers->first = to;
-        return true;
-    }
-    if (by < 0 && offers->first > 0) {
-        offers->first -= MIN(offers->first, (size_t)OFFERS_KEYS);
-        return true;
-    }
-    return false;
+    bool there = by > 0 ? to < offers->rows.count : offers->first > 0;
+    if (!there)
+        return false;
+    offers->first = by > 0 ? to : offers->first - MIN(offers->first, (size_t)OFFERS_KEYS);
+    if (offers->changed)
+        offers->changed(offers);
+    return true;
 }
 
 const char *offer_distance(char *buf, size_t size, int64_t metres)
@@ -220,156 +220,4 @@ const char *offer_distance(char *buf, size_t size, int64_t metres)
     else
         snprintf(buf, size, "%d km", (int)MIN((metres + 500) / 1000, 99999));
     return buf;
-}
-
-/* ---- drawing */
-
-enum {
-    COL_KEY = 0,
-    COL_PLATE = 2,
-    PLATE_COLS = 9,
-    DRIVER_COLS = 6,
-    DISTANCE_COLS = 6,
-    ETA_COLS = 5,
-    TYPE_COLS = 12,
-    WIDE_DRIVER_COLS = 9,
-    BRIEF_BELOW = 44
-};
-
-/* What there is room for, in the order it is shown. */
-struct layout {
-    int driver, driver_cols, distance, eta, type, reasons, reasons_cols;
-};
-
-static struct layout lay_out(int cols)
-{
-    struct layout layout = {
-        .driver = COL_PLATE + PLATE_COLS + 1, .driver_cols = DRIVER_COLS, .eta = -1, .type = -1};
-    if (cols >= 52)
-        layout.driver_cols = WIDE_DRIVER_COLS;
-    int at = layout.driver + layout.driver_cols + 1;
-    layout.distance = at;
-    at += DISTANCE_COLS + 1;
-    if (cols >= 52) {
-        layout.eta = at;
-        at += ETA_COLS + 1;
-    }
-    if (cols >= 74) {
-        layout.type = at;
-        at += TYPE_COLS + 1;
-    }
-    layout.reasons = at;
-    layout.reasons_cols = cols - at;
-    return layout;
-}
-
-static const char *type_words(const struct offers *offers, const char *code)
-{
-    const struct catalogue_entity *vehicle = catalogue_entity(offers->app->catalogue, "vehicle");
-    const struct field *field = vehicle ? catalogue_field(vehicle, "type") : NULL;
-    return field ? choice_label(offers->app, field, code) : code;
-}
-
-static void draw_cell(struct canvas *canvas, int row, struct area area, int col, int cols, enum role role,
-                      const char *text)
-{
-    cols = MIN(cols, area.cols - col);
-    if (col >= 0 && cols > 0)
-        canvas_text(canvas, row, area.col + col, cols, role, ALIGN_LEFT, text);
-}
-
-static void draw_offer(const struct offers *offers, const struct offer *offer, int digit,
-                       struct canvas *canvas, int row, struct area area)
-{
-    struct layout layout = lay_out(area.cols);
-    char text[AGE_TEXT_SIZE], key[2] = {(char)('0' + digit), '\0'};
-    bool sending = offers->sending == offer->vehicle_id;
-    enum role role = sending ? ROLE_PENDING : offer->fit ? ROLE_NORMAL : ROLE_DIM;
-    draw_cell(canvas, row, area, COL_KEY, 1, ROLE_KEY, sending ? "…" : digit <= OFFERS_KEYS ? key : " ");
-    draw_cell(canvas, row, area, COL_PLATE, PLATE_COLS, role, offer->plate);
-    draw_cell(canvas, row, area, layout.driver, layout.driver_cols, role, offer->driver);
-    draw_cell(canvas, row, area, layout.distance, DISTANCE_COLS, role,
-              offer_distance(text, sizeof(text), offer->distance_m));
-    draw_cell(canvas, row, area, layout.eta, ETA_COLS, role,
-              offer->eta_s == NIL ? "" : age_print(text, sizeof(text), offer->eta_s));
-    draw_cell(canvas, row, area, layout.type, TYPE_COLS, role, type_words(offers, offer->type));
-    const char *reasons = layout.reasons_cols < BRIEF_BELOW ? offer->brief : offer->reasons;
-    if (layout.reasons_cols >= 6)
-        draw_cell(canvas, row, area, layout.reasons, layout.reasons_cols,
-                  offer->fit ? *reasons ? ROLE_WARNING : ROLE_GOOD : ROLE_ERROR,
-                  *reasons     ? reasons
-                  : offer->fit ? _("fits")
-                               : _("does not fit"));
-}
-
-static void draw_head(struct canvas *canvas, struct area area)
-{
-    struct layout layout = lay_out(area.cols);
-    draw_cell(canvas, area.row, area, COL_PLATE, PLATE_COLS, ROLE_HEAD, _("Vehicle"));
-    draw_cell(canvas, area.row, area, layout.driver, layout.driver_cols, ROLE_HEAD, _("Driver"));
-    draw_cell(canvas, area.row, area, layout.distance, DISTANCE_COLS, ROLE_HEAD, _("Dist."));
-    draw_cell(canvas, area.row, area, layout.eta, ETA_COLS, ROLE_HEAD, _("ETA"));
-    draw_cell(canvas, area.row, area, layout.type, TYPE_COLS, ROLE_HEAD, _("Type"));
-    if (layout.reasons_cols >= 6)
-        draw_cell(canvas, area.row, area, layout.reasons, layout.reasons_cols, ROLE_HEAD, _("Fit"));
-}
-
-/* Where the reasons have no column each offer takes a second line for them, when there is room. */
-static int rows_each(const struct offers *offers, struct area area)
-{
-    size_t shown = MIN(offers->rows.count - offers->first, (size_t)OFFERS_KEYS);
-    return lay_out(area.cols).reasons_cols < 14 && (int)shown * 2 < area.rows ? 2 : 1;
-}
-
-static void draw_rows(const struct offers *offers, struct canvas *canvas, struct area area)
-{
-    int each = rows_each(offers, area), row = area.row + 1, end = area.row + area.rows;
-    for (int digit = 1; digit <= OFFERS_KEYS && row < end; digit++, row += each) {
-        size_t at = offers->first + (size_t)digit - 1;
-        if (at >= offers->rows.count)
-            return;
-        const struct offer *offer = &offers->rows.items[at];
-        draw_offer(offers, offer, digit, canvas, row, area);
-        if (each == 2 && row + 1 < end)
-            draw_cell(canvas, row + 1, area, COL_PLATE, area.cols - COL_PLATE,
-                      offer->fit ? ROLE_DIM : ROLE_WARNING, offer->reasons);
-    }
-}
-
-void offers_draw(const struct offers *offers, struct canvas *canvas, struct area area)
-{
-    bool right = offers->shown_for == offers->order_id;
-    struct area below = {area.row + 1, area.col + COL_PLATE, area.rows - 1, area.cols - COL_PLATE};
-    draw_head(canvas, area);
-    if (offers->order_id == NIL)
-        return;
-    if (!right)
-        canvas_put(canvas, below.row, below.col, below.cols, ROLE_DIM, "…");
-    else if (offers->trouble)
-        canvas_paragraph(canvas, below, ROLE_ERROR, offers->trouble, 0);
-    else if (!offers->rows.count)
-        canvas_put(canvas, below.row, below.col, below.cols, ROLE_DIM, _("No vehicle"));
-    else
-        draw_rows(offers, canvas, area);
-}
-
-void offers_plain(const struct offers *offers, struct str *out)
-{
-    char distance[24];
-    if (offers->order_id == NIL || offers->shown_for != offers->order_id)
-        return;
-    if (offers->trouble)
-        str_addf(out, "%s\n", offers->trouble);
-    for (int digit = 1; digit <= OFFERS_KEYS; digit++) {
-        const struct offer *offer = offers_at(offers, digit);
-        if (!offer)
-            return;
-        str_addf(out, "%s %d: %s, %s, %s, %s, %s\n", _("Send vehicle"), digit,
-                 offer->plate ? offer->plate : "", offer->driver ? offer->driver : _("nobody"),
-                 offer_distance(distance, sizeof(distance), offer->distance_m),
-                 offer->type ? offer->type : "",
-                 offer->reasons && *offer->reasons ? offer->reasons
-                 : offer->fit                      ? _("fits")
-                                                   : _("does not fit"));
-    }
 }

@@ -4,17 +4,20 @@
  */
 #pragma once
 
+#include "base/geo.h"
 #include "base/vec.h"
 #include "client/desks/later.h"
 #include "client/ui/canvas.h"
 #include "client/views/context.h"
 
-enum { OFFERS_KEYS = 9 }; /* digits that send */
+enum { OFFERS_KEYS = 3 }; /* digits that send: the best three, and by pages the next ones */
 
 struct offer {
     int64_t vehicle_id, driver_id;   /* driver NIL: nobody */
     int64_t distance_m, eta_s, load; /* NIL: not known */
-    bool fit;
+    bool fit, on_shift;
+    bool stale;      /* where it stands is not known for sure */
+    struct point at; /* NAN: not known */
     char *code, *plate, *type, *state, *branch, *driver;
     char *reasons, *brief; /* translated, joined; in full and in a word each */
 };
@@ -31,7 +34,8 @@ struct offers {
     uint64_t asked;
     int64_t asked_ms; /* last time */
     struct later later;
-    char *trouble; /* why there are none, translated; NULL */
+    char *trouble;                          /* why there are none, translated; NULL */
+    void (*changed)(struct offers *offers); /* they are others now; may be NULL */
 };
 
 void offers_init(struct offers *offers, struct app_context *app, struct screen *screen);
@@ -44,13 +48,13 @@ void offers_want(struct offers *offers, int64_t order_id);
 void offers_stale(struct offers *offers);
 void offers_now(struct offers *offers); /* asks at once */
 
-/* The one under a digit, 1 … 9. NULL: none. */
+/* The one under a digit, 1 … 3. NULL: none. */
 const struct offer *offers_at(const struct offers *offers, int digit);
 
 /* Whether the person could have read what the digit means now: a list that has just changed sends nobody. */
 bool offers_settled(const struct offers *offers, int digit);
 bool offers_page(struct offers *offers,
-                 int by); /* shows the next nine, or the ones before; false: there are none */
+                 int by); /* shows the next three, or the ones before; false: there are none */
 
 /* Takes the rows of an answer; for offers.c and tests. */
 void offers_take(struct offers *offers, const json_t *rows);
@@ -58,6 +62,6 @@ void offers_take(struct offers *offers, const json_t *rows);
 /* "350 m", "4.2 km", "12 km"; "?" when not known. Returns buf. */
 const char *offer_distance(char *buf, size_t size, int64_t metres);
 
-/* "vehicle 1: …": the digit sends it. */
+/* offers_draw.c. "vehicle 1: …": the digit sends it. */
 void offers_plain(const struct offers *offers, struct str *out);
 void offers_draw(const struct offers *offers, struct canvas *canvas, struct area area);

@@ -56,6 +56,8 @@ struct app_context {
     struct asking *asking; /* requests under way: ask.h */
     bool locked;           /* nothing of what lies below may be seen */
     char language[8];      /* "en", "zh_CN", "zh_TW" */
+    const char *position_command, *photo_command; /* other programs that say where the phone is, and take a picture; NULL: none */
+    int position_seconds;                         /* between two positions */
     void (*command)(struct app_context *app, enum app_command command);
 };
 

@@ -272,12 +272,34 @@ void draft_entries_finish(draft_entries *entries)
     vec_finish(entries);
 }
 
+static const struct draft_kind *kind_named(const struct draft_entry *entry)
+{
+    const char *name = "";
+    json_get_text(entry->saved, "kind", &name);
+    for (size_t i = 0; i < nkinds; i++)
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    return NULL;
+}
+
+/* What goes on unasked. It is written anew with its screen before the old file goes. False: it is for the list. */
+static bool take_unasked(struct drafts *drafts, const struct draft_entry *entry)
+{
+    const struct draft_kind *kind = kind_named(entry);
+    if (!kind || !kind->take || !kind->take(drafts->app, json_object_get(entry->saved, "state")))
+        return false;
+    drafts_write(drafts);
+    if (!drafts->failed)
+        draft_box_remove(&drafts->box, entry->name);
+    return true;
+}
+
 bool drafts_open(struct drafts *drafts, const struct draft_entry *entry)
 {
     const char *name = "";
     json_get_text(entry->saved, "kind", &name);
     for (size_t i = 0; i < nkinds; i++) {
-        if (strcmp(kinds[i]->name, name) != 0)
+        if (strcmp(kinds[i]->name, name) != 0 || !kinds[i]->open)
             continue;
         if (!kinds[i]->open(drafts->app, json_object_get(entry->saved, "state")))
             return false;
@@ -304,8 +326,9 @@ void drafts_tell(struct app_context *app)
     if (!drafts || drafts->told || !draft_box_is_open(&drafts->box))
         return;
     drafts->told = true;
-    size_t damaged = drafts_read(drafts, &entries);
-    if (entries.count)
+    size_t damaged = drafts_read(drafts, &entries), left = 0;
+    vec_each(const struct draft_entry, entry, &entries) left += !take_unasked(drafts, entry);
+    if (left)
         drafts_show(app);
     if (damaged)
         ui_say(app->ui, ROLE_ERROR, _("Damaged drafts: %zu. They were put aside under %s"), damaged,

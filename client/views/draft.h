@@ -18,6 +18,9 @@ struct draft_kind {
 
     /* Opens a screen of this kind that goes on with it; false: it cannot be (a right, an entity is gone). */
     bool (*open)(struct app_context *app, const json_t *saved);
+
+    /* In place of open: it goes on unasked after the login, in the screen that is returned, opened for it or before. NULL: it cannot. */
+    struct screen *(*take)(struct app_context *app, const json_t *saved);
 };
 
 void draft_register(const struct draft_kind *kind); /* the row lives for ever */

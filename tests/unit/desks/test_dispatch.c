@@ -1,6 +1,8 @@
 /* The dispatch desk: a digit sends, others' doing is seen, nothing is foretold. */
 #include "fixture.h"
 
+#include "client/views/live.h"
+
 static const char waiting[] = "{\"id\":1,\"version\":1,\"number\":\"R1\",\"state\":\"new\",\"place\":"
                               "\"North\",\"service\":\"tow\",\"created_at\":"
                               "\"2026-11-21T10:00:00Z\",\"due_at\":\"2026-11-21T10:10:00Z\"},"
@@ -36,6 +38,15 @@ static void open_with_offers(void)
     settle();
 }
 
+/* Somebody, somewhere, changed an order. */
+static void hear_of(const char *entity, int id, int version)
+{
+    json_t *event = json_pack("{s:s, s:s, s:i, s:i, s:i}", "entity", entity, "action", "update", "id", id,
+                              "version", version, "branch_id", 1);
+    live_heard(app.live, event);
+    json_decref(event);
+}
+
 static void what_waits_and_who_can_go(void **state)
 {
     (void)state;
@@ -46,7 +57,7 @@ static void what_waits_and_who_can_go(void **state)
     assert_shown("粤A80000");
     assert_string_equal(asked_value("rescue.suggest", "id"), "1"); /* the latest is on top */
     answer_rows("rescue.suggest", offers);
-    assert_shown("1 粤A11111  Li     900 m  fits");
+    assert_shown("1 粤A11111  Li        900 m   2m    off   0    fits");
     assert_shown("no driver");
 }
 
@@ -82,6 +93,65 @@ static void somebody_else_was_quicker(void **state)
     assert_shown("粤A11111 is on another job");
     assert_true(is_asked("rescue.suggest"));
     assert_shown("waiting 2");
+}
+
+/* From a third party: the person at the car is called first. The server says so, too. */
+static void to_be_confirmed_is_told(void **state)
+{
+    (void)state;
+    open_a_desk(&dispatch_desk);
+    answer_rows("rescue.list",
+                "{\"id\":1,\"version\":1,\"number\":\"R1\",\"state\":\"new\",\"to_confirm\":true,\"place\":"
+                "\"North\",\"created_at\":\"2026-11-21T10:00:00Z\",\"due_at\":null}");
+    answer_rows("rescue.list", road);
+    settle();
+    answer_rows("rescue.suggest", offers);
+    settle();
+    assert_shown("call!");
+    assert_shown("To be confirmed: call the person at the car first");
+    keys("1", NULL);
+    refuse("rescue.dispatch",
+           "{\"code\":\"conflict\",\"message\":\"x\",\"msgid\":\"The person at the car must be "
+           "contacted before a vehicle is sent\"}");
+    assert_shown("must be contacted before a vehicle is sent");
+    assert_shown("waiting 1");
+}
+
+/* Rows that come in before the one under the cursor do not take the cursor away, nor what the digits mean. */
+static void the_selection_stays(void **state)
+{
+    (void)state;
+    open_with_offers();
+    keys("Down", NULL);
+    settle();
+    answer_rows("rescue.suggest", offers);
+    settle();
+    static const char first[] =
+        "{\"id\":9,\"version\":1,\"number\":\"R9\",\"state\":\"new\",\"place\":\"First\","
+        "\"created_at\":\"2026-11-20T10:00:00Z\",\"due_at\":\"2026-11-20T10:10:00Z\"}";
+    hear_of("rescue", 9, 1);
+    settle();
+    answer_rows("rescue.list", first);
+    answer_rows("rescue.list", first);
+    assert_shown("First");
+    assert_shown("waiting 3");
+    keys("1", NULL);
+    assert_string_equal(asked_value("rescue.dispatch", "id"), "2");
+}
+
+/* Another dispatcher was first: it shows without a key. */
+static void anothers_dispatch_shows(void **state)
+{
+    (void)state;
+    open_with_offers();
+    hear_of("rescue", 1, 2);
+    settle();
+    answer_rows("rescue.list", "{\"id\":1,\"version\":2,\"number\":\"R1\",\"state\":\"dispatched\",\"place\":"
+                               "\"North\",\"vehicle_id\":11}");
+    answer_rows("rescue.list", "{\"id\":1,\"version\":2,\"number\":\"R1\",\"state\":\"dispatched\",\"place\":"
+                               "\"North\",\"vehicle_id\":11}");
+    assert_shown("waiting 1");
+    assert_shown("on the road 2");
 }
 
 static void without_a_driver_nobody_goes(void **state)
@@ -194,6 +264,9 @@ int main(void)
         desk_test(what_waits_and_who_can_go),
         desk_test(a_digit_sends),
         desk_test(somebody_else_was_quicker),
+        desk_test(to_be_confirmed_is_told),
+        desk_test(the_selection_stays),
+        desk_test(anothers_dispatch_shows),
         desk_test(without_a_driver_nobody_goes),
         desk_test(what_does_not_fit_is_asked_about),
         desk_test(a_list_that_has_just_come_sends_nobody),

@@ -64,9 +64,60 @@ static void a_refused_step_is_said(void **state)
     open_driver("dispatched");
     keys("Enter", NULL);
     refuse("rescue.accept", "{\"code\":\"conflict\",\"message\":\"x\",\"msgid\":\"Called back meanwhile\"}");
-    assert_shown("Called back meanwhile");
+    answer("rescue.get", "{\"id\":5,\"version\":3,\"state\":\"new\"}"); /* what the order is now decides */
+    assert_shown("Accept R5 was not taken");
     answer_rows("rescue.list", "");
     assert_hidden("East road");
+}
+
+/* Somebody else changed the order: the step still fits what it is now. */
+static void a_stale_version_is_looked_at_again(void **state)
+{
+    (void)state;
+    open_driver("dispatched");
+    keys("Enter", NULL);
+    refuse("rescue.accept", "{\"code\":\"conflict\",\"message\":\"x\",\"msgid\":\"Changed meanwhile\"}");
+    answer("rescue.get", "{\"id\":5,\"version\":7,\"state\":\"dispatched\"}");
+    assert_string_equal(asked_value("rescue.accept", "version"), "7");
+    answer("rescue.accept", "{\"id\":5,\"version\":8,\"state\":\"accepted\"}");
+    assert_shown("Accept: done");
+}
+
+/* It was done already, over a line that broke, or by the dispatcher for him. */
+static void a_step_that_is_done_is_not_missed(void **state)
+{
+    (void)state;
+    open_driver("dispatched");
+    keys("Enter", NULL);
+    refuse("rescue.accept", "{\"code\":\"conflict\",\"message\":\"x\",\"msgid\":\"Changed meanwhile\"}");
+    answer("rescue.get", "{\"id\":5,\"version\":7,\"state\":\"on_the_way\"}");
+    assert_false(is_asked("rescue.accept"));
+    assert_hidden("was not taken");
+}
+
+static void without_a_line_steps_wait_in_order(void **state)
+{
+    (void)state;
+    open_driver("dispatched");
+    set_line(LINK_WAITING);
+    keys("Enter", NULL);
+    assert_shown("to be sent: Accept");
+    assert_shown("▸ Enter: Depart");
+    assert_shown("Dispatche"); /* as it was: nothing is foretold */
+    wait_a_second();
+    keys("Enter", NULL);
+    assert_shown("▸ Enter: Arrive");
+    assert_shown("2 to be sent");
+    assert_false(is_asked("rescue.accept"));
+    set_line(LINK_READY);
+    ui_tick(&ui, time_monotonic_ms());
+    assert_string_equal(asked_value("rescue.accept", "version"), "2");
+    assert_true(strlen(asked_value("rescue.accept", "at")) > 10);
+    assert_false(is_asked("rescue.depart"));
+    answer("rescue.accept", "{\"id\":5,\"version\":3,\"state\":\"accepted\"}");
+    assert_string_equal(asked_value("rescue.depart", "version"), "3");
+    answer("rescue.depart", "{\"id\":5,\"version\":4,\"state\":\"on_the_way\"}");
+    assert_hidden("to be sent");
 }
 
 static void the_end_with_legs_and_tolls(void **state)
@@ -143,6 +194,9 @@ int main(void)
         desk_test(all_a_driver_needs),
         desk_test(one_key_one_step),
         desk_test(a_refused_step_is_said),
+        desk_test(a_stale_version_is_looked_at_again),
+        desk_test(a_step_that_is_done_is_not_missed),
+        desk_test(without_a_line_steps_wait_in_order),
         desk_test(the_end_with_legs_and_tolls),
         desk_test(what_was_typed_comes_back_with_a_refusal),
         desk_test(a_position_is_reported),

@@ -43,14 +43,16 @@ static void digits_and_pages(void **state)
     start(&offers, &app, &screen);
     fill(&offers, 12);
     assert_int_equal(offers_at(&offers, 1)->vehicle_id, 1);
-    assert_int_equal(offers_at(&offers, 9)->vehicle_id, 9);
+    assert_int_equal(offers_at(&offers, 3)->vehicle_id, 3);
     assert_null(offers_at(&offers, 0));
-    assert_null(offers_at(&offers, 10));
-    assert_true(offers_page(&offers, 1));
-    assert_int_equal(offers_at(&offers, 1)->vehicle_id, 10);
     assert_null(offers_at(&offers, 4));
+    for (int page = 1; page < 4; page++) {
+        assert_true(offers_page(&offers, 1));
+        assert_int_equal(offers_at(&offers, 1)->vehicle_id, 3 * page + 1);
+    }
     assert_false(offers_page(&offers, 1));
-    assert_true(offers_page(&offers, -1));
+    for (int page = 3; page > 0; page--)
+        assert_true(offers_page(&offers, -1));
     assert_false(offers_page(&offers, -1));
     finish(&offers);
 }

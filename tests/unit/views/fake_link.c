@@ -68,10 +68,17 @@ void link_stop(struct link *link, uint64_t number)
     (void)link, (void)number;
 }
 
+static enum link_state line = LINK_READY;
+
+void set_line(enum link_state state)
+{
+    line = state;
+}
+
 enum link_state link_state(const struct link *link)
 {
     (void)link;
-    return LINK_READY;
+    return line;
 }
 
 void link_retry_now(struct link *link)

@@ -37,6 +37,7 @@ const char *asked_text(size_t index);
 void answer(const char *verb, const char *json);
 void stream(const char *verb, const char *row); /* a row before the answer */
 void refuse(const char *verb, const char *json); /* an error object with its code */
+void set_line(enum link_state state); /* LINK_READY at first */
 void look_for_holds(void); /* they stand among the requests then */
 void permit(const char *verb, bool permitted);   /* all are, at first */
 
