@@ -33,8 +33,9 @@ struct call {
     json_t *customer; /* as sent */
     int64_t saved_id; /* the last order made here; NIL: none */
     char saved_number[32];
-    json_t *last;    /* what was saved last, to copy from */
-    bool panel_only; /* F11 on a narrow screen */
+    int64_t other_id; /* the order that has the case number already; NIL: none */
+    json_t *last;     /* what was saved last, to copy from */
+    bool panel_only;  /* F11 on a narrow screen */
 };
 
 static inline struct call *call_of(struct screen *screen)
@@ -56,6 +57,8 @@ void call_next_field(struct call *call);
 void call_jump(struct call *call); /* over fields that need no typing: filled in already, or known from others */
 void call_save(struct call *call);
 void call_copy_field(struct call *call); /* from the caller's last order */
+void call_copy_all(struct call *call);   /* the same for every field that is empty */
+bool call_copy_all_offered(struct call *call);
 bool call_copy_offered(struct call *call);
 
 /* The place by coordinates, else by the district named in the address. *district_r: taken from there; NULL: typed, or none. */
@@ -68,6 +71,13 @@ void call_facts_changed(struct call *call); /* after every key */
 void call_facts_forget(struct call *call);
 void call_read_places(struct call *call);
 void call_learned(struct screen *screen); /* the caller is known better */
+
+/* call_place.c: landmarks and districts by look-up. */
+bool call_place_offered(struct call *call);
+void call_find_place(struct call *call);
+/* The first that fit what is being typed as an address. */
+void call_place_names(struct call *call, void (*each)(void *context, const char *name), void *context);
+int call_language(const struct call *call); /* of place_words */
 
 /* call_customer.c */
 bool call_customer_offered(struct call *call);

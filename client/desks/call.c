@@ -38,6 +38,8 @@ static void first_live(void *context, const json_t *order, enum caller_fact same
 static int64_t shown_order(struct call *call)
 {
     int64_t id = NIL;
+    if (call->other_id != NIL)
+        return call->other_id;
     caller_live(&call->caller, first_live, &id);
     return id == NIL ? call->saved_id : id;
 }
@@ -80,6 +82,11 @@ static unsigned command(struct call *call, int code)
             open_desk(call->app, &call_desk, OPEN_TASK);
         return SCREEN_REDRAW;
     case K_NEXT: return show_order(call);
+    case K_CTRL('F'):
+        if (!call_copy_all_offered(call))
+            return SCREEN_BELL;
+        call_copy_all(call);
+        return SCREEN_REDRAW;
     case K_PREVIOUS: return call_show_customer(call) ? SCREEN_REDRAW : SCREEN_BELL;
     case K_VIEW: call->panel_only = !call->panel_only; return SCREEN_REDRAW;
     case K_REFRESH:
@@ -102,7 +109,12 @@ static unsigned on_key(struct screen *screen, const struct key *key)
     struct call *call = call_of(screen);
     unsigned flags = SCREEN_UNUSED;
     call->jumping = false;
-    bool moves = key->code != K_SAVE && key->code != K_NEW && key->code != K_CTRL('D');
+    if (key->code == K_LOOKUP && call_place_offered(call)) {
+        call_find_place(call);
+        return SCREEN_REDRAW;
+    }
+    bool moves =
+        key->code != K_SAVE && key->code != K_NEW && key->code != K_CTRL('D') && key->code != K_CTRL('F');
     if (call->saving && key->code != K_NEW && key->code != K_CANCEL && key->code != K_LEAVE)
         return key->kind == KEY_TEXT ? SCREEN_BELL : SCREEN_UNUSED;
     if (moves) {
@@ -132,8 +144,12 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
         key_bar_add(bar, K_NEXT, _("Show order"), 2);
     if (call_caller_known(call))
         key_bar_add(bar, K_PREVIOUS, _("Customer"), 3);
+    if (call_place_offered(call))
+        key_bar_add(bar, K_LOOKUP, _("Find place"), 1);
     if (call_copy_offered(call))
         key_bar_add(bar, K_CTRL('D'), _("Copy"), 3);
+    if (call_copy_all_offered(call))
+        key_bar_add(bar, K_CTRL('F'), _("Copy all"), 3);
     if (call->app->ui->canvas.cols < CALL_BESIDE_FROM)
         key_bar_add(bar, K_VIEW, call->panel_only ? _("Form") : _("Price"), 5);
     key_bar_add(bar, K_CANCEL, _("Leave"), 6);
@@ -225,7 +241,7 @@ struct call *call_open_new(struct app_context *app, const struct catalogue_entit
                            const json_t *prefill)
 {
     struct call *call = memory_zeroed(1, sizeof(*call));
-    *call = (struct call){.app = app, .entity = entity, .saved_id = NIL};
+    *call = (struct call){.app = app, .entity = entity, .saved_id = NIL, .other_id = NIL};
     call->screen.ops = &call_ops;
     call_add_fields(call);
     call_facts_init(call);

@@ -67,8 +67,11 @@ static void draw_price(struct call *call, struct panel *panel)
     panel_text(panel, ROLE_DIM,
                arena_printf(arena, _("%s, %" PRId64 " km"), source_words(order_text(call->price, "source")),
                             km == NIL ? 0 : km));
+    int64_t free_km = order_number(call->price, "free_km");
     if (times > 0)
         panel_text(panel, ROLE_GOOD, arena_printf(arena, _("%" PRId64 " free services left"), times));
+    if (free_km > 0)
+        panel_text(panel, ROLE_GOOD, arena_printf(arena, _("%" PRId64 " free km of it"), free_km));
 }
 
 static void draw_estimate(struct call *call, struct panel *panel)
@@ -83,14 +86,9 @@ static void draw_estimate(struct call *call, struct panel *panel)
     panel_gap(panel);
 }
 
-static const char *district_words(const struct call *call, const struct place_district *district)
+static void draw_found(void *context, const char *name)
 {
-    int language = strcmp(call->app->language, "zh_CN") == 0   ? 1
-                   : strcmp(call->app->language, "zh_TW") == 0 ? 2
-                                                               : 0;
-    return district->names[language] ? district->names[language]
-           : district->names[0]      ? district->names[0]
-                                     : "";
+    panel_text(context, ROLE_NORMAL, name);
 }
 
 static void draw_place(struct call *call, struct panel *panel)
@@ -104,12 +102,16 @@ static void draw_place(struct call *call, struct panel *panel)
         return;
     panel_head(panel, _("Where it is"));
     if (district)
-        panel_text(panel, ROLE_NORMAL, arena_printf(arena, _("about %s"), district_words(call, district)));
+        panel_text(panel, ROLE_NORMAL,
+                   arena_printf(arena, _("about %s"),
+                                place_words(&call->places, district, call_language(call), arena)));
     if (point_is_valid(point))
         panel_text(panel, ROLE_DIM, place_print(text, sizeof(text), point));
     else
         panel_text(panel, ROLE_WARNING,
                    typed ? _("not readable") : _("not known: vehicles cannot be ranked by distance"));
+    if (!typed && !district)
+        call_place_names(call, draw_found, panel);
     panel_gap(panel);
 }
 
@@ -128,20 +130,44 @@ static void draw_customers(struct call *call, struct panel *panel)
     }
 }
 
-static void draw_last(struct call *call, struct panel *panel)
+/* One former order in a line: when, what, how it ended. */
+static void draw_former(struct call *call, struct panel *panel, const json_t *order)
 {
+    static const char *const names[] = {"created_at", "service", "plate", "state"};
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    const json_t *last = caller_last(&call->caller);
-    const struct field *at = catalogue_field(call->entity, "created_at");
-    if (!last)
-        return;
-    panel_head(panel, _("Last order"));
-    panel_text(panel, ROLE_NORMAL,
-               arena_printf(arena, "%s %s", order_text(last, "number"),
-                            at ? value_show_row(call->app, arena, at, last) : ""));
-    panel_text(panel, ROLE_DIM,
-               arena_printf(arena, "%s %s %s", order_text(last, "customer_label"), order_text(last, "plate"),
-                            order_text(last, "contact_name")));
+    struct str line;
+    str_init(&line, arena);
+    for (size_t i = 0; i < array_len(names); i++) {
+        const struct field *field = catalogue_field(call->entity, names[i]);
+        const char *words = field ? value_show_row(call->app, arena, field, order) : "";
+        size_t len = i ? strlen(words) : strcspn(words, " "); /* the day is enough */
+        if (len)
+            str_addf(&line, "%s%.*s", line.len ? " " : "", (int)len, words);
+    }
+    panel_text(panel, ROLE_NORMAL, order_text(order, "number"));
+    panel_text(panel, ROLE_DIM, line.data);
+}
+
+/* What was before: of the phone, else of the car. Those that live stand in the warning already. */
+static void draw_history(struct call *call, struct panel *panel)
+{
+    for (int fact = 0; fact < CALLER_FACTS; fact++) {
+        const json_t *order;
+        size_t i, shown = 0;
+        json_array_foreach(call->caller.known[fact].orders, i, order)
+        {
+            if (order_is_waiting(order) || order_is_live(order))
+                continue;
+            if (!shown++)
+                panel_head(panel, fact == CALLER_PHONE ? _("Orders before, by this phone")
+                                                       : _("Orders before, of this car"));
+            draw_former(call, panel, order);
+        }
+        if (shown) {
+            panel_gap(panel);
+            return;
+        }
+    }
 }
 
 static void write_panel(struct call *call, struct panel *panel)
@@ -150,7 +176,7 @@ static void write_panel(struct call *call, struct panel *panel)
     draw_estimate(call, panel);
     draw_place(call, panel);
     draw_customers(call, panel);
-    draw_last(call, panel);
+    draw_history(call, panel);
 }
 
 static void draw_panel(struct call *call, struct canvas *canvas, struct area area)

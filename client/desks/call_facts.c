@@ -171,6 +171,7 @@ void call_learned(struct screen *screen)
 /* ---- the districts */
 
 static void read_page(struct call *call, const char *after);
+static void read_landmarks(struct call *call, const char *after);
 
 static void on_district(struct screen *screen, const json_t *row, void *context)
 {
@@ -195,6 +196,19 @@ static void on_districts(struct screen *screen, const struct answer *answer, voi
     call_facts_changed(call);
 }
 
+static void on_landmarks(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct call *call = context;
+    const char *next = json_string_value(json_object_get(answer->object, "next"));
+    (void)screen;
+    if (answer->code != ERR_NONE)
+        return;
+    places_add(&call->places, json_object_get(answer->object, "rows"));
+    if (next)
+        read_landmarks(call, next);
+    call_facts_changed(call);
+}
+
 static void read_page(struct call *call, const char *after)
 {
     json_t *args =
@@ -206,8 +220,20 @@ static void read_page(struct call *call, const char *after)
     ask(call->app, &call->screen, "district.list", args, CALL_READ, on_district, on_districts, call);
 }
 
+static void read_landmarks(struct call *call, const char *after)
+{
+    json_t *args = json_pack("{s:{s:{s:b}}, s:[s,s,s,s,s,s,s], s:[s], s:i}", "filter", "disabled_at", "null",
+                             1, "columns", "name_en", "name_zh_cn", "name_zh_tw", "district_code", "address",
+                             "place_lon", "place_lat", "sort", "id", "limit", (int)DISTRICT_ROWS);
+    if (after)
+        json_object_set_new(args, "after", json_string(after));
+    ask(call->app, &call->screen, "landmark.list", args, CALL_READ, on_district, on_landmarks, call);
+}
+
 void call_read_places(struct call *call)
 {
+    if (app_may(call->app, "landmark.list"))
+        read_landmarks(call, NULL);
     if (app_may(call->app, "district.list"))
         read_page(call, NULL);
 }

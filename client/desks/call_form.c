@@ -6,8 +6,10 @@
 #include "base/uuid.h"
 #include "client/desks/call-private.h"
 #include "client/desks/order.h"
+#include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
+#include "client/views/open.h"
 #include "client/views/text.h"
 #include "client/views/value_text.h"
 
@@ -159,6 +161,43 @@ void call_copy_field(struct call *call)
     call_next_field(call);
 }
 
+/* What belongs to that job alone is not copied. */
+static bool is_of_job(const char *name)
+{
+    static const char *const own[] = {"appoint_at", "external_number", "remarks", "contact_phone"};
+    for (size_t i = 0; i < array_len(own); i++)
+        if (strcmp(own[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool call_copy_all_offered(struct call *call)
+{
+    return !call->saving && copy_source(call) != NULL;
+}
+
+void call_copy_all(struct call *call)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const json_t *from = copy_source(call);
+    bool place = !sheet_value(&call->sheet, "place"), destination = !sheet_value(&call->sheet, "destination");
+    sheet_commit(&call->sheet);
+    for (size_t i = 0; names[i]; i++) {
+        const struct sheet_entry *entry = sheet_find(&call->sheet, names[i]);
+        const json_t *value = json_object_get(from, names[i]);
+        if (!entry || entry->value || entry->field->pii || is_of_job(names[i]) || !value ||
+            json_is_null(value))
+            continue;
+        sheet_set(&call->sheet, names[i], value_of_json(arena, value),
+                  order_text(from, label_name(arena, names[i])));
+    }
+    if (place)
+        fill_point(call, coordinates.name, from, "lon", "lat");
+    if (destination)
+        fill_point(call, destination_coordinates.name, from, "destination_lon", "destination_lat");
+    ui_say(call->app->ui, ROLE_NORMAL, _("Copied from order %s"), order_text(from, "number"));
+}
+
 /* ---- saving */
 
 static void put_point(struct call *call, json_t *args, const char *typed, const char *address,
@@ -231,6 +270,7 @@ static void saved(struct call *call, int64_t id)
     if (customer && customer->label)
         json_object_set_new(call->last, "customer_label", json_string(customer->label));
     call->saved_id = id;
+    call->other_id = NIL;
     *call->saved_number = '\0';
     clear(call);
     ui_say(call->app->ui, ROLE_GOOD, "%s", _("The order is saved"));
@@ -245,6 +285,25 @@ static const char *own_field(const char *name)
     if (strcmp(name, "destination_lon") == 0 || strcmp(name, "destination_lat") == 0)
         return destination_coordinates.name;
     return name;
+}
+
+static void on_other(void *context, const struct dialog_answer *answer)
+{
+    struct call *call = context;
+    if (answer->key == 'y')
+        form_open(call->app, call->entity, call->other_id);
+}
+
+/* The case number stands on another order: that is the one the caller means, most of the time. */
+static void tell_other(struct call *call, const json_t *other)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    call->other_id = order_number(other, "id");
+    if (call->other_id != NIL)
+        dialog_yes_no(call->app->ui, _("New rescue order"),
+                      arena_printf(arena, _("Order %s has this case number already. Open it?"),
+                                   order_text(other, "number")),
+                      false, on_other, call);
 }
 
 static void on_saved(struct screen *screen, const struct answer *answer, void *context)
@@ -264,6 +323,7 @@ static void on_saved(struct screen *screen, const struct answer *answer, void *c
     sheet_accuse(&call->sheet, own_field(order_text(answer->object, "field")),
                  answer_text(arena, call->entity, answer));
     answer_say(call->app, call->entity, answer);
+    tell_other(call, json_object_get(answer->object, "other"));
 }
 
 void call_save(struct call *call)

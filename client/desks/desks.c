@@ -6,6 +6,8 @@
 #include "client/desks/customer_view.h"
 #include "client/desks/vehicles.h"
 
+#include "client/desks/monitor.h"
+
 void desks_register(void)
 {
     call_register();
@@ -16,6 +18,8 @@ void desks_register(void)
     desk_register(&driver_desk);
     desk_register(&vehicles_desk);
     desk_register(&onestop_desk);
+    desk_register(&monitor_desk);
+    desk_register(&appointments_desk);
     desk_register(&handin_desk);
     repair_view_register();
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
 #include "base/utf8.h"
 #include "wire/json.h"
 
@@ -141,11 +142,14 @@ void places_finish(struct places *places)
     {
         for (size_t i = 0; i < array_len(district->names); i++)
             free(district->names[i]);
+        free(district->address);
         free(district->code);
         free(district->parent);
     }
     vec_finish(&places->districts);
 }
+
+enum { RANK_LANDMARK = 4 };
 
 static int rank_of(const char *level)
 {
@@ -169,8 +173,8 @@ void places_add(struct places *places, const json_t *rows)
     const json_t *row;
     json_array_foreach(rows, i, row)
     {
-        struct place_district district = {.rank = rank_of(json_string_value(json_object_get(row, "level"))),
-                                          .at = {NAN, NAN}};
+        const char *level = json_string_value(json_object_get(row, "level"));
+        struct place_district district = {.rank = level ? rank_of(level) : RANK_LANDMARK, .at = {NAN, NAN}};
         json_get_real(row, "place_lon", &district.at.lon);
         json_get_real(row, "place_lat", &district.at.lat);
         if (!district.rank || !point_is_valid(district.at))
@@ -178,17 +182,21 @@ void places_add(struct places *places, const json_t *rows)
         for (size_t n = 0; n < array_len(names); n++)
             district.names[n] = copy_text(row, names[n]);
         district.code = copy_text(row, "code");
-        district.parent = copy_text(row, "parent_code");
+        district.address = copy_text(row, "address");
+        district.parent = copy_text(row, level ? "parent_code" : "district_code");
         vec_push(&places->districts, district);
     }
 }
 
-/* 天河区 is found in 天河体育中心 too: the last character, which says what kind it is, may be left out where two others stay. */
-static size_t fits(const char *address, const char *name)
+/* 天河区 is found in 天河体育中心 too: the last character, which says what kind it is, may be left out where two others stay. A landmark is named
+ * whole. */
+static size_t fits(const char *address, const char *name, bool whole)
 {
     size_t len = strlen(name), least = 2 * strlen("区");
     if (strcasestr(address, name))
         return len;
+    if (whole)
+        return 0;
     len -= utf8_grapheme_before(name, len);
     return (unsigned char)*name >= 0x80 && len >= least && memmem(address, strlen(address), name, len) ? len
                                                                                                        : 0;
@@ -198,7 +206,8 @@ static size_t named(const struct place_district *district, const char *address)
 {
     size_t len = 0;
     for (size_t i = 0; i < array_len(district->names); i++) {
-        size_t fit = district->names[i] ? fits(address, district->names[i]) : 0;
+        size_t fit =
+            district->names[i] ? fits(address, district->names[i], district->rank == RANK_LANDMARK) : 0;
         len = MAX(len, fit);
     }
     return len;
@@ -232,4 +241,33 @@ const struct place_district *places_find(const struct places *places, const char
         }
     }
     return best;
+}
+
+static const char *name_in(const struct place_district *place, int language)
+{
+    return place->names[language] ? place->names[language] : place->names[0] ? place->names[0] : "";
+}
+
+static const struct place_district *part_of(const struct places *places, const struct place_district *place)
+{
+    vec_each(const struct place_district, each, &places->districts)
+    {
+        if (place->parent && each->code && strcmp(each->code, place->parent) == 0)
+            return each;
+    }
+    return NULL;
+}
+
+const char *place_words(const struct places *places, const struct place_district *place, int language,
+                        struct arena *arena)
+{
+    const struct place_district *whole = part_of(places, place);
+    const char *name = name_in(place, language);
+    if (place->rank == RANK_LANDMARK)
+        return place->address ? arena_printf(arena, language ? "%s，%s" : "%s, %s", name, place->address)
+                              : name;
+    if (!whole)
+        return name;
+    return language ? arena_printf(arena, "%s%s", name_in(whole, language), name)
+                    : arena_printf(arena, "%s, %s", name, name_in(whole, language));
 }

@@ -21,22 +21,28 @@ bool place_parse(const char *text, struct point *point_r);
 /* "113.32450 23.13770"; "" for none. Returns buf. */
 const char *place_print(char *buf, size_t size, struct point point);
 
+/* A division of the land, or a landmark in one. */
 struct place_district {
     char *names[3]; /* English, simplified, traditional; NULL: none */
     char *code, *parent;
-    int rank; /* 1 city … 3 town; a province is too large to measure from */
+    char *address; /* of a landmark; NULL: none */
+    int rank;      /* 1 city … 3 town, 4 landmark; a province is too large to measure from */
     struct point at;
 };
 
-/* The districts the company works in, as the server lists them. */
+/* The districts the company works in, and the landmarks in them, as the server lists them. */
 struct places {
     VEC(struct place_district) districts;
 };
 
 void places_finish(struct places *places);
 
-/* Rows of district.list; others are passed over. */
+/* Rows of district.list or landmark.list; others are passed over. */
 void places_add(struct places *places, const json_t *rows);
 
-/* The smallest district named in the address; among equals the one whose city is named too, then the longest name. NULL: none. */
+/* Language: 0 English, 1 simplified, 2 traditional. The place's name, behind that of what it is part of: 广州市天河区. In the arena. */
+const char *place_words(const struct places *places, const struct place_district *place, int language,
+                        struct arena *arena);
+
+/* The landmark, or the smallest district named in the address; among equals the one whose city is named too, then the longest name. NULL: none. */
 const struct place_district *places_find(const struct places *places, const char *address);

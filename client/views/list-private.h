@@ -20,6 +20,8 @@ struct list {
     bool asked;
     struct area line_at; /* where the line stands */
     char *fixed_line;    /* the filter it was opened with: Esc does not take it away */
+    const struct list_face *face; /* a desk's; NULL: the list as it is */
+    void *context;                /* the desk's own */
 };
 
 struct catalogue_action;

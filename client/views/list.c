@@ -12,6 +12,7 @@
 #include "client/views/filter_form.h"
 #include "client/views/holder.h"
 #include "client/views/list-private.h"
+#include "client/views/list_face.h"
 #include "client/views/list_tools.h"
 #include "client/views/neighbour.h"
 #include "client/views/open.h"
@@ -117,6 +118,9 @@ static unsigned list_key(struct screen *screen, const struct key *key)
     struct list *list = list_of(screen);
     if (list->typing != LIST_NO_LINE)
         return list_line_key(list, key);
+    unsigned taken = list->face && list->face->key ? list->face->key(list->context, key) : SCREEN_UNUSED;
+    if (taken != SCREEN_UNUSED)
+        return taken;
     if (key->code == K_HOME && list->rows.from) {
         rows_jump(&list->rows, NULL);
         return SCREEN_REDRAW;
@@ -136,6 +140,8 @@ static void list_keys(struct screen *screen, struct key_bar *bar)
         list_line_keys(list, bar);
         return;
     }
+    if (list->face && list->face->keys)
+        list->face->keys(list->context, bar);
     if (rows_current(&list->rows))
         key_bar_add(bar, K_ENTER, _("Open"), 0);
     if (may(list, "create"))
@@ -164,6 +170,8 @@ static void list_draw(struct screen *screen, struct canvas *canvas, struct area 
 {
     struct list *list = list_of(screen);
     list->rows.table.foot = rows_has_foot(&list->rows);
+    if (list->face)
+        body = list_face_draw(list, canvas, body);
     if (list->typing != LIST_NO_LINE && body.rows > 2) {
         list_line_draw(list, canvas, (struct area){body.row, body.col, 1, body.cols});
         body.row++;
@@ -178,7 +186,8 @@ static void list_draw(struct screen *screen, struct canvas *canvas, struct area 
 static void list_title(struct screen *screen, struct str *out)
 {
     const struct catalogue_entity *entity = list_of(screen)->entity;
-    str_add(out, entity->plural ? _(entity->plural) : entity->name);
+    const struct list_face *face = list_of(screen)->face;
+    str_add(out, face ? _(face->title) : entity->plural ? _(entity->plural) : entity->name);
 }
 
 static void add_order(struct list *list, struct str *out)
@@ -217,18 +226,22 @@ static void list_crumb(struct screen *screen, struct str *out)
 
 static unsigned list_tick(struct screen *screen, int64_t now_ms)
 {
-    return rows_tick(&list_of(screen)->rows, now_ms);
+    const struct list *list = list_of(screen);
+    unsigned flags = list->face && list->face->tick ? list->face->tick(list->context, now_ms) : 0;
+    return flags | rows_tick(&list_of(screen)->rows, now_ms);
 }
 
 static const char *list_help(struct screen *screen)
 {
     const struct catalogue_entity *entity = list_of(screen)->entity;
-    return entity->help ? _(entity->help) : NULL;
+    const struct list_face *face = list_of(screen)->face;
+    return face ? _(face->help) : entity->help ? _(entity->help) : NULL;
 }
 
 static void list_linear(struct screen *screen, struct linear *linear)
 {
     struct list *list = list_of(screen);
+    list_face_plain(list, &linear->text);
     add_order(list, &linear->text);
     rows_count_words(&list->rows, &linear->text);
     if (!list->typing) {
@@ -243,6 +256,7 @@ static void list_plain(struct screen *screen, struct str *out)
 {
     struct list *list = list_of(screen);
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    list_face_plain(list, out);
     if (list->typing)
         str_addf(out, "%s: %s\n", list_line_label(list, arena), input_text(&list->input));
     add_order(list, out);
@@ -252,6 +266,9 @@ static void list_plain(struct screen *screen, struct str *out)
 
 static void on_live(struct screen *screen, const struct live_event events[], size_t count)
 {
+    const struct list *list = list_of(screen);
+    if (list->face && list->face->heard)
+        list->face->heard(list->context, events, count);
     rows_heard(&list_of(screen)->rows, events, count);
 }
 
@@ -259,8 +276,9 @@ static void on_live(struct screen *screen, const struct live_event events[], siz
 static void read_first(struct list *list)
 {
     const char *line = list->fixed_line ? list->fixed_line : "";
-    list_columns_load(&list->rows);
-    if (!list->fixed_line && list_saved_open(&list->rows))
+    if (!list->face)
+        list_columns_load(&list->rows);
+    if (!list->face && !list->fixed_line && list_saved_open(&list->rows))
         return;
     if (rows_set_filter(&list->rows, line) < 0)
         rows_read(&list->rows);
@@ -279,6 +297,8 @@ static void list_close(struct screen *screen)
 {
     struct list *list = list_of(screen);
     list_line_close(list);
+    if (list->face && list->face->close)
+        list->face->close(list->context);
     rows_finish(&list->rows);
     free(list->fixed_line);
     free(list);
@@ -331,15 +351,34 @@ void list_register(void)
     list_saved_register();
 }
 
-void list_open(struct app_context *app, const struct catalogue_entity *entity, const char *filter)
+static struct list *create(struct app_context *app, const struct catalogue_entity *entity,
+                           const struct rows_ops *ops)
 {
     struct list *list = memory_zeroed(1, sizeof(*list));
     list->app = app;
     list->entity = entity;
-    list->fixed_line = filter ? memory_strdup(filter) : NULL;
     list->screen.ops = &list_ops;
-    rows_init(&list->rows, app, &list->screen, entity, NULL);
+    rows_init(&list->rows, app, &list->screen, entity, ops);
     list->rows.table.picks = true;
+    return list;
+}
+
+void list_open(struct app_context *app, const struct catalogue_entity *entity, const char *filter)
+{
+    struct list *list = create(app, entity, NULL);
+    list->fixed_line = filter ? memory_strdup(filter) : NULL;
+    table_reset(&list->rows.table);
+    open_screen(app, &list->screen);
+}
+
+void list_open_face(struct app_context *app, const struct catalogue_entity *entity,
+                    const struct list_face *face, void *context)
+{
+    struct list *list = create(app, entity, face->rows);
+    list->face = face;
+    list->context = context;
+    rows_set_columns(&list->rows, face->columns);
+    face->begin(context, &list->screen, &list->rows);
     table_reset(&list->rows.table);
     open_screen(app, &list->screen);
 }

@@ -80,6 +80,8 @@ static const char *model_cell(void *context, size_t row, size_t column, struct s
     const struct field *field = rows->columns.items[column];
     const json_t *json = rows->records.items[row].row;
     arena_reset(rows->arena);
+    if (rows->ops && rows->ops->cell && rows->ops->cell(rows, json, field, scratch, role))
+        return scratch->data;
     if (*role == ROLE_NORMAL)
         *role = state_role(rows, field, json_string_value(json_object_get(json, field->name)));
     str_add(scratch, value_show_row(rows->app, rows->arena, field, json));

@@ -31,6 +31,10 @@ struct rows_count {
 struct rows_ops {
     unsigned (*flags)(struct rows *rows, const json_t *row); /* of the screen's own: overdue …; may be NULL */
     void (*arrived)(struct rows *rows);                      /* rows were read; may be NULL */
+    /* What a cell says otherwise than its field does; false: as the field. The text goes into `out`. May be NULL. */
+    bool (*cell)(struct rows *rows, const json_t *row, const struct field *field, struct str *out,
+                 enum role *role);
+    const char *const *names; /* fields asked for beside the columns, ended by NULL; may be NULL */
 };
 
 struct rows {

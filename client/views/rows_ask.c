@@ -22,6 +22,9 @@ static json_t *columns_of(const struct rows *rows)
     for (size_t i = 0; i < array_len(more); i++)
         if (more[i] && catalogue_field(entity, more[i]))
             json_array_append_new(columns, json_string(more[i]));
+    for (const char *const *name = rows->ops ? rows->ops->names : NULL; name && *name; name++)
+        if (catalogue_field(entity, *name))
+            json_array_append_new(columns, json_string(*name));
     for (size_t i = 0; i < entity->nactions; i++)
         if (entity->actions[i].state && catalogue_field(entity, entity->actions[i].state))
             json_array_append_new(columns, json_string(entity->actions[i].state));

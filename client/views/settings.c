@@ -52,6 +52,10 @@ static const struct field fields[] = {
      .label = N_("Bell"),
      .type = FIELD_BOOL,
      .help = N_("Whether the terminal may sound: for notices, calls, and keys of no use.")},
+    {.name = "late_bell",
+     .label = N_("Bell when late"),
+     .type = FIELD_BOOL,
+     .help = N_("Whether an order that turns late sounds on the monitor, once for each step.")},
     {.name = "lock_minutes",
      .label = N_("Lock, minutes"),
      .type = FIELD_INT,
@@ -76,6 +80,7 @@ struct settings settings_get(const struct app_context *app)
                                 .theme = text_of(body, "theme"),
                                 .borders = text_of(body, "borders"),
                                 .quiet = json_is_false(json_object_get(body, "bell")),
+                                .no_late_bell = json_is_false(json_object_get(body, "late_bell")),
                                 .no_hints = json_is_false(json_object_get(body, "hints"))};
     int64_t minutes = 0;
     json_get_int(body, "lock_minutes", &minutes);
@@ -119,7 +124,7 @@ static const struct sheet_ops sheet_ops = {.changed = on_changed};
 static void load(struct settings_screen *settings)
 {
     const json_t *body = preference_get(settings->app, "settings", "", "");
-    json_t *row = json_pack("{s:b, s:b, s:s}", "bell", 1, "hints", 1, "borders", "auto");
+    json_t *row = json_pack("{s:b, s:b, s:b, s:s}", "bell", 1, "late_bell", 1, "hints", 1, "borders", "auto");
     if (body)
         json_object_update(row, (json_t *)body);
     settings->loading = true;

@@ -12,6 +12,7 @@ struct settings {
     const char *borders; /* "auto", "lines", "ascii" */
     bool quiet;          /* no bell */
     bool no_hints;
+    bool no_late_bell; /* orders that turn late do not ring */
     int lock_minutes; /* 0: as the server says */
 };
 

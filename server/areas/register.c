@@ -33,8 +33,10 @@ void registry_register(void)
     memory_use(&memory);
     entity_set_choices_source(choices);
     entity_set_areas(registry_areas, registry_count);
+    base_register();
     files_register();
     rescue_register();
+    rescue_register_clock();
     rescue_register_repair();
     tracks_register();
     for (size_t i = 0; i < registry_count; i++) {

@@ -141,7 +141,7 @@ enum {
     FIELD_CODE_MAX = 64,
     FIELD_PHONE_MAX = 32,
     FIELD_PLATE_MAX = 16,
-    FIELD_ITEMS_MAX = 200
+    FIELD_ITEMS_MAX = 1000
 };
 
 /* The largest amount anybody may type: ten billion yuan. */
@@ -191,3 +191,5 @@ const char *field_print(const struct field *field, struct arena *arena, const ch
 /* Normal form of a plate: upper case, without dots and spaces, 粵→粤 and the like; false when it cannot be a plate
  * (ordinary, new-energy, HK/Macau, temporary, trailer, police, embassy, army). */
 bool plate_normalise(const char *typed, char *out, size_t size);
+/* The words people say when a car has no plate: 无牌, none … */
+bool plate_is_none(const char *typed);

@@ -59,6 +59,9 @@ static enum field_fault parse_phone(struct arena *arena, const char *text, const
 static enum field_fault parse_plate(struct arena *arena, const char *text, const char **out_r)
 {
     char plate[64];
+    *out_r = NULL;
+    if (plate_is_none(text))
+        return FIELD_OK;
     if (!plate_normalise(text, plate, sizeof(plate)))
         return FIELD_BAD;
     *out_r = arena_strdup(arena, plate);

@@ -171,3 +171,16 @@ bool plate_normalise(const char *typed, char *out, size_t size)
     /* without a province: Hong Kong and Macau's own plates, foreign ones, and the frame number of a car without */
     return run >= 2 && run <= 10 && !*tail && strpbrk(at, "0123456789") && put(out, size, "", at, run, "");
 }
+
+bool plate_is_none(const char *typed)
+{
+    static const char *const words[] = {"无", "無", "无牌", "無牌", "无车牌", "無車牌", "没有", "沒有",
+                                        "没牌", "沒牌", "未上牌", "NONE", "NOPLATE"};
+    char text[PLATE_CHARS_MAX * 4 + 1];
+    if (!typed || !compact(typed, text, sizeof(text)))
+        return false;
+    for (size_t i = 0; i < array_len(words); i++)
+        if (strcmp(text, words[i]) == 0)
+            return true;
+    return false;
+}

@@ -29,7 +29,7 @@ def test_create_update_disable_enable_delete():
     made = admin.do("base_item.create", {"kind": "service", "code": "ice", "label_en": "Ice", "label_zh_cn": "除冰",
                                          "label_zh_tw": "除冰", "vat_bp": 900, "photos": 1})
     row = admin.call("base_item.get", {"id": made["id"]})
-    assert (row["vat_bp"], row["photos"], row["position"]) == (900, 1, 1000), row
+    assert (row["vat_bp"], row["photos"], row["position"]) == (900, 1, 150), row
     changed = admin.do("base_item.update", {"id": made["id"], "version": row["version"], "vat_bp": 600})
     row = admin.call("base_item.get", {"id": made["id"]})
     assert (row["vat_bp"], row["photos"]) == (600, 1), row

@@ -97,6 +97,7 @@ def terms_of(field, values):
 
 
 DOCUMENTS = {"was", "now", "estimate_parts", "price_parts", "extra"}     # kept as JSON, shown whole
+CLOCKS = {"late_s"}     # measured from now: others a moment later
 
 
 def test_filters():
@@ -105,7 +106,7 @@ def test_filters():
         wrong, tried = [], 0
         for field in CATALOGUE[entity]["fields"]:
             name = field["name"]
-            if field["type"] == "lines" or field.get("secret") or not rows or name not in rows[0] or name in DOCUMENTS:
+            if field["type"] == "lines" or field.get("secret") or not rows or name not in rows[0] or name in DOCUMENTS or name in CLOCKS:
                 continue
             for op, given in terms_of(field, [r[name] for r in rows]):
                 tried += 1
@@ -165,6 +166,8 @@ def test_every_order():
         for field in CATALOGUE[entity]["fields"]:
             name = field["name"]
             if field["type"] in ("lines", "set", "file") or field.get("secret") or not rows or name not in rows[0] or (name, entity) == ("address", "employee"):
+                continue
+            if name in CLOCKS:
                 continue
             masked = name in MASKED and entity in PERSONS or (entity, name) in (("message", "address"), ("message_reply", "phone"))
             for sort in (name, "-" + name):

@@ -13,7 +13,7 @@ co = company.Company()
 VERBS = co.verbs()
 OPEN = {"session.login", "session.resume", "session.ping", "session.hello"}
 # Verbs that change nothing, or nothing that a repeat would change again (every other one takes a key, but session's own).
-KEYLESS = {"list", "results", "summary", "read", "get", "history", "unmask", "export", "print", "suggest", "overview", "estimate", "trial_balance", "balance", "report", "track", "token"}
+KEYLESS = {"list", "results", "summary", "read", "get", "history", "unmask", "export", "print", "suggest", "overview", "estimate", "trial_balance", "balance", "report", "track", "token", "counts"}
 KEYLESS_VERBS = {"call.ringing", "file.chunk", "file.read"}
 # Verbs of files name what they are about in their own way.
 FILE_ARGS = {"file.begin": {}, "file.chunk": {}, "file.end": {}, "file.list": {"id": 1}, "file.read": {"id": 1}, "file.remove": {"id": 1, "reason": "x"}}
@@ -55,7 +55,7 @@ def needed(verb):
     name = verb.split(".")[1]
     reading = name in ("get", "history", "suggest", "overview", "print")
     base = {"id": 1} if reading or name in ("report", "track") else {"id": 1, "version": 1, "reason": "x"}
-    return base if name not in ("list", "summary", "export", "results", "unmask", "create", "import", "estimate", "trial_balance", "balance") else {}
+    return base if name not in ("list", "summary", "export", "results", "unmask", "create", "import", "estimate", "trial_balance", "balance", "counts") else {}
 
 
 def everything():

@@ -33,3 +33,5 @@ void base_changed(void);
 
 /* Whether base_load() is due. */
 bool base_stale(void);
+
+void base_register(void); /* its jobs; in main, before threads */

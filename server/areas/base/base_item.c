@@ -1,5 +1,8 @@
 /* Base data: the small lists an admin keeps, one entity for all kinds. What only some kinds have stands in the column `extra`. */
+#include "base/arena.h"
 #include "server/areas/base/kinds.h"
+#include "server/areas/base/used.h"
+#include "server/core/change.h"
 #include "server/entity/entity.h"
 #include "wire/json.h"
 
@@ -20,7 +23,7 @@ struct base_item {
     bool by_driver;
     const char *limit_role;
     int64_t limit_fen;
-    int64_t dispatched, accepted, arrived;
+    int64_t dispatched, accepted, arrived, escalated;
     bool work;
 };
 
@@ -41,18 +44,18 @@ static const struct field fields[] = {
     FIELD(base_item, kind, .type = FIELD_CHOICE, .label = N_("Kind"), .choices = base_kinds, .required = true,
           .create_only = true, .sortable = true, .width = 16, .help = N_("Which list the entry belongs to.")),
     FIELD(base_item, code, .label = N_("Code"), .max = 40, .required = true, .unique = true,
-          .create_only = true, .sortable = true, .width = 16,
+          .create_only = true, .search = true, .sortable = true, .width = 16,
           .help = N_(
               "What records and scripts hold: letters, digits and _ . - For a holiday its day, YYYY-MM-DD.")),
-    FIELD(base_item, label_en, .label = N_("English"), .max = 80, .required = true, .width = 20,
-          .help = N_("What English screens show.")),
-    FIELD(base_item, label_zh_cn, .label = N_("Simplified Chinese"), .max = 80, .required = true, .width = 16,
-          .help = N_("What screens in simplified Chinese show.")),
+    FIELD(base_item, label_en, .label = N_("English"), .max = 80, .required = true, .search = true,
+          .width = 20, .help = N_("What English screens show.")),
+    FIELD(base_item, label_zh_cn, .label = N_("Simplified Chinese"), .max = 80, .required = true,
+          .search = true, .width = 16, .help = N_("What screens in simplified Chinese show.")),
     FIELD(base_item, label_zh_tw, .label = N_("Traditional Chinese"), .max = 80, .required = true,
-          .width = 16, .help = N_("What screens in traditional Chinese show.")),
+          .search = true, .width = 16, .help = N_("What screens in traditional Chinese show.")),
     FIELD(base_item, position, .filled = true, .label = N_("Position"), .min = 0, .max = 99999999,
-          .init = "1000", .sortable = true, .width = 8,
-          .help = N_("Smaller numbers are offered first. Leave room: 10, 20, 30.")),
+          .sortable = true, .width = 8,
+          .help = N_("Smaller numbers are offered first. Empty: behind the last of its kind.")),
     FIELD(base_item, extra, .filled = true, .label = N_("Particulars"), .readonly = true, .max = 2000,
           .width = 20, .help = N_("What stands beside the entry, as it is stored.")),
     EXTRA(vat_bp, "::bigint", .label = N_("VAT rate"), .min = 0, .max = 10000,
@@ -85,6 +88,9 @@ static const struct field fields[] = {
           .max = 864000, .show_if = "kind=sla_limit", .help = N_("From then until the driver accepts.")),
     EXTRA(arrived, "::bigint", .type = FIELD_DURATION, .label = N_("Arrived within"), .min = 1, .max = 864000,
           .show_if = "kind=sla_limit", .help = N_("From then until the vehicle is on the spot.")),
+    EXTRA(escalated, "::bigint", .type = FIELD_DURATION, .label = N_("Manager told after"), .min = 1,
+          .max = 864000, .show_if = "kind=sla_limit",
+          .help = N_("The branch manager hears of a step that is late by this.")),
     EXTRA(work, "::boolean", .label = N_("Worked"), .show_if = "kind=holiday",
           .help = N_("A weekend day that is worked to make up for a holiday.")),
 };
@@ -165,10 +171,119 @@ static void extra_compose(struct act *act)
     act_mark(act, "extra");
 }
 
+/* ---- order */
+
+static const struct sql sql_last = {"base_item_last", "SELECT max(position) FROM base_item WHERE kind = $1"};
+/* The next one of its kind, before or behind it, locked. */
+static const struct sql sql_before = {
+    "base_item_before",
+    "SELECT n.id, n.version, n.position FROM base_item n JOIN base_item t ON t.id = $1 AND n.kind = t.kind "
+    "AND (n.position, n.code) < (t.position, t.code) ORDER BY n.position DESC, n.code DESC LIMIT 1 "
+    "FOR NO KEY UPDATE OF n"};
+static const struct sql sql_behind = {
+    "base_item_behind",
+    "SELECT n.id, n.version, n.position FROM base_item n JOIN base_item t ON t.id = $1 AND n.kind = t.kind "
+    "AND (n.position, n.code) > (t.position, t.code) ORDER BY n.position, n.code LIMIT 1 "
+    "FOR NO KEY UPDATE OF n"};
+static const struct sql sql_place = {"base_item_place",
+                                     "UPDATE base_item SET position = $3, version = version + 1, updated_at "
+                                     "= now() WHERE id = $1 AND version = "
+                                     "$2 RETURNING 1"};
+
+static int load(struct act *act)
+{
+    const struct base_item *item = act->now;
+    if (act->kind == ACT_CREATE && !act_is_set(act, "position"))
+        act->data = tx_read(act->request->tx, &sql_last, p_text(item->kind));
+    return 0;
+}
+
 static int in_tx(struct act *act)
 {
+    struct base_item *item = act->now;
+    if (act->data) {
+        int64_t last = rows_int(act->data, 0, 0);
+        item->position = last == NIL ? 10 : last + 10;
+        act_mark(act, "position");
+    }
     extra_compose(act);
     return 0;
+}
+
+static int up_load(struct act *act)
+{
+    act->data = tx_read(act->request->tx, &sql_before, p_int(act->id));
+    return 0;
+}
+
+static int down_load(struct act *act)
+{
+    act->data = tx_read(act->request->tx, &sql_behind, p_int(act->id));
+    return 0;
+}
+
+static const char *position_json(struct act *act, int64_t position)
+{
+    return arena_printf(act->request->arena, "{\"position\":%lld}", (long long)position);
+}
+
+/* The two change places; where both stood at one, the neighbour gives way. */
+static int change_places(struct act *act)
+{
+    struct rows *beside = act->data;
+    const struct base_item *was = act->was;
+    struct base_item *now = act->now;
+    bool up = strcmp(act->action->name, "up") == 0;
+    if (rows_count(beside) == 0)
+        return request_fail(act->request, ERR_CONFLICT, NULL,
+                            up ? N_("It stands first already") : N_("It stands last already"), NULL);
+    int64_t id = rows_int(beside, 0, 0), version = rows_int(beside, 0, 1), position = rows_int(beside, 0, 2);
+    int64_t given = was->position;
+    now->position = position;
+    if (position == was->position && up)
+        given++;
+    else if (position == was->position)
+        now->position++;
+    act_mark(act, "position");
+    if (given == position)
+        return 0;
+    tx_write_one(act->request->tx, &sql_place, p_int(id), p_int(version), p_int(given));
+    change_add(act->request, &(struct change){.entity = "base_item",
+                                              .id = id,
+                                              .version = version + 1,
+                                              .branch_id = NIL,
+                                              .old_branch_id = NIL,
+                                              .was = position_json(act, position),
+                                              .now = position_json(act, given)});
+    return 0;
+}
+
+static const struct action actions[] = {
+    {
+        .name = "up",
+        .key = 'u',
+        .label = N_("Move up"),
+        .help = N_("Offered before the one that stands before it now."),
+        .from = "*",
+        .load = up_load,
+        .in_tx = change_places,
+    },
+    {
+        .name = "down",
+        .key = 'd',
+        .label = N_("Move down"),
+        .help = N_("Offered behind the one that stands behind it now."),
+        .from = "*",
+        .load = down_load,
+        .in_tx = change_places,
+    },
+};
+
+/* What stands on a record keeps its words: it is disabled, not deleted. */
+static int guard(struct act *act)
+{
+    const struct base_item *item = act->was;
+    return act->kind == ACT_DELETE ? base_refuse_used(act, item->kind, item->code) : 0;
 }
 
 static const char *const columns[] = {"kind",        "code",     "label_en", "label_zh_cn",
@@ -176,7 +291,7 @@ static const char *const columns[] = {"kind",        "code",     "label_en", "la
 static const char *const main_tab[] = {"kind",     "code",      "label_en",   "label_zh_cn", "label_zh_tw",
                                        "position", "vat_bp",    "photos",     "photo_kinds", "sign",
                                        "account",  "by_driver", "limit_role", "limit_fen",   "dispatched",
-                                       "accepted", "arrived",   "work",       NULL};
+                                       "accepted", "arrived",   "escalated",  "work",        NULL};
 static const struct tab tabs[] = {
     {N_("Entry"), main_tab},
     {NULL},
@@ -198,9 +313,13 @@ const struct entity base_item_entity = {
     .nfields = array_len(fields),
     .title = "label_en",
     .columns = columns,
-    .sort = "kind",
+    .sort = "kind position code",
     .tabs = tabs,
     .verbs = VERBS_ALL,
+    .actions = actions,
+    .nactions = array_len(actions),
     .check = check,
+    .load = load,
     .in_tx = in_tx,
+    .guard = guard,
 };

@@ -1,6 +1,6 @@
 /* Administrative divisions with their national codes, names in three languages and a point to measure from. */
 
-#include "server/entity/entity.h"
+#include "server/areas/base/used.h"
 
 #include <string.h>
 
@@ -21,7 +21,7 @@ static const struct choice levels[] = {
 };
 
 static const struct field fields[] = {
-    FIELD(district, code, .label = N_("Code"), .max = 9, .required = true, .unique = true,
+    FIELD(district, code, .label = N_("Code"), .max = 9, .required = true, .unique = true, .search = true,
           .create_only = true, .sortable = true, .width = 9,
           .help = N_("National code: six digits, a town nine. The first two are the province, the next two "
                      "the city.")),
@@ -29,12 +29,12 @@ static const struct field fields[] = {
           .width = 12, .help = N_("The division this one belongs to.")),
     FIELD(district, level, .type = FIELD_CHOICE, .label = N_("Level"), .choices = levels, .required = true,
           .init = "district", .width = 10, .help = N_("Province, city, district or town.")),
-    FIELD(district, name_en, .label = N_("English"), .max = 80, .required = true, .width = 20,
+    FIELD(district, name_en, .label = N_("English"), .max = 80, .required = true, .search = true, .width = 20,
           .help = N_("What English screens show.")),
-    FIELD(district, name_zh_cn, .label = N_("Simplified Chinese"), .max = 60, .required = true, .width = 16,
-          .help = N_("What screens in simplified Chinese show.")),
-    FIELD(district, name_zh_tw, .label = N_("Traditional Chinese"), .max = 60, .required = true, .width = 16,
-          .help = N_("What screens in traditional Chinese show.")),
+    FIELD(district, name_zh_cn, .label = N_("Simplified Chinese"), .max = 60, .required = true,
+          .search = true, .width = 16, .help = N_("What screens in simplified Chinese show.")),
+    FIELD(district, name_zh_tw, .label = N_("Traditional Chinese"), .max = 60, .required = true,
+          .search = true, .width = 16, .help = N_("What screens in traditional Chinese show.")),
     FIELD(district, place_lon, .label = N_("Longitude"), .required = true, .min = -180, .max = 180,
           .help = N_("Of its centre, in degrees, east positive (WGS 84).")),
     FIELD(district, place_lat, .label = N_("Latitude"), .required = true, .min = -90, .max = 90,
@@ -51,6 +51,12 @@ static int check(struct act *act)
         return request_fail(act->request, ERR_INVALID, "code",
                             N_("A district's code has six digits, a town's nine"), NULL);
     return 0;
+}
+
+static int guard(struct act *act)
+{
+    const struct district *district = act->was;
+    return act->kind == ACT_DELETE ? base_refuse_used(act, "district", district->code) : 0;
 }
 
 static const char *const columns[] = {"code",       "level",       "name_en", "name_zh_cn",
@@ -80,4 +86,5 @@ const struct entity district_entity = {
     .tabs = tabs,
     .verbs = VERBS_ALL,
     .check = check,
+    .guard = guard,
 };

@@ -71,6 +71,15 @@ static const struct verb verbs[] = {
         .nargs = array_len(estimate_args),
         .run = rescue_estimate,
     },
+    {
+        .name = "rescue.counts",
+        .permission = "rescue.counts",
+        .label = N_("Count orders"),
+        .help = N_(
+            "How many orders one sees in each state of the monitor, how many of them are late, and how many "
+            "appointments wait; done ones of the last 24 hours. `next` is when a count changes by itself."),
+        .run = rescue_counts,
+    },
 };
 
 const struct area rescue_area = {

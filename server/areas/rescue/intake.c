@@ -20,6 +20,41 @@ static struct instant price_time(const struct act *act, const struct rescue *ord
     return instant_is_nil(order->appoint_at) ? act->request->now : order->appoint_at;
 }
 
+/* As the unique index has it: of live orders, one alone has the customer's number. */
+static const struct sql sql_other = {
+    "rescue_same_case", "SELECT o.id, o.number FROM rescue_order o LEFT JOIN rescue_order t ON t.id = $3 "
+                        "WHERE o.customer_id = coalesce($1, t.customer_id) AND o.external_number = "
+                        "coalesce($2, t.external_number) "
+                        "AND o.linked_id IS NULL AND o.state <> 'void' AND o.id IS DISTINCT FROM $3 LIMIT 1"};
+
+static void look_for_case(struct act *act)
+{
+    const struct rescue *order = act->now;
+    bool given = act_is_set(act, "external_number") && order->external_number;
+    if (given || (act->kind == ACT_UPDATE && act_is_set(act, "customer_id")))
+        step_of(act)->other =
+            tx_read(act->request->tx, &sql_other, p_int(order->customer_id), p_text(order->external_number),
+                    p_int(act->kind == ACT_CREATE ? NIL : act->id));
+}
+
+/* The other order is named, so that the caller's question is answered at once. */
+static int check_case(struct act *act)
+{
+    struct rows *other = step_of(act)->other;
+    struct str detail;
+    const struct rescue *order = act->now, *was = act->was;
+    if (!other || rows_count(other) == 0 || !order->external_number || (was && was->linked_id != NIL))
+        return 0;
+    str_init(&detail, act->request->arena);
+    str_addf(&detail, "{\"id\":%lld,\"number\":", (long long)rows_int(other, 0, 0));
+    str_add_json(&detail, rows_text(other, 0, 1));
+    str_add_char(&detail, '}');
+    request_fail_detail(act->request, "other", detail.data);
+    return request_fail(act->request, ERR_DUPLICATE, "external_number",
+                        N_("Order {number} of this customer has the case number {case} already"), "number",
+                        rows_text(other, 0, 1), "case", order->external_number, NULL);
+}
+
 int rescue_load(struct act *act)
 {
     const struct rescue *order = act->now;
@@ -38,6 +73,7 @@ int rescue_load(struct act *act)
     if (act->kind == ACT_UPDATE)
         step->items = finish_items_queue(act->request, act->id);
     step->facts = facts_read(act->request, &of);
+    look_for_case(act);
     return 0;
 }
 
@@ -177,6 +213,8 @@ int rescue_in_tx(struct act *act)
     int result = facts_take(step_of(act)->facts, &facts);
     if (result == 0)
         result = check_places(act);
+    if (result == 0)
+        result = check_case(act);
     if (result)
         return result;
     return act->kind == ACT_CREATE ? create(act, &facts) : update(act, &facts);

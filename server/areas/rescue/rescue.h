@@ -37,6 +37,8 @@ struct rescue {
     struct instant dispatched_at, accepted_at, departed_at, arrived_at, done_at, voided_at;
     int64_t sla_dispatch_s, sla_accept_s, sla_arrive_s;
     struct instant due_at;
+    int64_t late_s;
+    bool waits;
     const char *result, *result_remarks;
     int64_t notice_id; /* NIL: not from a third party */
     struct instant cancel_at;

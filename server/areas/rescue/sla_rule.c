@@ -5,6 +5,7 @@ struct sla_rule {
     int64_t customer_id;
     const char *service;
     int64_t dispatch_s, accept_s, arrive_s;
+    int64_t escalate_s;
 };
 
 static const struct field fields[] = {
@@ -18,9 +19,13 @@ static const struct field fields[] = {
           .max = 604800, .init = "180", .help = N_("Time allowed from the dispatch to the driver's yes.")),
     FIELD(sla_rule, arrive_s, .type = FIELD_DURATION, .label = N_("To arrive"), .required = true, .min = 1,
           .max = 604800, .init = "2700", .help = N_("Time allowed from the driver's yes to the arrival.")),
+    FIELD(sla_rule, escalate_s, .type = FIELD_DURATION, .label = N_("Manager told after"), .min = 1,
+          .max = 604800,
+          .help = N_("The branch manager hears of a step that is late by this. Empty: as base data has it.")),
 };
 
-static const char *const columns[] = {"customer_id", "service", "dispatch_s", "accept_s", "arrive_s", NULL};
+static const char *const columns[] = {"customer_id", "service",    "dispatch_s", "accept_s",
+                                      "arrive_s",    "escalate_s", NULL};
 static const struct tab tabs[] = {{N_("Time limit"), columns}, {NULL}};
 
 const struct entity sla_rule_entity = {

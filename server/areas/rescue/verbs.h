@@ -6,4 +6,5 @@
 int rescue_suggest(struct request *request);
 int rescue_needs(struct request *request);
 int rescue_estimate(struct request *request);
+int rescue_counts(struct request *request);
 int handin_held(struct request *request);
