@@ -173,6 +173,7 @@ static bool on_face_busy(void *context)
 static void on_before_paint(void *context)
 {
     struct app *app = context;
+    ahead_go(&app->ui);
     app_keep_locked(app);
     app->ui.round_trip_ms = link_round_trip_ms(app->context.link);
 }

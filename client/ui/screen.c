@@ -15,6 +15,7 @@ void ui_init(struct ui *ui, int rows, int cols)
 
 void ui_finish(struct ui *ui)
 {
+    ahead_forget(&ui->ahead);
     ui_close_all(ui);
     vec_finish(&ui->tasks);
     status_finish(&ui->status);
@@ -285,6 +286,8 @@ void ui_key(struct ui *ui, const struct key *key)
         ui->bell = true;
         return;
     }
+    if (ahead_keep(ui, key))
+        return;
     bool watched = ui->watch && !ui->busy; /* what runs because of a key is no key */
     if (watched && ui->watch(ui->context, key, false))
         return;
@@ -302,6 +305,7 @@ void ui_key(struct ui *ui, const struct key *key)
 
 void ui_tick(struct ui *ui, int64_t now_ms)
 {
+    ahead_tick(ui, now_ms);
     ui->busy++;
     for (size_t t = 0; t < ui->tasks.count; t++) {
         for (size_t i = 0; i < ui->tasks.items[t].stack.count; i++) {

@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "base/vec.h"
+#include "client/ui/ahead.h"
 #include "client/ui/canvas.h"
 #include "client/ui/key.h"
 #include "client/ui/status.h"
@@ -33,6 +34,7 @@ struct screen_ops {
     void (*resize)(struct screen *screen, struct area body);
     unsigned (*tick)(struct screen *screen, int64_t now_ms);
     unsigned (*covered)(struct screen *screen, bool covered); /* something was opened over it, or went away */
+    bool (*waiting)(struct screen *screen); /* what keys would be meant for is still to come: they are kept */
     bool (*may_close)(struct screen *screen); /* false keeps it: it has asked the person whether to leave */
     void (*close)(struct screen *screen);     /* frees it */
 
@@ -63,6 +65,7 @@ struct ui {
     size_t current; /* task */
     struct canvas canvas;
     struct status status;
+    struct ahead ahead;
     uint64_t next_id;
     int busy;       /* handlers running: closing waits for them */
     uint64_t shown; /* id of the screen that was on top last */
@@ -76,7 +79,8 @@ struct ui {
     bool repainted;  /* by the key before */
     char measured[160];
     int64_t round_trip_ms; /* of the last request; below 0: none yet */
-    int min_rows, min_cols; /* below these nothing is drawn but that, and no key is taken; 0: any size will do */
+    int min_rows,
+        min_cols; /* below these nothing is drawn but that, and no key is taken; 0: any size will do */
 
     /* What screens do not use: global keys (palette, help, tasks …). Returns screen flags. May be NULL. */
     unsigned (*unused_key)(void *context, const struct key *key);

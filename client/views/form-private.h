@@ -19,6 +19,7 @@ struct form {
     struct sheet sheet;
     bool saving, leaving; /* leaving: closed once it is saved */
     bool stale;           /* somebody else saved it while it is edited here */
+    int reading;          /* questions for the record under way */
     bool gone;
     bool held;      /* colleagues are told that it is edited here */
     bool acting;    /* the answer to a step is not here yet */

@@ -260,10 +260,21 @@ static void form_language(struct screen *screen)
     sheet_language(&form_of(screen)->sheet);
 }
 
+/* Nothing is done to a record before it is seen. */
+static bool form_waiting(struct screen *screen)
+{
+    const struct form *form = form_of(screen);
+    int64_t shown = 0;
+    json_get_int(form->row, "id", &shown);
+    return form->mode == FORM_VIEW && form->reading && shown != form->id &&
+           link_state(form->app->link) == LINK_READY;
+}
+
 const struct screen_ops form_ops = {
     .name = "form",
     .open = form_opened,
     .key = form_key,
+    .waiting = form_waiting,
     .draw = form_draw,
     .title = form_title,
     .crumb = form_crumb,

@@ -56,6 +56,7 @@ static void on_read(struct screen *screen, const struct answer *answer, void *co
 {
     struct form *form = context;
     (void)screen;
+    form->reading--;
     if (answer->code == ERR_NOT_FOUND)
         form->gone = true;
     if (answer->code) {
@@ -74,6 +75,7 @@ void form_read(struct form *form)
 {
     if (!form->id || form->mode == FORM_NEW)
         return;
+    form->reading++;
     ask(form->app, &form->screen, verb_of(form->entity->name, "get"),
         json_pack("{s:I}", "id", (json_int_t)form->id), CALL_READ, NULL, on_read, form);
 }

@@ -133,6 +133,13 @@ static unsigned list_key(struct screen *screen, const struct key *key)
     return key->code == K_CANCEL && step_back(list) ? SCREEN_REDRAW : command_key(list, key);
 }
 
+/* A line that is typed is nobody's row. */
+static bool list_waiting(struct screen *screen)
+{
+    struct list *list = list_of(screen);
+    return list->typing == LIST_NO_LINE && rows_waiting(&list->rows);
+}
+
 static void list_keys(struct screen *screen, struct key_bar *bar)
 {
     struct list *list = list_of(screen);
@@ -313,6 +320,7 @@ static const struct screen_ops list_ops = {
     .name = "list",
     .open = list_opened,
     .key = list_key,
+    .waiting = list_waiting,
     .draw = list_draw,
     .title = list_title,
     .crumb = list_crumb,

@@ -107,6 +107,8 @@ void rows_count_all(struct rows *rows);                          /* total and su
 void rows_count_words(const struct rows *rows, struct str *out); /* "  = 120" */
 void rows_count_anew(struct rows *rows);                         /* the filter or the columns are others */
 bool rows_has_foot(const struct rows *rows);
+/* What is shown, if anything, is not what was asked for last: other rows are to come, and not only what others changed in these. */
+bool rows_waiting(const struct rows *rows);
 void rows_flag(struct rows *rows, int64_t id, unsigned set, unsigned clear);
 
 struct rows_record *rows_current(struct rows *rows); /* NULL: no row */

@@ -237,6 +237,11 @@ void rows_read(struct rows *rows)
     ask_window(rows);
 }
 
+bool rows_waiting(const struct rows *rows)
+{
+    return rows->asked && rows->from_top && !rows->stale && link_state(rows->app->link) == LINK_READY;
+}
+
 void rows_jump(struct rows *rows, const char *from)
 {
     char *copy = from && *from ? memory_strdup(from) : NULL;

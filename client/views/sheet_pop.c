@@ -203,5 +203,9 @@ bool sheet_settle(struct sheet *sheet, bool forward)
     }
     if (only)
         take(sheet, only);
+    else if (!sheet->pop.items.count) {
+        ui_say(sheet->app->ui, ROLE_ERROR, "%s", _("Nothing is found by these letters"));
+        return false;
+    }
     return true;
 }
