@@ -124,8 +124,10 @@ static json_t *prefill_of(const json_t *call)
     json_t *customer = json_object_get(call, "customer_id");
     if (customer && *member(call, "name")) {
         json_object_set(prefill, "customer_id", customer);
-        json_object_set_new(prefill, "customer", json_string(member(call, "name")));
+        json_object_set_new(prefill, "customer_label", json_string(member(call, "name")));
     }
+    if (*member(call, "contact"))
+        json_object_set_new(prefill, "contact_name", json_string(member(call, "contact")));
     return prefill;
 }
 

@@ -67,7 +67,7 @@ def test_the_right_agent_hears_of_it_and_nobody_else():
     call = pbx.call("+8613800138000")
     pbx.queue(call)
     leg = pbx.ring(call, "8001", queue="rescue")
-    pop = popped(taker, "+8613800138000")
+    pop = popped(taker, "13800138000")
     assert (pop["name"], pop["customer_id"], pop["orders"]) == ("王小明", co.party["PA"], 2), pop
     assert taker.call("call.ringing")["rows"][0]["id"] == pop["id"] and other.call("call.ringing")["rows"] == []
     wait_state(call, "ringing")
