@@ -2,7 +2,7 @@
 """`./dev bench`: every speed as a ratio of two things measured in one run, interleaved, median of the rounds, with CPU time beside it.
 
 Prints a table and writes bench.json: a whole rescue.create against pgbench running exactly its statements, round trips, pages of a list over a
-million orders, a person typing.
+million orders, a person typing, 500 vehicles reporting.
 """
 import argparse
 import json
@@ -28,7 +28,8 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--times", type=int, default=500, help="how many times the demo company's orders (500: a million)")
-    parser.add_argument("--only", default="", help="comma-separated: create, import, trips, pages, keys, walk, export")
+    parser.add_argument("--only", default="", help="comma-separated: create, import, trips, pages, keys, walk, export, tracks")
+    parser.add_argument("--short", action="store_true", help="what takes minutes in half a minute, to try it")
     parser.add_argument("--json", default="bench.json")
     return parser.parse_args()
 
@@ -40,6 +41,7 @@ import export  # noqa: E402
 import machine  # noqa: E402
 import replay  # noqa: E402
 import person  # noqa: E402
+import tracks  # noqa: E402
 import walk  # noqa: E402
 import yz  # noqa: E402
 
@@ -313,7 +315,12 @@ def export_list(bench):
         f"{facts['export']['rows']} rows, {facts['export']['seconds']} s")
 
 
-PARTS = {"trips": count_round_trips, "keys": keys, "create": create_orders, "import": import_rows, "pages": pages, "walk": walk_through, "export": export_list}
+def vehicles_report(bench):
+    """500 vehicles report while dispatchers work."""
+    tracks.run(bench, options.short, row, facts)
+
+
+PARTS = {"trips": count_round_trips, "keys": keys, "create": create_orders, "import": import_rows, "pages": pages, "walk": walk_through, "export": export_list, "tracks": vehicles_report}
 
 
 def main():

@@ -5,8 +5,8 @@
 
 #include "base/util.h"
 
-/* A lorry is not that fast; a place told so vaguely says nothing; a step that short is no step. */
-static const double fastest = 70, vaguest = 1000, shortest = 25, degree = 111195;
+/* A lorry is not that fast; a place told so vaguely says nothing; a step that short is no step; nobody sees a bend that small. */
+static const double fastest = 70, vaguest = 1000, shortest = 25, finest = 0.5, degree = 111195;
 enum { BELIEVED = 3 /* as many in a row are not an error but a ferry, or the device was carried */ };
 
 static double seconds_between(struct instant a, struct instant b)
@@ -130,7 +130,7 @@ size_t path_thin(struct path_point points[], size_t count, size_t most, double *
     size_t stretches = 1, kept = 2;
     keep[0] = keep[count - 1] = true;
     heap[0] = measure(points, 0, count - 1);
-    for (; kept < most && heap[0].metres > 0; kept++) {
+    for (; kept < most && heap[0].metres > finest; kept++) {
         struct stretch top = heap[0];
         keep[top.farthest] = true;
         heap[0] = measure(points, top.from, top.farthest);
