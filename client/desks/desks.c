@@ -18,6 +18,7 @@ void desks_register(void)
     desk_register(&driver_desk);
     desk_register(&vehicles_desk);
     desk_register(&onestop_desk);
+    desk_register(&handin_desk);
     desk_register(&monitor_desk);
     desk_register(&appointments_desk);
     desk_register(&handin_desk);

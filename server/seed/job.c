@@ -289,14 +289,17 @@ static void propose(struct seed *seed, struct order *order, enum price_outcome o
         vec_push(&seed->used, arena_printf(seed->arena, "%lld:%s", (long long)order->agreed->id, row->plate));
 }
 
-/* Private callers often pay the driver. */
+enum { HANDED_IN_DAYS = 2 };
+
+/* Private callers often pay the driver; cash only of late, since nobody keeps it for long. */
 static void take_money(struct seed *seed, struct order *order)
 {
     struct rescue *row = &order->row;
+    bool late = !before(later(row->arrived_at, HOURS(24 * HANDED_IN_DAYS)), seed->now);
     if (order->client->branch == HEAD_OFFICE || row->proposal_fen == 0 || !seed_chance(seed, 45))
         return;
     row->taken_fen = row->proposal_fen;
-    row->taken_method = seed_chance(seed, 60) ? "qr" : "cash_on_site";
+    row->taken_method = seed_chance(seed, 60) || !late ? "qr" : "cash_on_site";
 }
 
 static void end(struct seed *seed, struct order *order, const struct rescue *was, const char *action,

@@ -186,9 +186,10 @@ static void post_receipt(struct account *account, struct part *part, int64_t amo
     struct document_post post;
     int64_t due = part->amount_fen - part->received_fen;
     begin_document(account, part, "receipt", "救援收款", at, &post);
-    if (finance_method_by_driver(method))
+    if (finance_method_by_driver(method)) {
         account->failed |= posting_driver_cash(&draft, &subject, amount_fen, due);
-    else
+        order->row.driver_fen += amount_fen;
+    } else
         account->failed |= posting_receipt(&draft, &subject, finance_method_account(method), amount_fen, due);
     post.amount_fen = amount_fen;
     post.method = method;

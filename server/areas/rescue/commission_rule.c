@@ -34,6 +34,9 @@ static int in_tx(struct act *act)
     if (rule->valid_to.n < rule->valid_from.n)
         return request_fail(act->request, ERR_INVALID, "valid_to", N_("The last day is before the first"),
                             NULL);
+    if (rule->job_fen == 0 && rule->km_fen == 0 && rule->share_bp == 0)
+        return request_fail(act->request, ERR_INVALID, "job_fen", N_("A rule of commission brings something"),
+                            NULL);
     return 0;
 }
 
