@@ -7,6 +7,7 @@
 #include "client/desks/vehicles.h"
 
 #include "client/desks/monitor.h"
+#include "client/desks/notices.h"
 
 void desks_register(void)
 {
@@ -21,6 +22,8 @@ void desks_register(void)
     desk_register(&handin_desk);
     desk_register(&monitor_desk);
     desk_register(&appointments_desk);
+    desk_register(&notices_desk);
+    desk_register(&results_desk);
     desk_register(&handin_desk);
     repair_view_register();
 }

@@ -15,9 +15,9 @@
 enum { COUNT_MS = 400, COUNT_MOST_MS = 3600 * 1000, TICK_SECONDS = 5 };
 
 /* What lateness is judged by, whatever columns are shown. */
-static const char *const judged[] = {"due_at",      "created_at",  "dispatched_at",
-                                     "accepted_at", "departed_at", "arrived_at",
-                                     "to_confirm",  "appoint_at",  NULL};
+static const char *const judged[] = {"due_at",      "created_at", "dispatched_at", "accepted_at",
+                                     "departed_at", "arrived_at", "to_confirm",    "appoint_at",
+                                     "cancel_at",   NULL};
 
 static struct monitor *of_rows(struct rows *rows)
 {
@@ -34,7 +34,8 @@ static struct instant due_of(const json_t *row)
 
 static unsigned row_flags(struct rows *rows, const json_t *row)
 {
-    return age_is_over(due_of(row), of_rows(rows)->now) ? ROW_ALARM : 0;
+    bool cancelled = !instant_is_nil(order_time(row, "cancel_at"));
+    return cancelled || age_is_over(due_of(row), of_rows(rows)->now) ? ROW_ALARM : 0;
 }
 
 /* The timer says what is left, and how long over it is; it runs here, not at the server. */
@@ -52,6 +53,8 @@ static bool cell(struct rows *rows, const json_t *row, const struct field *field
         *role = ROLE_WARNING;
     if (order_truth(row, "to_confirm")) /* a call comes before the vehicle */
         str_add(out, "☎ ");
+    if (!instant_is_nil(order_time(row, "cancel_at"))) /* by its third party; a dispatcher voids it, or not */
+        str_add(out, "✕ ");
     str_add(out, age_left(text, sizeof(text), due, monitor->now));
     return true;
 }

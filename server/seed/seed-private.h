@@ -221,6 +221,9 @@ void vehicles_write(struct seed *seed);
 
 /* ---- tariffs.c */
 must_check int tariffs_read(struct seed *seed);
+
+/* ---- partners.c: once everybody is in the database */
+must_check int partners_make(struct seed *seed);
 const struct tariff *tariffs_find(const struct seed *seed, const char *service);
 bool tariffs_holiday(const struct seed *seed, struct instant at);
 int seed_minute(const struct seed *seed, struct instant at);

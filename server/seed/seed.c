@@ -235,7 +235,9 @@ static int make(struct seed *seed)
     int result = orders_make(seed);
     vehicles_write(seed);
     trail_write(seed);
-    return result ? result : write_all(seed);
+    if (result == 0)
+        result = write_all(seed);
+    return result ? result : partners_make(seed);
 }
 
 static int remember(struct seed *seed)
