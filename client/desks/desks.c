@@ -1,13 +1,10 @@
 #include "client/desks/desks.h"
-#include "client/desks/vehicles.h"
-
-#include "client/desks/repair.h"
 
 #include "client/desks/customer_view.h"
-#include "client/desks/vehicles.h"
-
 #include "client/desks/monitor.h"
 #include "client/desks/notices.h"
+#include "client/desks/repair.h"
+#include "client/desks/vehicles.h"
 
 void desks_register(void)
 {
@@ -20,10 +17,9 @@ void desks_register(void)
     desk_register(&vehicles_desk);
     desk_register(&onestop_desk);
     desk_register(&handin_desk);
+    repair_view_register();
     desk_register(&monitor_desk);
     desk_register(&appointments_desk);
     desk_register(&notices_desk);
     desk_register(&results_desk);
-    desk_register(&handin_desk);
-    repair_view_register();
 }
