@@ -199,11 +199,12 @@ static void closed(void *context)
     free(monitor);
 }
 
+/* As many as the narrowest screen has room for come first. */
 static const char *const order_columns[] = {
-    "late_s", "state", "number",     "plate",     "service",    "place",      "customer_id", "contact_name",
+    "late_s", "state", "number",     "plate",     "place",      "service",    "customer_id", "contact_name",
     "road",   "urges", "vehicle_id", "driver_id", "created_at", "appoint_at", "branch_id",   NULL};
 static const char *const appointment_columns[] = {
-    "late_s",       "appoint_at", "number", "plate",   "service",   "place", "customer_id",
+    "late_s",       "appoint_at", "number", "plate",   "place",     "service", "customer_id",
     "contact_name", "road",       "urges",  "remarks", "branch_id", NULL};
 
 #define FACE                                                                                                 \

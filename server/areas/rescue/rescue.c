@@ -171,7 +171,7 @@ static const struct field fields[] = {
           .help = N_("Time allowed from the driver's yes to the arrival.")),
     FIELD(rescue, due_at, .label = N_("Due"), .readonly = true, .width = 11,
           .help = N_("When the step awaited now is late. Overdue orders stand out.")),
-    FIELD(rescue, late_s, .type = FIELD_DURATION, .label = N_("Timer"), .virtual_ = true, .width = 7,
+    FIELD(rescue, late_s, .type = FIELD_DURATION, .label = N_("Timer"), .virtual_ = true, .width = 8,
           .sql = "extract(epoch FROM now() - CASE WHEN t.state = 'new' THEN least(t.due_at, t.appoint_at) "
                  "ELSE t.due_at END)::bigint",
           .help = N_("By how much the step awaited now is late; below nothing: the time left.")),
