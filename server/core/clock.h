@@ -5,3 +5,7 @@
 
 void clock_init(void);
 struct instant clock_now(void);
+
+#ifdef YIZHAN_FAULTS
+void clock_shift(int64_t seconds); /* from the real time; any thread */
+#endif

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "server/core/clock.h"
 #include "server/core/core.h"
 #include "server/core/login.h"
 #include "server/core/notice.h"
@@ -158,6 +159,17 @@ static int popup_run(struct request *request)
     return 0;
 }
 
+static int clock_run(struct request *request)
+{
+    clock_shift(request_int(request, "seconds"));
+    str_add(&request->out, "{}");
+    return 0;
+}
+
+static const struct field clock_args[] = {
+    ARG(seconds, FIELD_INT, .label = N_("Seconds"), .max = 10000000, .required = true,
+        .help = N_("By so much it is later than it really is.")),
+};
 static const struct choice fault_kinds[] = {{"none", N_("None")},           {"fail", N_("Fail")},
                                             {"miss", N_("Miss")},           {"cut", N_("Cut")},
                                             {"cut_after", N_("Cut after")}, {NULL}};
@@ -223,6 +235,13 @@ static const struct verb verbs[] = {
      .args = fault_args,
      .nargs = array_len(fault_args),
      .run = fault_run},
+    {.name = "session.clock",
+     .label = N_("Clock"),
+     .help = N_("Test builds: moves this server's business time."),
+     .flags = VERB_SESSION | VERB_NO_TX,
+     .args = clock_args,
+     .nargs = array_len(clock_args),
+     .run = clock_run},
     {.name = "session.popup",
      .label = N_("Ringing call"),
      .help = N_("Test builds: the arguments come back as `* popup`."),

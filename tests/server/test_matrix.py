@@ -102,7 +102,7 @@ SESSION |= {f"preference.{v}" for v in "list set remove share".split()}
 # What a file may be used for is asked of the record it hangs on (test_files.py).
 SESSION |= {f"file.{v}" for v in "begin chunk end list read remove".split()}
 NOBODY = {"call.unmask", "customer.unmask", "employee.unmask", "rescue.unmask", "supplier.unmask", "message.unmask", "message_reply.unmask"}      # pii.view is in no base role
-TEST_ONLY = {"session.fault", "session.popup"}
+TEST_ONLY = {"session.fault", "session.popup", "session.clock"}
 PARTNERS = {"partner", "partner_order", "order_notice"}                               # who may what with these: test_partner.py
 
 
