@@ -64,7 +64,7 @@ CREATE TABLE handin_line (
     id bigint PRIMARY KEY DEFAULT nextval('handin_line_id_seq'),
     handin_id bigint NOT NULL REFERENCES handin (id),
     order_id bigint NOT NULL REFERENCES rescue_order (id),
-    amount_fen bigint NOT NULL CHECK (amount_fen > 0),
+    amount_fen bigint NOT NULL DEFAULT 0 CHECK (amount_fen > 0),
     left_fen bigint NOT NULL DEFAULT 0 CHECK (left_fen >= 0)   -- what he held of the order after it
 );
 ALTER SEQUENCE handin_line_id_seq OWNED BY handin_line.id;
@@ -88,7 +88,7 @@ CREATE TABLE commission_rule (
     updated_at timestamptz,
     disabled_at timestamptz,
     branch_id int REFERENCES branch (id),       -- NULL: any
-    driver_id bigint REFERENCES employee (id),  -- NULL: any
+    driver_id bigint,                           -- an employee; NULL: any
     service text,                               -- NULL: any
     job_fen bigint NOT NULL DEFAULT 0 CHECK (job_fen >= 0),
     km_fen bigint NOT NULL DEFAULT 0 CHECK (km_fen >= 0),

@@ -49,7 +49,7 @@ RIGHTS = {
 }
 # Money that drivers hold, what they get, and differences that wait for a second person.
 for role, more in {"cashier": {"handin": f"{READ} held create"}, "accountant": {"handin": f"{READ} held reverse", "commission_rule": READ},
-                   "finance_manager": {"handin": f"{READ} held", "commission_rule": f"{READ} {EDIT}", "driver": "list get"},
+                   "finance_manager": {"handin": f"{READ} held", "commission_rule": f"{READ} {EDIT}"},
                    "branch_manager": {"handin": f"{READ} held"}, "auditor": {"handin": f"{READ} held", "commission_rule": READ}}.items():
     RIGHTS[role].update(more)
 RIGHTS["finance_manager"]["rescue"] += " approve decline"
@@ -77,6 +77,7 @@ EXPORT = {**{role: RIGHTS[role] for role in ("accountant finance_manager cashier
           "admin": "branch role employee session job audit_log base_item district vehicle sla_rule".split()}
 for role, entities in EXPORT.items():
     RIGHTS[role].update({e: f"{RIGHTS[role][e]} export" for e in entities if "list" in RIGHTS[role].get(e, "").split()})
+RIGHTS["finance_manager"]["driver"] = "list get"                                       # to set a commission, not to take along
 # Who may enter records one by one may import them.
 for table in RIGHTS.values():
     for entity, verbs in table.items():

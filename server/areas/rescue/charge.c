@@ -99,22 +99,29 @@ static int amount_of(const struct charge *charge, int64_t price_fen, const json_
     return charge->parts.count > 0 ? sum_parts(parts, charge->parts, amount_r) : 0;
 }
 
-int charges_split(struct charge *charges, size_t count, int64_t price_fen, const char *price_parts)
+/* The fixed amounts; *rest_r is what they leave of the price. */
+static int fix_amounts(struct charge *charges, size_t count, int64_t price_fen, const json_t *parts,
+                       int64_t *rest_r)
 {
-    int64_t rest = price_fen, amount;
-    const json_t *parts = price_parts ? json_loads(price_parts, 0, NULL) : NULL;
+    *rest_r = price_fen;
     for (size_t i = 0; i < count; i++) {
-        if (amount_of(&charges[i], price_fen, parts, &amount) < 0)
+        if (amount_of(&charges[i], price_fen, parts, &charges[i].amount_fen) < 0)
             return -1;
-        charges[i].amount_fen = amount;
-        if (amount != NIL && money_add(rest, -amount, &rest) < 0)
+        if (charges[i].amount_fen != NIL && money_add(*rest_r, -charges[i].amount_fen, rest_r) < 0)
             return -1;
     }
-    if (rest < 0)
-        return -1;
-    for (size_t i = 0; i < count; i++) {
+    return *rest_r < 0 ? -1 : 0;
+}
+
+int charges_split(struct charge *charges, size_t count, int64_t price_fen, const char *price_parts)
+{
+    json_t *parts = price_parts ? json_loads(price_parts, 0, NULL) : NULL;
+    int64_t rest;
+    int result = fix_amounts(charges, count, price_fen, parts, &rest);
+    json_decref(parts);
+    for (size_t i = 0; result == 0 && i < count; i++) {
         if (charges[i].amount_fen == NIL)
             charges[i].amount_fen = rest;
     }
-    return 0;
+    return result;
 }

@@ -4,8 +4,8 @@
 static const struct field line_fields[] = {
     FIELD(handin_line, order_id, .type = FIELD_REF, .ref = "rescue", .label = N_("Order"), .required = true,
           .width = 14, .help = N_("Whose money it is.")),
-    FIELD(handin_line, amount_fen, .type = FIELD_FEN, .label = N_("Amount"), .min = 0, .width = 12,
-          .help = N_("What is handed in of it. Empty: all that the driver holds of it.")),
+    FIELD(handin_line, amount_fen, .filled = true, .type = FIELD_FEN, .label = N_("Amount"), .min = 0,
+          .width = 12, .help = N_("What is handed in of it. Empty: all that the driver holds of it.")),
     FIELD(handin_line, left_fen, .type = FIELD_FEN, .filled = true, .label = N_("Left with him"),
           .readonly = true, .init = "0", .width = 12, .help = N_("What he still holds of it afterwards.")),
 };
@@ -41,8 +41,8 @@ static const struct field fields[] = {
           .search = true, .unique = true, .width = 13, .help = N_("Number of the receipt.")),
     FIELD(handin, branch_id, .type = FIELD_REF, .ref = "branch", .label = N_("Branch"), .readonly = true,
           .width = 12, .help = N_("Whose till it went to: the branch of the orders.")),
-    FIELD(handin, driver_id, .type = FIELD_REF, .ref = "employee", .label = N_("Driver"), .readonly = true,
-          .label_by = "employee_name", .width = 10, .help = N_("Who hands it in.")),
+    FIELD(handin, driver_id, .filled = true, .type = FIELD_REF, .ref = "employee", .label = N_("Driver"),
+          .readonly = true, .label_by = "employee_name", .width = 10, .help = N_("Who hands it in.")),
     FIELD(handin, state, .type = FIELD_CHOICE, .choices = states, .filled = true, .readonly = true,
           .init = "posted", .label = N_("State"), .width = 8, .help = N_("Whether it still stands.")),
     FIELD(handin, method, .type = FIELD_CHOICE, .base = "payment_method", .label = N_("Method"),

@@ -170,6 +170,18 @@ static const struct {
      "base 30000, km 16000, night 9200, holiday 9200, item 20000, toll 3000",
      87400},
 
+    {"tolls that are in the price",
+     {LIST, .tolls_included = true},
+     {NIGHT, ITEMS({"toll", 1, 1500}, {"winch", 1, 700}, {"toll", 1, 500})},
+     "base 30000, night 6000, toll 1500, item 700, toll 500, free_toll -2000",
+     36700},
+    {"no toll, nothing is taken off", {LIST, .tolls_included = true}, {NOON}, "base 30000", 30000},
+    {"tolls in the price of an empty run",
+     {LIST, .tolls_included = true, .empty_fen = 900},
+     {EMPTY(NIL), ITEMS({"toll", 1, 1500})},
+     "empty 900, toll 1500, free_toll -1500",
+     900},
+
     /* free services are used first */
     {"a free service", {LIST, .free_times = 3}, {NOON}, "base 30000, free_times -30000", 0, 1},
     {"the last free one", {LIST, .free_times = 1}, {NOON, .km = 5}, "base 30000, free_times -30000", 0, 1},
