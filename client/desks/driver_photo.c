@@ -39,7 +39,7 @@ static void on_needs(struct screen *screen, const struct answer *answer, void *c
 
 void driver_ask_needs(struct driver *desk)
 {
-    if (desk->record.id != NIL && app_may(desk->app, "rescue.needs"))
+    if (desk->record.id != NIL && app_may(desk->app, "rescue.attach"))
         ask(desk->app, &desk->screen, "rescue.needs", json_pack("{s:I}", "id", (json_int_t)desk->record.id),
             CALL_READ, NULL, on_needs, NULL);
 }
@@ -171,7 +171,7 @@ static int write_picture(const struct str *bytes, char path[PATH_SIZE])
 bool driver_photo_offered(const struct driver *desk)
 {
     struct driver *own = (struct driver *)desk;
-    return jobs_current(driver_jobs(own)) != NULL && app_may(desk->app, "rescue.needs");
+    return jobs_current(driver_jobs(own)) != NULL && app_may(desk->app, "rescue.attach");
 }
 
 static void add_photo(struct driver *desk, const char *path)

@@ -162,6 +162,11 @@ static bool is_past(const struct driver *desk, const struct catalogue_action *ac
     return to >= 0 && now >= to;
 }
 
+static void say_not_taken(struct driver *desk, const struct driver_step *step, const char *why)
+{
+    ui_say(desk->app->ui, ROLE_ERROR, _("%s %s was not taken: %s"), words_of(desk, step), step->number, why);
+}
+
 static void on_looked(struct screen *screen, const struct answer *answer, void *context)
 {
     struct driver *desk = driver_of(screen);
@@ -181,8 +186,7 @@ static void on_looked(struct screen *screen, const struct answer *answer, void *
         end(desk, step, false);
         return;
     }
-    ui_say(desk->app->ui, ROLE_ERROR, _("%s %s was not taken: %s"), words_of(desk, step), step->number,
-           step->why ? step->why : _("the job is not yours any more"));
+    say_not_taken(desk, step, step->why ? step->why : _("the job is not yours any more"));
     drop_rest(desk, step);
     end(desk, step, true);
 }
@@ -201,13 +205,18 @@ static void refused(struct driver *desk, struct driver_step *step, const struct 
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const char *field = json_string_value(json_object_get(answer->object, "field"));
+    const char *why = driver_refusal(desk, arena, answer);
+    bool again = step->values && (answer->code == ERR_INVALID || answer->code == ERR_LIMIT);
+    json_t *values = again ? json_incref(step->values) : NULL;
     int64_t id = step->id;
-    json_t *values = step->values ? json_incref(step->values) : NULL;
+    if (!again)
+        say_not_taken(desk, step, why);
     drop_rest(desk, step);
     end(desk, step, true);
-    if (values && (answer->code == ERR_INVALID || answer->code == ERR_LIMIT))
-        driver_finish(desk, id, values, field, driver_refusal(desk, arena, answer));
-    ui_say(desk->app->ui, ROLE_ERROR, "%s", driver_refusal(desk, arena, answer));
+    if (!again)
+        return;
+    driver_finish(desk, id, values, field, why);
+    ui_say(desk->app->ui, ROLE_ERROR, "%s", why);
     json_decref(values);
 }
 

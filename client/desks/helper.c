@@ -141,26 +141,33 @@ static void settle(struct helper *helper)
     str_finish(&output);
 }
 
+/* What is there to be read; true: there may be more to come. */
+static bool take_output(struct helper *helper)
+{
+    char bytes[16 * 1024];
+    ssize_t got;
+    while ((got = read(helper->fd, bytes, sizeof(bytes))) > 0) {
+        if (helper->output.len + (size_t)got > helper->limit) {
+            helper->failed = -EFBIG;
+            kill_all(helper);
+            return false;
+        }
+        str_add_n(&helper->output, bytes, (size_t)got);
+    }
+    return got < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
 static void on_output(struct ev_loop *loop, ev_io *io, int events)
 {
     struct helper *helper = io->data;
-    char bytes[16 * 1024];
     (void)loop, (void)events;
-    ssize_t got = read(helper->fd, bytes, sizeof(bytes));
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+    if (take_output(helper))
         return;
-    if (got > 0 && helper->output.len + (size_t)got <= helper->limit) {
-        str_add_n(&helper->output, bytes, (size_t)got);
-        return;
-    }
-    if (got > 0) {
-        helper->failed = -EFBIG;
-        kill_all(helper);
-    }
     close_output(helper);
     settle(helper);
 }
 
+/* Its output ends with it, though something it started may hold that open. */
 static void on_end(struct ev_loop *loop, ev_child *child, int events)
 {
     struct helper *helper = child->data;
@@ -172,10 +179,12 @@ static void on_end(struct ev_loop *loop, ev_child *child, int events)
         helper->failed = -ENOENT;
     else if (!helper->failed && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
         helper->failed = -EIO;
+    if (helper->fd >= 0)
+        take_output(helper);
+    close_output(helper);
     settle(helper);
 }
 
-/* Something it started may hold its output open for ever. */
 static void on_time(struct ev_loop *loop, ev_timer *timer, int events)
 {
     struct helper *helper = timer->data;

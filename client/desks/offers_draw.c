@@ -22,15 +22,15 @@ enum column {
     COLUMNS
 };
 
-enum { KEY_COLS = 2, BRIEF_BELOW = 44, REASONS_LEAST = 6 };
+enum { KEY_COLS = 2, BRIEF_BELOW = 40, REASONS_LEAST = 6 };
 
 static const struct {
     const char *title;
     int cols, from; /* shown from this width of the whole on */
 } rows[COLUMNS] = {
     [COL_PLATE] = {N_("Vehicle"), 9, 0},  [COL_DRIVER] = {N_("Driver"), 9, 0},
-    [COL_DISTANCE] = {N_("Dist."), 7, 0}, [COL_ETA] = {N_("ETA"), 5, 52},
-    [COL_SHIFT] = {N_("Shift"), 5, 68},   [COL_LOAD] = {N_("Jobs"), 4, 60},
+    [COL_DISTANCE] = {N_("Dist."), 7, 0}, [COL_ETA] = {N_("ETA"), 8, 52},
+    [COL_SHIFT] = {N_("Shift"), 5, 68},   [COL_LOAD] = {N_("Load"), 4, 60},
     [COL_TYPE] = {N_("Type"), 12, 92},    [COL_BRANCH] = {N_("Branch"), 14, 120},
     [COL_REASONS] = {N_("Fit"), 0, 0},
 };
@@ -177,7 +177,7 @@ void offers_plain(const struct offers *offers, struct str *out)
         str_addf(out, "%s %d: %s, %s, %s, %s %s, %s %" PRId64 ", %s\n", _("Send vehicle"), digit,
                  offer->plate ? offer->plate : "", offer->driver ? offer->driver : _("nobody"),
                  offer_distance(distance, sizeof(distance), offer->distance_m), _("ETA"),
-                 offer->eta_s == NIL ? "?" : age_print(eta, sizeof(eta), offer->eta_s), _("Jobs"),
+                 offer->eta_s == NIL ? "?" : age_print(eta, sizeof(eta), offer->eta_s), _("Load"),
                  offer->load == NIL ? 0 : offer->load,
                  offer->reasons && *offer->reasons ? offer->reasons
                  : offer->fit                      ? _("fits")

@@ -57,7 +57,7 @@ static void what_waits_and_who_can_go(void **state)
     assert_shown("粤A80000");
     assert_string_equal(asked_value("rescue.suggest", "id"), "1"); /* the latest is on top */
     answer_rows("rescue.suggest", offers);
-    assert_shown("1 粤A11111  Li        900 m   2m    off   0    fits");
+    assert_shown("1 粤A11111  Li        900 m   2m       off   0    fits");
     assert_shown("no driver");
 }
 
