@@ -402,7 +402,7 @@ def test_the_server_that_holds_the_line_is_killed():
 
 def test_many_branches_at_once():
     exchange = ami.Pbx()
-    globals().update(admin=yz.Client(next(s for s in co.servers if s.process.poll() is None), "admin"))
+    globals().update(admin=yz.Client(first, "admin"))
     set_line("B", exchange)
     wait_up(exchange)
     with yz.Client(first, "call_taker_b") as b, yz.Client(second, "call_taker") as a:
@@ -412,7 +412,35 @@ def test_many_branches_at_once():
         assert nothing(a) and nothing(b), "8001 is another phone in each house"
         exchange.hang_up(one), pbx.hang_up(two)
         wait_state(one, "missed"), wait_state(two, "missed")
+
+        # A call system that is taken away leaves nothing that rings.
+        last = exchange.call("13700000017")
+        exchange.ring(last, "8001")
+        pop = popped(b, "13700000017")
+        version = admin.call("branch.get", {"id": co.branch["B"]})["version"]
+        admin.do("branch.update", {"id": co.branch["B"], "version": version, "pbx_user": None})
+        ended(b, pop)
+        wait_state(last, "missed")
+        yz.wait_until("nobody to be logged in", lambda: not exchange.peers)
     exchange.stop()
+
+
+def test_a_hundred_calls_at_once():
+    with yz.Client(first, "call_taker") as client:
+        calls = [pbx.call(f"137001{n:05d}") for n in range(100)]
+        began = time.monotonic()
+        for call in calls:
+            pbx.ring(call, "8001", queue="rescue")
+        for n in range(100):
+            popped(client, f"137001{n:05d}", 30.0)
+        print(f"a hundred rings were told within {(time.monotonic() - began) * 1000:.0f} ms")
+        for call in calls:
+            pbx.hang_up(call)
+        yz.wait_until("all to be over", lambda: co.one("SELECT count(*) FROM call WHERE number LIKE '137001%' AND state = 'missed'") == "100")
+        assert client.call("call.ringing")["rows"] == []
+        assert client.call("call.list", {"filter": {"number": "13700100042"}, "total": True})["total"] == 1
+        versions = co.sql("SELECT max(c.version), count(t.id) FROM call c JOIN change t ON t.entity = 'call' AND t.row_id = c.id WHERE c.number = '13700100042'")
+        assert versions[0][0] == versions[0][1], "each version is in the trail"
 
 
 def finish():
