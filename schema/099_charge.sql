@@ -44,7 +44,7 @@ CREATE TABLE handin (
     state text NOT NULL DEFAULT 'posted' CHECK (state IN ('posted', 'reversed')),
     method text NOT NULL,                       -- base data payment_method: where the money stands now
     amount_fen bigint NOT NULL CHECK (amount_fen > 0),
-    reason text,                                -- why less than he holds
+    short_reason text,                          -- why less than he holds
     remarks text,
     reversed_by bigint,
     reversed_at timestamptz,

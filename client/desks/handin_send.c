@@ -12,7 +12,7 @@
 #include "client/views/text.h"
 #include "model/catalogue.h"
 
-static const char *const names[] = {"counted_fen", "method", "reason", "remarks"};
+static const char *const names[] = {"counted_fen", "method", "short_reason", "remarks"};
 
 static int64_t sum_of(const json_t *orders)
 {

@@ -91,6 +91,12 @@ def test_books():
             "balance {0} branch", "yizhanctl: WRONG: balance {0}")
     planted("an entry without a document", PAST + "UPDATE ledger_entry SET document_id = NULL WHERE id = (SELECT max(id) FROM ledger_entry) RETURNING id",
             "ledger_entry {0} belongs to no document", "do not name each other")
+    planted("a payer's part that was altered", f"UPDATE rescue_charge SET amount_fen = amount_fen + 1 WHERE order_id = {CLEARED} RETURNING order_id, id",
+            "yizhanctl: WRONG: rescue {0}", "yizhanctl: WRONG: rescue_charge {1}")
+    planted("money handed in that nobody took", f"UPDATE rescue_order SET handed_fen = handed_fen + 1 WHERE id = {CLEARED} RETURNING id",
+            "yizhanctl: WRONG: rescue {0}: 1 fen are handed in", "more was handed in")
+    planted("a driver's receipt that no order tells", f"UPDATE rescue_order SET driver_fen = driver_fen + 1 WHERE id = {CLEARED} RETURNING id, driver_id",
+            "yizhanctl: WRONG: rescue {0}: 1 fen came by way", "yizhanctl: WRONG: employee {1}")
     planted("a guard that was switched off", "ALTER TABLE change DISABLE TRIGGER change_append_only", "trigger change_append_only on change")
 
 

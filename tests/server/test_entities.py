@@ -272,7 +272,7 @@ def life_table():
             "vehicle": ("admin", {"code": f"V{n}"[:16], "plate": f"粤X{int(n, 16) % 100000:05d}", "type": "flatbed", "branch_id": b}, {"services": ["tow", "crane"]}, "plate"),
             "base_item": ("admin", {"kind": "void_reason", "code": f"c{n}", "label_en": "New", "label_zh_cn": "新", "label_zh_tw": "新"}, {"label_en": "Newer"}, None),
             "district": ("admin", {"code": f"{int(n, 16) % 900000 + 100000}", "name_en": "X", "name_zh_cn": "某区", "name_zh_tw": "某區", "place_lon": 113.0, "place_lat": 23.0}, {"name_en": "Y"}, "code"),
-            "price_list": ("finance_manager", {"service": "crane", "base_fen": 50000, "valid_from": f"2030-01-{int(n, 16) % 28 + 1:02d}"}, {"base_fen": 60000}, None),
+            "price_list": ("finance_manager", {"service": "crane", "base_fen": 50000, "branch_id": b, "valid_from": f"2030-01-{int(n, 16) % 28 + 1:02d}"}, {"base_fen": 60000}, None),
             "agreement": ("finance_manager", {"party_id": co.party["F2"], "service": "crane", "base_fen": 50000}, {"base_fen": 55000}, None),
             "sla_rule": ("admin", {"customer_id": co.party["F2"], "service": "crane"}, {"arrive_s": 999}, None)}
 

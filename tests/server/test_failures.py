@@ -82,7 +82,7 @@ def held():
 
 
 def handin():
-    return {"key": key(), "method": "cash", "lines": [{"order_id": held(), "amount_fen": 15000}, {"order_id": held()}], "reason": "the rest tomorrow"}
+    return {"key": key(), "method": "cash", "lines": [{"order_id": held(), "amount_fen": 15000}, {"order_id": held()}], "short_reason": "the rest tomorrow"}
 
 
 def handed():
@@ -103,7 +103,7 @@ def asked_for():
 
 def agreed():
     """Of a customer who has none: two that hold at once are refused."""
-    return {"party_id": customer(), "service": "tow", "base_fen": 20000, "items": [{"code": "dolly", "each_fen": 500}], "key": key()}
+    return {"party_id": customer(), "service": "tow", "base_fen": 20000, "item_prices": [{"code": "dolly", "each_fen": 500}], "key": key()}
 
 
 def short_paid():

@@ -69,12 +69,12 @@ def test_received_then_handed_in():
 def test_parts_reasons_and_refusals():
     id = took(10000)
     yz.check(refused({"order_id": id, "amount_fen": 10001}).code == "conflict", "not more than he holds")
-    yz.check(refused({"order_id": id, "amount_fen": 4000}).field == "reason", "less has a reason")
+    yz.check(refused({"order_id": id, "amount_fen": 4000}).field == "short_reason", "less has a reason")
     yz.check(refused(id, counted_fen=9999).field == "counted_fen", "what was counted is what the orders make")
     yz.check(refused(id, id).field == "lines" and refused().field == "lines" and refused(999999).field, "each order once, one at least, and one that is there")
     for method in ("cash_on_site", "nothing"):
         yz.check(refused(id, method=method).field == "method", f"{method} is no way to hand in")
-    hand({"order_id": id, "amount_fen": 4000}, reason="change for tomorrow")
+    hand({"order_id": id, "amount_fen": 4000}, short_reason="change for tomorrow")
     yz.check(held() == {id: 6000}, f"the rest stays with him {held()}")
     yz.check(co.refuse("driver" if DRIVER == co.employee["driver"] else "dispatcher", "collect", id, taken_fen=3999, taken_method="cash_on_site").field in ("taken_fen", None), "nor does he note less than he handed in")
     hand(id)
@@ -94,7 +94,7 @@ def test_parts_reasons_and_refusals():
 def test_taken_back():
     one, two, before = took(), took(3000), owes()
     receive(one)
-    made = hand(one, {"order_id": two, "amount_fen": 1000}, reason="the rest tomorrow", method="transfer")
+    made = hand(one, {"order_id": two, "amount_fen": 1000}, short_reason="the rest tomorrow", method="transfer")
     yz.check(cashier.refused("handin.reverse", {"id": made["id"], "version": 1, "reason": "x"}).code == "forbidden", "a cashier does not take back")
     co.as_("accountant").do("handin.reverse", {"id": made["id"], "version": 1, "reason": "another driver's envelope"})
     yz.check(held() == {one: 20000, two: 3000} and owes() == before + 20000, f"he holds it again {held()} {owes()}")

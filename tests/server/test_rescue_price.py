@@ -8,7 +8,7 @@ co = company.Company()
 manager, clerk = co.as_("finance_manager"), co.as_("order_clerk")
 FIRM = clerk.do("customer.create", {"name": "协议保险", "kind": "insurer"})["id"]
 AGREED = {"base_fen": 26000, "included_km": 10, "per_km_fen": 700, "night_bp": 2500, "holiday_bp": 5000, "empty_fen": 8000,
-          "items": [{"code": "dolly", "each_fen": 6000}]}
+          "item_prices": [{"code": "dolly", "each_fen": 6000}]}
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 
 
@@ -102,9 +102,9 @@ def test_validity():
     manager.do("agreement.update", {"id": again, "version": 1, "valid_to": "2026-08-31"})
     yz.check(manager.refused("agreement.create", {"party_id": FIRM, "service": "transport", **AGREED, "night_from": "25:00", "night_to": "06:00"}).field == "night_from", "25:00 is no time")
     yz.check(manager.refused("agreement.create", {"party_id": FIRM, "service": "transport", **AGREED, "night_from": "22:00"}).field == "night_to", "a night ends")
-    branch = manager.do("price_list.create", {"service": "extraction", "base_fen": 55500, "branch_id": co.branch["A"], "items": [{"code": "winch", "each_fen": 900}]})
+    branch = manager.do("price_list.create", {"service": "extraction", "base_fen": 55500, "branch_id": co.branch["A"], "item_prices": [{"code": "winch", "each_fen": 900}]})
     priced("a branch's own list", {"base": 55500, "item": 2700}, "2026-03-10 12:00", service="extraction", items=[{"code": "winch", "quantity": 3}])
-    yz.check(manager.call("price_list.get", {"id": branch["id"]})["items"][0]["each_fen"] == 900, "with its items")
+    yz.check(manager.call("price_list.get", {"id": branch["id"]})["item_prices"][0]["each_fen"] == 900, "with its items")
 
 
 def test_free_services():
@@ -136,7 +136,7 @@ def test_versions_are_kept():
     id = agree("tow", firm)
     before = co.order(customer_id=firm)
     first = co.row(before)
-    manager.do("agreement.update", {"id": id, "version": 1, "base_fen": 99900, "items": [{"code": "dolly", "each_fen": 1}]})
+    manager.do("agreement.update", {"id": id, "version": 1, "base_fen": 99900, "item_prices": [{"code": "dolly", "each_fen": 1}]})
     after = co.order(customer_id=firm)
     for order, base, dolly in ((before, 26000, 6000), (after, 99900, 1)):
         vehicle = co.vehicle["VA1"]

@@ -45,9 +45,9 @@ static int in_tx(struct act *act)
 static const char *const columns[] = {"party_id",   "service",    "base_fen", "included_km", "per_km_fen",
                                       "free_times", "valid_from", "valid_to", NULL};
 static const char *const main_tab[] = {
-    "party_id",    "service",   "valid_from",     "valid_to",   "base_fen", "included_km",
-    "per_km_fen",  "night_bp",  "night_fen",      "night_from", "night_to", "holiday_bp",
-    "holiday_fen", "empty_fen", "tolls_included", "items",      NULL};
+    "party_id",    "service",   "valid_from",     "valid_to",    "base_fen", "included_km",
+    "per_km_fen",  "night_bp",  "night_fen",      "night_from",  "night_to", "holiday_bp",
+    "holiday_fen", "empty_fen", "tolls_included", "item_prices", NULL};
 static const char *const free_tab[] = {"free_times", "free_km", "free_per", NULL};
 static const struct tab tabs[] = {
     {N_("Price agreement"), main_tab},

@@ -40,8 +40,8 @@ static int check_items(struct act *act, const struct line_set *set)
     for (size_t i = 0; i < set->count; i++) {
         for (size_t j = 0; j < i; j++) {
             if (items[i].code && items[j].code && strcmp(items[i].code, items[j].code) == 0)
-                return request_fail(act->request, ERR_INVALID, "items", N_("An item stands there twice"),
-                                    NULL);
+                return request_fail(act->request, ERR_INVALID, "item_prices",
+                                    N_("An item stands there twice"), NULL);
         }
     }
     return 0;
@@ -53,5 +53,5 @@ int tariff_check(struct act *act, const struct tariff_terms *terms)
         return request_fail(act->request, ERR_INVALID, "valid_to", N_("The last day is before the first"),
                             NULL);
     int result = check_night(act, terms->night_from, terms->night_to);
-    return result || !act_is_set(act, "items") ? result : check_items(act, terms->items);
+    return result || !act_is_set(act, "item_prices") ? result : check_items(act, terms->items);
 }

@@ -20,7 +20,7 @@ struct tariff_item {
     int64_t holiday_bp, holiday_fen;                                                                         \
     int64_t empty_fen;                                                                                       \
     bool tolls_included;                                                                                     \
-    struct line_set items;                                                                                   \
+    struct line_set item_prices;                                                                             \
     struct day valid_from, valid_to
 
 #define TARIFF_PRICE_FIELDS(record, item_entity)                                                             \
@@ -52,7 +52,8 @@ struct tariff_item {
               .width = 8, .help = N_("What an empty run costs where nothing else is said.")),                \
         FIELD(record, tolls_included, .label = N_("Tolls included"),                                         \
               .help = N_("Tolls are covered by the price. Else they are passed on as they are.")),           \
-        FIELD(record, items, .type = FIELD_LINES, .lines = item_entity, .label = N_("Items"), .max = 50,     \
+        FIELD(record, item_prices, .type = FIELD_LINES, .lines = item_entity, .label = N_("Items"),          \
+              .max = 50,                                                                                     \
               .help = N_("What things used on the job cost each; others are charged as entered."))
 
 #define TARIFF_VALIDITY_FIELDS(record)                                                                       \
@@ -83,7 +84,7 @@ struct tariff_terms {
 
 #define TARIFF_TERMS(record)                                                                                 \
     (&(struct tariff_terms){(record)->valid_from, (record)->valid_to, (record)->night_from,                  \
-                            (record)->night_to, &(record)->items})
+                            (record)->night_to, &(record)->item_prices})
 
 /* Refuses a validity that ends before it begins, hours that are none, an item that stands there twice. */
 must_check int tariff_check(struct act *act, const struct tariff_terms *terms);

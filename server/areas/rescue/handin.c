@@ -55,7 +55,7 @@ static const struct field fields[] = {
           .help = N_("What was counted; it must be what the orders make. Empty: it was not compared.")),
     FIELD(handin, lines, .type = FIELD_LINES, .lines = &line_entity, .label = N_("Orders"), .max = 50,
           .required = true, .create_only = true, .help = N_("The orders whose money is handed in.")),
-    FIELD(handin, reason, .label = N_("Reason"), .max = 200, .create_only = true, .width = 14,
+    FIELD(handin, short_reason, .label = N_("Reason"), .max = 200, .create_only = true, .width = 14,
           .help = N_("Why less than he holds of an order; the rest stays with him.")),
     FIELD(handin, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 500, .create_only = true,
           .help = N_("What else is to be known.")),
@@ -82,9 +82,10 @@ static const struct action actions[] = {
 
 static const char *const columns[] = {"number",     "created_at", "driver_id",  "branch_id", "method",
                                       "amount_fen", "state",      "created_by", NULL};
-static const char *const main_tab[] = {"number",      "state",      "driver_id",   "method",      "lines",
-                                       "counted_fen", "amount_fen", "reason",      "remarks",     "branch_id",
-                                       "created_at",  "created_by", "reversed_by", "reversed_at", NULL};
+static const char *const main_tab[] = {"number",      "state",       "driver_id",  "method",
+                                       "lines",       "counted_fen", "amount_fen", "short_reason",
+                                       "remarks",     "branch_id",   "created_at", "created_by",
+                                       "reversed_by", "reversed_at", NULL};
 static const struct tab tabs[] = {
     {N_("Hand-in"), main_tab},
     {NULL},

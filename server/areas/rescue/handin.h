@@ -14,7 +14,7 @@ struct handin {
     const char *method;
     int64_t amount_fen, counted_fen;
     struct line_set lines;
-    const char *reason, *remarks;
+    const char *short_reason, *remarks;
     int64_t reversed_by;
     struct instant reversed_at;
 };

@@ -102,8 +102,8 @@ static int take_line(struct act *act, struct rows *orders, struct handin_line *l
         return refuse_order(act, N_("Of order {number} the driver holds {held}, not more"), number, held);
     if (line->amount_fen <= 0)
         return request_fail(act->request, ERR_INVALID, "lines", N_("No amount is handed in"), NULL);
-    if (line->amount_fen < held && !handin->reason)
-        return request_fail(act->request, ERR_INVALID, "reason",
+    if (line->amount_fen < held && !handin->short_reason)
+        return request_fail(act->request, ERR_INVALID, "short_reason",
                             N_("Less than he holds of order {number}: say why"), "number", number, NULL);
     line->left_fen = held - line->amount_fen;
     return money_add(*total, line->amount_fen, total) < 0
@@ -196,7 +196,7 @@ static int post(struct act *act, struct day day)
     if (posting_hand_in(draft, &subject, finance_method_account(handin->method), handin->amount_fen) < 0)
         return request_fail(act->request, ERR_INVALID, "lines", N_("This amount cannot be posted"), NULL);
     document.amount_fen = handin->amount_fen;
-    document.reason = handin->reason;
+    document.reason = handin->short_reason;
     document.lines = draft->lines;
     document.nlines = draft->count;
     finance_document_post(act->request, &document);
