@@ -53,6 +53,10 @@ for role, more in {"cashier": {"handin": f"{READ} held create"}, "accountant": {
                    "branch_manager": {"handin": f"{READ} held"}, "auditor": {"handin": f"{READ} held", "commission_rule": READ}}.items():
     RIGHTS[role].update(more)
 RIGHTS["finance_manager"]["rescue"] += " approve decline"
+# What was keyed wrong: asked for on the order, decided by finance.
+RIGHTS["branch_manager"].update({"repair": READ, "rescue": RIGHTS["branch_manager"]["rescue"] + " repair"})
+RIGHTS["finance_manager"]["repair"] = f"{READ} approve reject"
+RIGHTS["auditor"]["repair"] = READ
 # What forms offer is read by whoever works with forms.
 for role in ("call_taker order_clerk dispatcher agent reception tour_planner product_editor channel_editor accountant finance_manager cashier"
              " branch_manager").split():
@@ -150,6 +154,7 @@ FLOW = {
     "decline": ("money_state", ["received"], "received"),
     "return": ("money_state", ["audited", "priced"], {"audited": "unaudited", "priced": "audited"}),
     "onestop": ("money_state", ["unaudited", "audited", "priced"], "received"),
+    "repair": ("state", ANY, None),
 }
 # situation: (state, money_state, result)
 SITUATIONS = {**{s: (s, None, "none") for s in LIVE}, "void": ("void", None, "none"), "empty": ("empty", "unaudited", "none"),
@@ -162,6 +167,8 @@ def arguments(action, situation, vehicle, driver):
            "sms": {"recipient": "contact", "body": "x"}, "rate": {"score": 3}, "remark": {"remarks": "x"},
            "collect": {"taken_fen": 100, "taken_method": "cash_on_site"}, "update": {"remarks": f"seen {situation}"}, "price": {"price_fen": 21000},
            "receive": {"method": "transfer"}, "onestop": {"method": "transfer"}}.get(action, {})
+    if action == "repair":
+        return {"back": True, "reason": "keyed wrong"}
     reasons = {"refuse", "recall", "empty_run", "void", "return", "decline"}
     return {**now, **({"reason": "other"} if action in reasons else {})}
 
@@ -175,6 +182,8 @@ def in_state(action, situation):
         return False                        # on done only until audited
     if action in ("audit", "onestop") and result == "pending":
         return False                        # audit waits for the confirmation
+    if action == "repair" and situation == "new":
+        return False                        # there is no step before it
     return value in froms
 
 
@@ -397,6 +406,9 @@ def records():
         co.sql(f"UPDATE rescue_order SET taken_fen = 100, taken_method = 'cash_on_site' WHERE id = {one[where]}")
         co.as_("cashier" + tail).do("handin.create", {"lines": [{"order_id": one[where]}]})
 
+    for where, tail in (("A", ""), ("B", "_b")):
+        co.step("branch_manager" + tail, "repair", one[where], reason="keyed wrong", back=True)
+
     def of_branch(table, where, column="branch_id"):
         return int(co.one(f"SELECT max(id) FROM {table} WHERE {column} = {where}"))
 
@@ -414,7 +426,7 @@ def records():
             "price_list": pair("price_list"), "agreement": tuple(of_branch("party_agreement", co.party[p], "party_id") for p in ("PA", "PB")),
             "sla_rule": tuple(of_branch("sla_rule", co.party[p], "customer_id") for p in ("PA", "PB")),
             "session": tuple(of_branch("session", co.employee[e], "employee_id") for e in ("dispatcher", "dispatcher_b")),
-            "handin": pair("handin"), "commission_rule": shared("commission_rule"),
+            "handin": pair("handin"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
             **messages(),
             "audit_log": tuple(int(co.one(f"SELECT max(id) FROM change WHERE branch_id = {co.branch[b]}")) for b in "AB"),
             **{e: shared(e) for e in ("role", "base_item", "district", "job", "period")}}
@@ -447,7 +459,7 @@ def reaches(role, entity, where):
 OTHER = {"ledger.trial_balance": {"period": "2026-06"}, "ledger.balance": {"account": "1122", "day": "2026-06-30"}, "period.create": {},
          "rescue.estimate": {"customer_id": 1, "service": "tow"}, "vehicle.report": None, "vehicle.state": None}
 EXTRA = {"employee.reset_password": {"password": "another password"}, "session.end": {"reason": "tried"},
-         "employee.reset_totp": {"reason": "tried"}}
+         "employee.reset_totp": {"reason": "tried"}, "repair.reject": {"reason": "tried"}}
 
 
 def want_of(role, verb, where, found):
