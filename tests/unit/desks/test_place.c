@@ -114,6 +114,33 @@ static void districts_in_addresses(void **state)
     places_finish(&places);
 }
 
+static const char landmarks[] =
+    "[{\"name_en\":\"Canton Tower\",\"name_zh_cn\":\"广州塔\",\"name_zh_tw\":\"廣州塔\",\"district_code\":"
+    "\"440106\",\"address\":\"阅江西路222号\",\"place_lon\":113.319,\"place_lat\":23.109}]";
+
+static void landmarks_in_addresses(void **state)
+{
+    struct places places = {0};
+    struct arena *arena = arena_create(0);
+    json_t *json = json_loads(rows, 0, NULL), *more = json_loads(landmarks, 0, NULL);
+    (void)state;
+    places_add(&places, json);
+    places_add(&places, more);
+    json_decref(json);
+    json_decref(more);
+    const struct place_district *tower = places_find(&places, "广州市天河区广州塔下");
+    assert_non_null(tower);
+    assert_float_equal(tower->at.lon, 113.319, 1e-9);
+    assert_string_equal(place_words(&places, tower, 1, arena), "广州塔，阅江西路222号");
+    assert_string_equal(place_words(&places, tower, 0, arena), "Canton Tower, 阅江西路222号");
+    /* Not by a part of its name: that is the city. */
+    assert_string_equal(found(&places, "广州"), "440100");
+    assert_string_equal(place_words(&places, places_find(&places, "天河区"), 1, arena), "广州市天河区");
+    assert_string_equal(place_words(&places, places_find(&places, "天河区"), 0, arena), "Tianhe, Guangzhou");
+    places_finish(&places);
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +149,7 @@ int main(void)
         cmocka_unit_test(what_is_none),
         cmocka_unit_test(printed_and_read_again),
         cmocka_unit_test(districts_in_addresses),
+        cmocka_unit_test(landmarks_in_addresses),
     };
     return run_all(tests);
 }

@@ -87,12 +87,24 @@ static void small_buffer(void **state)
     assert_false(plate_normalise(NULL, out, sizeof(out)));
 }
 
+static void no_plate_in_words(void **state)
+{
+    static const char *const none[] = {"无牌", "無牌", " 无 牌 ", "沒有", "none", "No plate", "ＮＯＮＥ"};
+    (void)state;
+    for (size_t i = 0; i < array_len(none); i++)
+        assert_true(plate_is_none(none[i]));
+    assert_false(plate_is_none("粤A12345"));
+    assert_false(plate_is_none(""));
+    assert_false(plate_is_none(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form),
         cmocka_unit_test(stored_form_stays),
         cmocka_unit_test(small_buffer),
+        cmocka_unit_test(no_plate_in_words),
     };
     return run_all(tests);
 }
