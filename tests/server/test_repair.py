@@ -186,6 +186,14 @@ def test_how_it_was_paid():
     cash = done("received")
     row = repaired(cash, method="cash_on_site")
     yz.check(row["driver_fen"] == 30000 and balance(cash, "1221", "employee_id", row["driver_id"]) == 30000 and balance(cash, "1002") == 0, "the driver has it")
+    co.as_("cashier").do("handin.create", {"lines": [{"order_id": cash}]})
+    for what in ({"back": True}, {"method": "qr"}, {"vehicle_id": co.vehicle["VA2"]}):
+        yz.check(no_ask(cash, **what).code == "conflict", f"what he has handed in is not taken from him: {what}")
+    yz.check(repaired(cash, customer_id=F2)["customer_id"] == F2, "what does not touch it goes on")
+    taken = co.order_in("arrived")
+    co.step("dispatcher", "complete", taken, km=5, taken_fen=5000, taken_method="cash_on_site")
+    co.as_("cashier").do("handin.create", {"lines": [{"order_id": taken}]})
+    yz.check(no_ask(taken, back=True).code == "conflict", "nor is the job undone that it was taken for")
     good_books("methods")
 
 

@@ -199,6 +199,8 @@ static int judge_state(struct act *record)
     const struct rescue *was = record->was;
     if (repair_asks(record, "state") && was->money_state && rows_bool(rows->linked, 0, 0))
         return refuse(record, "back", N_("Another vehicle took this job over with an order of its own"));
+    if (repair_asks(record, "state") && was->handed_fen > 0)
+        return refuse(record, "back", N_("The driver has handed the money in: that is taken back first"));
     return 0;
 }
 

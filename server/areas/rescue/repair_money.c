@@ -179,7 +179,7 @@ static bool by_driver(const struct paper *paper, const char *method)
 static bool touches_driver_cash(const struct settle *it)
 {
     for (size_t i = 0; i < it->npapers; i++) {
-        if (it->papers[i].differs && by_driver(&it->papers[i], it->papers[i].method))
+        if (paper_moves_money(&it->papers[i]) && by_driver(&it->papers[i], it->papers[i].method))
             return true;
     }
     return false;

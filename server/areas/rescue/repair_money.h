@@ -48,6 +48,8 @@ must_check int papers_take(struct settle *it, struct rows *charges, struct rows 
 /* As they should be, now that the charges are as they will be: 0, or what request_fail() gave. */
 must_check int papers_draw(struct settle *it);
 
+/* Of a receipt: what came in is elsewhere then, or with somebody else. */
+bool paper_moves_money(const struct paper *paper);
 void paper_take_back(struct paper *paper);
 /* The last of a kind that stands; NULL: none. */
 struct paper *paper_last(struct settle *it, const struct charge *charge, const char *kind);

@@ -216,6 +216,13 @@ static bool same_line(const struct posting_line *a, const struct posting_line *b
            a->branch_id == b->branch_id && a->party_id == b->party_id && a->employee_id == b->employee_id;
 }
 
+/* The debit of a receipt comes first. */
+bool paper_moves_money(const struct paper *paper)
+{
+    return paper->differs &&
+           (paper->draft.count == 0 || !same_line(&paper->lines[0], &paper->draft.lines[0]));
+}
+
 static bool differs(const struct paper *paper)
 {
     if (paper->draft.count != paper->nlines)
