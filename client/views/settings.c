@@ -52,10 +52,6 @@ static const struct field fields[] = {
      .label = N_("Bell"),
      .type = FIELD_BOOL,
      .help = N_("Whether the terminal may sound: for notices, calls, and keys of no use.")},
-    {.name = "late_bell",
-     .label = N_("Bell when late"),
-     .type = FIELD_BOOL,
-     .help = N_("Whether an order that turns late sounds on the monitor, once for each step.")},
     {.name = "lock_minutes",
      .label = N_("Lock, minutes"),
      .type = FIELD_INT,
@@ -63,6 +59,10 @@ static const struct field fields[] = {
      .max = 600,
      .help = N_("Without a key. Never later than the server demands, whatever is set here.")},
     {.name = "hints", .label = N_("Hints"), .type = FIELD_BOOL, .help = N_("Shown to who is new here.")},
+    {.name = "late_bell",
+     .label = N_("Bell when late"),
+     .type = FIELD_BOOL,
+     .help = N_("Whether an order that turns late sounds on the monitor, once for each step.")},
 };
 
 /* ---- what is kept */
