@@ -189,6 +189,7 @@ static struct gateway_options gateway_options(const struct settings *settings, c
                                     .sms_user = settings->sms_user,
                                     .sms_password = settings->sms_password,
                                     .sms_sender = settings->sms_sender,
+                                    .gammu_database = settings->gammu_database,
                                     .mail_url = settings->mail_url,
                                     .mail_user = settings->mail_user,
                                     .mail_password = settings->mail_password,

@@ -85,6 +85,12 @@ const struct setting settings_table[] = {
     TEXT(sms_user, NULL, "User of that service (its sendsms-user)."),
     TEXT(sms_password, NULL, "Password of that user. Keep the file from others' eyes."),
     TEXT(sms_sender, NULL, "Number or name that text messages come from."),
+    TEXT(gammu_database, NULL,
+         "Conninfo of the PostgreSQL database of a gammu-smsd (its SQL service), where text messages go by a "
+         "modem "
+         "of the house, in place of sms_url; as in \"host=/run/postgresql dbname=smsd user=smsd\". Reports "
+         "and replies "
+         "are fetched from there, too."),
     TEXT(mail_url, NULL,
          "Where mail is handed over, as in smtp://127.0.0.1:25 or smtps://mail.example.org. Without it mail "
          "waits."),
@@ -95,8 +101,9 @@ const struct setting settings_table[] = {
          "HOST:PORT where the server hears from gateways over HTTP: /sms/report for deliveries, /sms/reply "
          "for what people write, /track for where vehicles are. "
          "Loopback, or a network of the house: there is no TLS."),
-    TEXT(hook_token, NULL, "What gateways that call there must give as the parameter token; 16 characters at least. "
-                           "Trackers have tokens of their own."),
+    TEXT(hook_token, NULL,
+         "What gateways that call there must give as the parameter token; 16 characters at least. "
+         "Trackers have tokens of their own."),
     TEXT(notice_drop, NULL,
          "Folder that third parties put files of notices into (CSV, their names ending in .csv): in it one "
          "folder for each, named as the partner's record says. What was read goes to done or failed in there, "

@@ -26,6 +26,7 @@ struct settings {
     long idle_seconds;
     long request_seconds, long_seconds, drain_seconds;
     char *sms_url, *sms_user, *sms_password, *sms_sender;
+    char *gammu_database;
     char *mail_url, *mail_user, *mail_password, *mail_from;
     char *hook_listen, *hook_token;
     char *notice_drop;

@@ -35,12 +35,16 @@ struct gateway {
     const char *name;  /* in the outbox */
     int at_once;       /* on their way at most */
     int lease_seconds; /* longer than any try takes: then another server may take it for lost */
+    int look_ms;       /* between two looks */
     bool (*init)(const struct gateway_options *options); /* false: not set up */
     void (*send)(struct parcel *parcel);                 /* ends in parcel_done(), at once or later */
+    /* Fetches what the other side does not bring by itself; `house` is our database. Negative: that is away. NULL: there is nothing to fetch. */
+    int (*look)(struct connection *house, struct arena *arena);
+    bool (*away)(void); /* the other side was not there a moment ago: nothing is claimed for it now. NULL: each try tells */
     void (*finish)(void);
 };
 
-extern const struct gateway sms_gateway, mail_gateway;
+extern const struct gateway sms_gateway, gammu_gateway, mail_gateway;
 
 /* What became of it; frees the parcel. Texts may be NULL. */
 void parcel_done(struct parcel *parcel, enum outcome outcome, const char *reference, const char *error);
@@ -50,8 +54,11 @@ int outbox_claim(struct connection *connection, struct arena *arena, const char 
                  const struct gateway *gateway, int most, void (*take)(struct parcel *parcel));
 int outbox_settle(struct connection *connection, struct arena *arena, const char *server, int64_t id,
                   enum outcome outcome, const char *reference, const char *error);
-/* Messages by rule, for what has happened since; and how many text messages a second the house allows itself. */
-int outbox_work(struct connection *connection, struct arena *arena, int *sms_per_second_r);
+/* Messages by rule, for what has happened since; and how many text messages and mails a second the house allows itself. */
+struct outbox_rates {
+    int sms, mail;
+};
+int outbox_work(struct connection *connection, struct arena *arena, struct outbox_rates *rates_r);
 
 /* ---- transfer.c: HTTP and SMTP by libcurl in the loop */
 struct transfer;

@@ -21,7 +21,7 @@ struct ending {
     char *reference, *error;
 };
 
-static const struct gateway *const gateways[] = {&sms_gateway, &mail_gateway};
+static const struct gateway *const gateways[] = {&sms_gateway, &gammu_gateway, &mail_gateway};
 
 static struct {
     pthread_t thread;
@@ -35,8 +35,9 @@ static struct {
     bool ready[array_len(gateways)];
     int under_way[array_len(gateways)];
     VEC(struct ending) endings;
-    int64_t second; /* and how many text messages were taken in it */
-    int taken;
+    int64_t looked_ms[array_len(gateways)];
+    int64_t second; /* and how many were taken in it */
+    int taken[array_len(gateways)];
     bool away; /* the database; said once */
 } house;
 
@@ -95,24 +96,24 @@ static void take(struct parcel *parcel)
         parcel_done(parcel, OUTCOME_DEAD, NULL, "the row of the outbox cannot be read");
 }
 
-/* Text messages are paid by the piece and throttled by their operators. */
-static int allowed(const struct gateway *gateway, int sms_per_second)
+/* Text messages are paid by the piece, and both kinds are throttled where they go. */
+static int allowed(size_t index, const struct outbox_rates *rates)
 {
-    int most = gateway->at_once - house.under_way[index_of(gateway)];
+    const struct gateway *gateway = gateways[index];
     int64_t now = time_monotonic_ms() / 1000;
-    if (gateway != &sms_gateway)
-        return most;
     if (house.second != now) {
         house.second = now;
-        house.taken = 0;
+        memset(house.taken, 0, sizeof(house.taken));
     }
-    return MIN(most, sms_per_second - house.taken);
+    int rate = strcmp(gateway->name, "sms") == 0 ? rates->sms : rates->mail;
+    return MIN(gateway->at_once - house.under_way[index], rate - house.taken[index]);
 }
 
-static int send_due(int sms_per_second)
+static int send_due(const struct outbox_rates *rates)
 {
     for (size_t i = 0; i < array_len(gateways); i++) {
-        int most = house.ready[i] ? allowed(gateways[i], sms_per_second) : 0;
+        bool away = !house.ready[i] || (gateways[i]->away && gateways[i]->away());
+        int most = away ? 0 : allowed(i, rates);
         if (most <= 0)
             continue;
         arena_reset(house.arena);
@@ -120,20 +121,35 @@ static int send_due(int sms_per_second)
             outbox_claim(house.connection, house.arena, house.options.server, gateways[i], most, take);
         if (count < 0)
             return count;
-        house.taken += gateways[i] == &sms_gateway ? count : 0;
+        house.taken[i] += count;
+    }
+    return 0;
+}
+
+static int look_around(void)
+{
+    int64_t now = time_monotonic_ms();
+    for (size_t i = 0; i < array_len(gateways); i++) {
+        if (!house.ready[i] || !gateways[i]->look || now - house.looked_ms[i] < gateways[i]->look_ms)
+            continue;
+        house.looked_ms[i] = now;
+        if (gateways[i]->look(house.connection, house.arena) < 0)
+            return -1;
     }
     return 0;
 }
 
 static int round_once(void)
 {
-    int sms_per_second = 0;
+    struct outbox_rates rates = {0};
     if (write_endings() < 0)
         return -1;
     arena_reset(house.arena);
-    if (outbox_work(house.connection, house.arena, &sms_per_second) < 0)
+    if (outbox_work(house.connection, house.arena, &rates) < 0)
         return -1;
-    int result = send_due(sms_per_second);
+    int result = send_due(&rates);
+    if (result == 0)
+        result = look_around();
     return result < 0 || write_endings() < 0 ? -1 : 0;
 }
 
@@ -208,7 +224,7 @@ void gateway_stop(void)
         pthread_join(house.thread, NULL);
     }
     for (size_t i = 0; i < array_len(gateways); i++)
-        if (gateways[i]->finish)
+        if (house.ready[i] && gateways[i]->finish)
             gateways[i]->finish();
     vec_each(struct ending, ending, &house.endings) ending_free(ending);
     vec_finish(&house.endings);

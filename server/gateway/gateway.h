@@ -11,7 +11,8 @@ struct gateway_options {
     const char *server;   /* name of this one in claims */
     const char *sms_url;  /* Kannel's sendsms: http://127.0.0.1:13013/cgi-bin/sendsms */
     const char *sms_user, *sms_password;
-    const char *sms_sender; /* number or name shown at the other end */
+    const char *sms_sender;     /* number or name shown at the other end */
+    const char *gammu_database; /* conninfo of a gammu-smsd's PostgreSQL database, in place of sms_url */
     const char *mail_url;   /* smtp://host:25, smtps://host */
     const char *mail_user, *mail_password;
     const char *mail_from;   /* address */

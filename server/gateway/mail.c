@@ -98,11 +98,23 @@ static void on_reply(void *context, const struct transfer_reply *reply)
         parcel_done(parcel, reply->status >= PERMANENT ? OUTCOME_DEAD : OUTCOME_RETRY, NULL, words);
 }
 
+/* What stands between < and > and in the head of a letter: nothing that could end either. */
+static bool is_address(const char *text)
+{
+    const char *at = strchr(text, '@');
+    if (!at || at == text || !at[1])
+        return false;
+    for (; *text; text++)
+        if ((unsigned char)*text <= ' ' || *text == 0x7f || strchr("<>,;:\"\\()[]", *text))
+            return false;
+    return true;
+}
+
 static void send_letter(struct parcel *parcel)
 {
     const char *to = NULL, *body = NULL, *subject = "";
     char from[300], address[300];
-    if (json_get_text(parcel->body, "to", &to) != JSON_GET_FOUND ||
+    if (json_get_text(parcel->body, "to", &to) != JSON_GET_FOUND || !is_address(to) ||
         json_get_text(parcel->body, "body", &body) != JSON_GET_FOUND) {
         parcel_done(parcel, OUTCOME_DEAD, NULL, "no address, or no text");
         return;

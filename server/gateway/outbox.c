@@ -13,7 +13,8 @@ static const struct sql sql_claim = {
     "SELECT id, row_id, attempts, body FROM outbox_claim($1, $2, $3::int, $4::int * interval '1 second')"};
 static const struct sql sql_settle = {"outbox_settle", "SELECT outbox_settle($1, $2, $3, $4, $5)"};
 static const struct sql sql_work = {"message_work",
-                                    "SELECT message_work($1::int), setting_value('message.per_second')::int"};
+                                    "SELECT message_work($1::int), setting_value('message.per_second')::int, "
+                                    "setting_value('message.mail_per_second')::int"};
 
 static struct tx *begin(struct connection *connection, struct arena *arena)
 {
@@ -51,13 +52,18 @@ int outbox_settle(struct connection *connection, struct arena *arena, const char
     return tx_commit(tx) == TX_OK ? 0 : -EAGAIN;
 }
 
-int outbox_work(struct connection *connection, struct arena *arena, int *sms_per_second_r)
+static int rate_of(struct rows *rows, int column)
+{
+    int64_t rate = rows_int(rows, 0, column);
+    return rate == NIL ? 0 : (int)rate;
+}
+
+int outbox_work(struct connection *connection, struct arena *arena, struct outbox_rates *rates_r)
 {
     struct tx *tx = begin(connection, arena);
     struct rows *rows = tx_read(tx, &sql_work, p_int(EVENTS_MAX));
     if (tx_commit(tx) != TX_OK)
         return -EAGAIN;
-    int64_t rate = rows_int(rows, 0, 1);
-    *sms_per_second_r = rate == NIL ? 0 : (int)rate;
+    *rates_r = (struct outbox_rates){.sms = rate_of(rows, 1), .mail = rate_of(rows, 2)};
     return (int)rows_int(rows, 0, 0);
 }

@@ -87,21 +87,27 @@ class Mail:
     """An SMTP server that takes what comes, or refuses by the words of `refuse` (recipient: answer)."""
 
     def __init__(self):
-        self.letters, self.refuse = [], {}
+        self.letters, self.refuse, self.port, self.writers = [], {}, 0, set()
         self.loop = asyncio.new_event_loop()
-        ready = threading.Event()
-        threading.Thread(target=self._run, args=(ready,), daemon=True).start()
-        ready.wait(10)
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self.start()
         self.url = f"smtp://127.0.0.1:{self.port}"
 
-    def _run(self, ready):
-        asyncio.set_event_loop(self.loop)
-        server = self.loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        self.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        self.loop.run_forever()
+    def start(self):
+        """At the port it had before."""
+        self.server = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._serve, "127.0.0.1", self.port), self.loop).result(10)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    def kill(self):
+        """Hangs up on whoever is there, and listens no more."""
+        async def end():
+            self.server.close()
+            for writer in self.writers:
+                writer.transport.abort()
+        asyncio.run_coroutine_threadsafe(end(), self.loop).result(10)
 
     async def _serve(self, reader, writer):
+        self.writers.add(writer)
         writer.write(b"220 test ESMTP\r\n")
         to = []
         while line := (await reader.readline()).decode().rstrip("\r\n"):
@@ -117,6 +123,8 @@ class Mail:
                 text = b""
                 while (part := await reader.readline()) not in (b".\r\n", b""):
                     text += part
+                if not part:
+                    break           # it was cut off: nothing is taken
                 self.letters.append((to, email.message_from_bytes(text)))
                 writer.write(b"250 taken\r\n")
             elif word == "QUIT":
@@ -124,6 +132,7 @@ class Mail:
                 break
             else:
                 writer.write(b"250 ok\r\n")
+        self.writers.discard(writer)
         writer.close()
 
 

@@ -200,6 +200,61 @@ def test_the_server_killed_in_between_loses_nothing():
     disable(id)
 
 
+def test_a_mail_server_killed_in_between_loses_and_doubles_nothing():
+    """It hangs up in the middle of letters, is gone for a while, and comes back: each letter is taken once."""
+    co.sql(f"UPDATE party SET email = 'many@example.test' WHERE id = {co.party['F1']}")
+    id = rule("rescue.create", "customer", template("manymails", "信 {number}", channel="mail"))
+    before = len(mail.letters)
+    for n in range(8):
+        if n == 2:
+            mail.kill()
+        if n == 5:
+            mail.start()
+        co.order(customer_id=co.party["F1"])
+
+    def gone():
+        co.sql("UPDATE outbox SET due_at = now() WHERE state = 'waiting'")
+        return [m["state"] for m in messages(id)] == ["sent"] * 8
+
+    yz.wait_until("all to have gone", gone, 60)
+    texts = [g.text_of(letter).strip() for _, letter in mail.letters[before:]]
+    assert sorted(texts) == sorted(m["body"] for m in messages(id)) and len(set(texts)) == 8, texts
+    disable(id)
+
+
+def test_a_customer_reads_his_own_language():
+    id = rule("rescue.void", "customer", template("tongues", "x"))
+    co.sql("UPDATE message_template SET body_en = 'EN {number}', body_zh_cn = '简 {number}', body_zh_tw = '繁 {number}' WHERE code = 'tongues'")
+    for language, begins in (("en", "【驿站】EN R"), ("zh_TW", "【驿站】繁 R"), ("zh_CN", "【驿站】简 R")):
+        co.sql(f"UPDATE party SET language = '{language}' WHERE id = {co.party['F1']}")
+        order = co.order(customer_id=co.party["F1"])
+        co.step("order_clerk", "void", order, reason="other")
+        yz.wait_until(language, lambda: len([m for m in messages(id) if m["state"] == "sent"]) and messages(id)[-1]["language"] == language)
+        assert messages(id)[-1]["body"].startswith(begins), messages(id)[-1]
+    disable(id)
+
+
+def test_the_list_is_asked_by_phone_date_and_state():
+    asked = lambda **filter: admin.call("message.list", {"filter": filter, "limit": 500})["rows"]         # noqa: E731
+    everything, today = asked(), co.one("SELECT current_date - 1")
+    assert {m["state"] for m in asked(state="cancelled")} == {"cancelled"} and len(asked(state={"in": ["sent", "delivered"]})) > 5
+    assert 0 < len(asked(address="13800138000")) < len(everything)
+    assert len(asked(created_at={"gte": f"{today}T00:00:00Z"})) == len(everything) and asked(created_at={"lt": f"{today}T00:00:00Z"}) == []
+
+
+def test_several_failed_ones_go_again_at_once():
+    sendsms.answers = [(400, "Malformed recipient")]
+    id = rule("rescue.create", "contact", template("bulk", "x {number}"))
+    for n in range(3):
+        co.order(contact_phone=f"1380013910{n}")
+    failed = wait_state(id, "failed", 3)
+    sendsms.answers = [(202, "0: Accepted for delivery")]
+    done = co.as_("dispatcher").do("message.resend", {"items": [{"id": m["id"], "version": m["version"]} for m in failed]})
+    assert len(done["items"]) == 3 and not any("error" in i for i in done["items"]), done
+    wait_state(id, "sent", 3)
+    disable(id)
+
+
 def test_by_hand_from_an_order():
     order, clerk = co.order(contact_phone="13800138006"), co.as_("order_clerk")
     version = lambda: clerk.call("rescue.get", {"id": order})["version"]       # noqa: E731

@@ -135,6 +135,8 @@ ANY_NUMBER = {
     "mark_read": "those of a person that are unread yet",
     "let_go": "what was let go already is as good",
     "end_others": "every session of a person but one",
+    "sql_ends_taken": "the parts of messages whose end was taken over",
+    "sql_came_taken": "what came by the modem and was taken over",
 }
 
 

@@ -24,6 +24,7 @@ static const struct choice events[] = {
     {"rescue.void", N_("Order void")},
     {"rescue.receive", N_("Money received")},
     {"rescue.appointment", N_("Before an appointment")},
+    {"rescue.unpaid", N_("Not paid after being priced")},
     {NULL},
 };
 
@@ -31,9 +32,9 @@ static const struct field fields[] = {
     FIELD(message_rule, event, .type = FIELD_CHOICE, .choices = events, .label = N_("After"),
           .required = true, .sortable = true, .width = 22,
           .help = N_("What must have happened, or what is about to.")),
-    FIELD(message_rule, minutes, .label = N_("Minutes before"), .min = 1, .max = 43200,
-          .show_if = "event=rescue.appointment", .width = 6,
-          .help = N_("How long before the time the message goes out.")),
+    FIELD(message_rule, minutes, .label = N_("Minutes"), .min = 1, .max = 43200,
+          .show_if = "event=rescue.appointment,rescue.unpaid", .width = 6,
+          .help = N_("How long before the appointment, or after the price was set, the message goes out.")),
     FIELD(message_rule, recipient, .type = FIELD_CHOICE, .choices = message_recipients, .label = N_("To"),
           .required = true, .width = 18,
           .help = N_("Who gets it; without a number or an address nobody does.")),
@@ -48,11 +49,10 @@ static const struct field fields[] = {
 static int in_tx(struct act *act)
 {
     const struct message_rule *rule = act->now;
-    bool timed = strcmp(rule->event, "rescue.appointment") == 0;
+    bool timed = strcmp(rule->event, "rescue.appointment") == 0 || strcmp(rule->event, "rescue.unpaid") == 0;
     if (timed != (rule->minutes != NIL))
         return request_fail(act->request, ERR_INVALID, "minutes",
-                            timed ? N_("Say how many minutes before")
-                                  : N_("Only what has its time has minutes before it"),
+                            timed ? N_("Say how many minutes") : N_("Only what has its time has minutes"),
                             NULL);
     return 0;
 }

@@ -116,7 +116,7 @@ const struct entity message_template_entity = {
                "{car_model} "
                "{service} {road} {place} {destination} {contact} {contact_phone} {customer} {case_number} "
                "{vehicle} {driver} "
-               "{driver_phone} {appointment} {due} {price} {branch} {branch_phone}."),
+               "{driver_phone} {appointment} {due} {price} {rest} {branch} {branch_phone}."),
     .code = "mt",
     .size = sizeof(struct message_template),
     .scope = SCOPE_COMPANY,

@@ -130,6 +130,69 @@ def test_a_time_that_comes_is_told_once():
     off()
 
 
+def test_who_has_not_paid_is_reminded_once_for_each_price():
+    id = rule("rescue.unpaid", "customer", "{rest}", "t9", minutes="60")
+    done = {"state": "'done'", "money_state": "'priced'", "price_fen": "30000", "received_fen": "10000"}
+    order(110, priced_at="now() - interval '2 hours'", **done)
+    order(111, priced_at="now() - interval '10 minutes'", **done)
+    order(112, priced_at="now() - interval '3 days'", **done)
+    order(113, priced_at="now() - interval '2 hours'", method="'statement'", **done)
+    order(114, priced_at="now() - interval '2 hours'", **{**done, "received_fen": "30000"})
+    for _ in range(3):
+        db.sql("UPDATE message_cursor SET timed_at = now()")
+        work()
+    assert [m[1:3] for m in messages(f"rule_id = {id}")] == [["13800000001", "【驿站】200.00"]], messages(f"rule_id = {id}")
+    db.sql("UPDATE party SET settlement = 'monthly' WHERE id = 1; UPDATE rescue_order SET priced_at = now() - interval '90 minutes' WHERE id = 110")
+    db.sql("UPDATE message_cursor SET timed_at = now()")
+    assert work() == 0, "by statement"
+    db.sql("UPDATE party SET settlement = 'per_order' WHERE id = 1; UPDATE message_cursor SET timed_at = now()")
+    assert work() == 1, "another price"
+    off()
+
+
+def test_a_number_and_a_customer_have_their_quota():
+    db.sql("UPDATE setting SET value = '3' WHERE name = 'message.per_number_day'")
+    id = rule("rescue.urge", "contact", "x", "t10")
+    db.sql(ORDER.format(id=120, cols="", values="").replace("13700000001", "13700000120"))
+    for _ in range(5):
+        happened("rescue.urge", 120)
+    work()
+    found = db.sql(f"SELECT state, error, outbox_id IS NULL FROM message WHERE rule_id = {id} ORDER BY id")
+    assert found == [["queued", "", "f"]] * 3 + [["suppressed", "over the quota of a number for a day", "t"]] * 2, found
+    assert put("hand-over-quota").isdigit() and state(db.one("SELECT id FROM message WHERE key = 'hand-over-quota'")) == "queued", "by hand there is none"
+    db.sql("UPDATE message SET created_at = created_at - interval '1 day' WHERE address = '13700000120'")
+    happened("rescue.urge", 120)
+    assert work() == 1 and messages(f"rule_id = {id}")[-1][0] == "queued", "another day"
+    db.sql("UPDATE setting SET value = '' WHERE name = 'message.per_number_day'; UPDATE setting SET value = '2' WHERE name = 'message.per_customer_day'")
+    happened("rescue.urge", 120)
+    work()
+    assert db.one(f"SELECT error FROM message WHERE rule_id = {id} ORDER BY id DESC LIMIT 1") == "over the quota of a customer for a day"
+    db.sql("UPDATE setting SET value = '' WHERE name = 'message.per_customer_day'")
+    off()
+
+
+def test_a_number_is_one_however_it_is_written():
+    for number, plain in (("+8613800138000", "13800138000"), ("008613800138000", "13800138000"), ("8613800138000", "13800138000"), ("138 0013-8000", "13800138000"),
+                          ("+886912345678", "0912345678"), ("00886912345678", "0912345678"), ("10690000", "10690000"), ("+85291234567", "+85291234567"),
+                          ("02083331234", "02083331234"), ("861380013800", "861380013800"), ("", "")):
+        assert db.one(f"SELECT message_number('{number}')") == plain, number
+
+
+def test_what_a_gateway_gives_up_afterwards_failed_and_may_go_again():
+    empty()
+    id = put("k8")
+    box = claim()[0][0]
+    settle(box, "sent")
+    assert db.one(f"SELECT message_refuse({id}, 'no credit')", "tail") == "t" and state(id) == "failed"
+    assert db.sql(f"SELECT state, error FROM outbox WHERE id = {box}") == [["dead", "no credit"]]
+    assert db.one(f"SELECT outbox_resend({box})", *APP) == "1" and len(claim()) == 1
+    settle(box, "sent")
+    db.sql(f"SELECT message_report({id}, true, NULL)", "tail")
+    db.sql(f"SELECT message_refuse({id}, 'late')", "tail")
+    assert state(id) == "delivered", "a report stands"
+    assert db.one("SELECT message_refuse(999999999, 'x')", "tail") == "f"
+
+
 def test_segments():
     for text, parts in (("'x'", 1), ("repeat('x', 160)", 1), ("repeat('x', 161)", 2), ("repeat('x', 306)", 2), ("repeat('x', 307)", 3),
                         ("repeat('中', 70)", 1), ("repeat('中', 71)", 2), ("repeat('中', 134)", 2), ("repeat('中', 135)", 3),
