@@ -13,7 +13,7 @@
 #include "client/views/value_text.h"
 #include "wire/json.h"
 
-/* OLD_SECONDS is what the server begins with for rescue.position_stale_seconds: the ranking, which knows, says it of the best ones. */
+/* OLD_SECONDS until the rows say what the house has set. */
 enum { ROWS_MOST = 500, STALE_MOST = 100, COALESCE_MS = 800, OLD_SECONDS = 300 };
 
 enum column { COL_PLATE, COL_STATE, COL_DISTANCE, COL_AGE, COL_DRIVER, COL_ORDER, COL_CODE, COLUMNS };
@@ -81,6 +81,7 @@ static void put(struct fleet *fleet, const json_t *row)
         .at = {order_real(row, "lon"), order_real(row, "lat")},
         .position_at = order_time(row, "position_at"),
     };
+    fleet->old_after = order_number(row, "stale_after");
     insert(fleet, &made);
 }
 
@@ -95,8 +96,8 @@ static void tell(struct fleet *fleet)
 
 static json_t *list_args(const struct fleet *fleet, json_t *filter)
 {
-    static const char *const names[] = {"code", "plate", "type",     "state",       "driver_id",
-                                        "lon",  "lat",   "order_id", "position_at", "branch_id"};
+    static const char *const names[] = {"code", "plate",    "type",        "state",     "driver_id",  "lon",
+                                        "lat",  "order_id", "position_at", "branch_id", "stale_after"};
     json_t *wanted = json_array();
     for (size_t i = 0; i < array_len(names); i++)
         if (catalogue_field(fleet->entity, names[i]))
@@ -228,6 +229,26 @@ void fleet_heard(struct fleet *fleet, const struct live_event events[], size_t c
         later_by(&fleet->later, COALESCE_MS);
 }
 
+void fleet_moved(struct fleet *fleet, const json_t *rows)
+{
+    size_t i;
+    const json_t *row;
+    bool any = false;
+    json_array_foreach(rows, i, row)
+    {
+        struct fleet_row *moved = find(fleet, order_number(row, "id"));
+        struct instant at = order_time(row, "at");
+        if (!moved || instant_is_nil(at) ||
+            (!instant_is_nil(moved->position_at) && at.us < moved->position_at.us))
+            continue;
+        moved->at = (struct point){order_real(row, "lon"), order_real(row, "lat")};
+        moved->position_at = at;
+        any = true;
+    }
+    if (any)
+        tell(fleet);
+}
+
 void fleet_tick(struct fleet *fleet)
 {
     fleet->now = time_now();
@@ -248,7 +269,7 @@ const char *fleet_state(const struct fleet_row *row)
 bool fleet_is_old(const struct fleet *fleet, const struct fleet_row *row)
 {
     int64_t age = age_between(row->position_at, fleet->now);
-    return age == NIL || age > OLD_SECONDS;
+    return age == NIL || age > (fleet->old_after > 0 ? fleet->old_after : OLD_SECONDS);
 }
 
 void fleet_count_text(const struct fleet *fleet, struct str *out)

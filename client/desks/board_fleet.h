@@ -33,6 +33,7 @@ struct fleet {
     bool replacing; /* the answer stands in place of what there is */
     struct later later;
     struct instant now;
+    int64_t old_after;   /* seconds after which a place is old */
     struct arena *arena; /* texts of the cell being drawn */
     void (*changed)(struct fleet *fleet);
 };
@@ -45,6 +46,8 @@ void fleet_read(struct fleet *fleet);
 
 /* From the screen's live handler for vehicles; count 0: everything is read again. */
 void fleet_heard(struct fleet *fleet, const struct live_event events[], size_t count);
+/* Places that came with an event: nothing is asked for them. */
+void fleet_moved(struct fleet *fleet, const json_t *rows);
 void fleet_tick(struct fleet *fleet); /* positions grow old */
 
 const struct fleet_row *fleet_current(const struct fleet *fleet); /* NULL: there is none */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/desks/dispatch-private.h"
 #include "client/ui/words.h"
@@ -36,12 +37,20 @@ static void offers_changed(struct offers *offers)
     board_map_fill(dispatch_of(offers->screen));
 }
 
+static void on_places(struct screen *screen, const char *action, const json_t *rows)
+{
+    if (strcmp(action, "position") == 0)
+        fleet_moved(&dispatch_of(screen)->fleet, rows);
+}
+
 static void opened(struct screen *screen)
 {
     struct dispatch *desk = dispatch_of(screen);
     live_watch(desk->app->live, screen, "rescue", on_orders);
-    if (app_may(desk->app, "vehicle.list"))
+    if (app_may(desk->app, "vehicle.list")) {
         live_watch(desk->app->live, screen, "vehicle", on_vehicles);
+        live_watch_rows(desk->app->live, screen, "vehicle", on_places);
+    }
     jobs_read(&desk->waiting);
     jobs_read(&desk->live);
     fleet_read(&desk->fleet);

@@ -339,6 +339,27 @@ static void on_live(struct screen *screen, const struct live_event events[], siz
     view_of(screen)->stale = true;
 }
 
+/* Places that come with an event are there at once. */
+static void on_places(struct screen *screen, const char *action, const json_t *rows)
+{
+    struct map_view *view = view_of(screen);
+    size_t i;
+    const json_t *row;
+    if (strcmp(action, "position") != 0 || view->pair != 0)
+        return;
+    json_array_foreach(rows, i, row)
+    {
+        int64_t id = json_integer_value(json_object_get(row, "id"));
+        vec_each(struct atlas_marker, marker, &view->map.markers) if (marker->id == id)
+        {
+            json_get_real(row, "lon", &marker->at.lon);
+            json_get_real(row, "lat", &marker->at.lat);
+        }
+    }
+    atlas_changed(&view->map);
+    ui_redraw(view->app->ui);
+}
+
 static unsigned view_tick(struct screen *screen, int64_t now_ms)
 {
     struct map_view *view = view_of(screen);
@@ -351,6 +372,7 @@ static void view_opened(struct screen *screen)
 {
     struct map_view *view = view_of(screen);
     live_watch(view->app->live, screen, view->entity->name, on_live);
+    live_watch_rows(view->app->live, screen, view->entity->name, on_places);
     map_places_ask(view->app, &view->screen, on_districts, view);
     ask_rows(view);
 }

@@ -20,7 +20,7 @@ RIGHTS = {
     "order_clerk": {"rescue": f"{READ} {CALLS} estimate void confirm_result remark resubmit backfill", "customer": f"{READ} create update", "vehicle": READ},
     "dispatcher": {"rescue": f"{READ} suggest dispatch recall replace void empty_run urge contact copy update accept depart arrive complete resubmit",
                    "customer": READ, "vehicle": f"{READ} state", "employee": "list"},
-    "driver": {"rescue": f"{READ} accept refuse depart arrive complete collect", "vehicle": "position"},
+    "driver": {"rescue": f"{READ} accept refuse depart arrive complete collect", "vehicle": "report"},
     "agent": {"customer": READ, "supplier": READ},
     "reception": {"customer": READ},
     "tour_planner": {"supplier": READ},
@@ -75,6 +75,10 @@ for role in ("call_taker", "order_clerk"):
     RIGHTS[role]["call"] = f"{READ} update dial done"
 for role in ("agent", "branch_manager", "auditor"):
     RIGHTS[role]["call"] = READ
+# Devices that say where vehicles are, and where these were.
+for role, verbs in {"dispatcher": READ, "branch_manager": f"{READ} create update disable enable token", "admin": f"{READ} {EDIT} token", "auditor": READ}.items():
+    RIGHTS[role]["tracker"] = verbs
+    RIGHTS[role]["vehicle"] += " track"
 # A file leaves the house: a right of its own, for who works on lists away from the screen.
 EXPORT = {**{role: RIGHTS[role] for role in ("accountant finance_manager cashier branch_manager store_accountant tour_planner product_editor channel_editor"
                                              " operations marketing auditor").split()},
@@ -113,7 +117,7 @@ PARTNERS = {"partner", "partner_order", "order_notice"}                         
 
 def sees(role, where, entity=None):
     """Whether a role of branch A reaches a row of A, of A1 below it, or of B."""
-    everywhere = VEHICLES_EVERYWHERE if entity == "vehicle" else EVERYWHERE
+    everywhere = VEHICLES_EVERYWHERE if entity in ("vehicle", "tracker") else EVERYWHERE
     return role in everywhere or where == "A" or (where == "A1" and role in BELOW)
 
 
@@ -426,10 +430,14 @@ def records():
             "price_list": pair("price_list"), "agreement": tuple(of_branch("party_agreement", co.party[p], "party_id") for p in ("PA", "PB")),
             "sla_rule": tuple(of_branch("sla_rule", co.party[p], "customer_id") for p in ("PA", "PB")),
             "session": tuple(of_branch("session", co.employee[e], "employee_id") for e in ("dispatcher", "dispatcher_b")),
-            "handin": pair("handin"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
+            "tracker": trackers(), "handin": pair("handin"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
             **messages(),
             "audit_log": tuple(int(co.one(f"SELECT max(id) FROM change WHERE branch_id = {co.branch[b]}")) for b in "AB"),
             **{e: shared(e) for e in ("role", "base_item", "district", "job", "period")}}
+
+
+def trackers():
+    return tuple(co.as_("admin").do("tracker.create", {"code": f"matrix-{b}", "branch_id": co.branch[b]})["id"] for b in "AB")
 
 
 def messages():
@@ -457,7 +465,7 @@ def reaches(role, entity, where):
 
 
 OTHER = {"ledger.trial_balance": {"period": "2026-06"}, "ledger.balance": {"account": "1122", "day": "2026-06-30"}, "period.create": {},
-         "rescue.estimate": {"customer_id": 1, "service": "tow"}, "vehicle.report": None, "vehicle.state": None}
+         "rescue.estimate": {"customer_id": 1, "service": "tow"}, "vehicle.report": None, "vehicle.state": None, "vehicle.track": None}
 EXTRA = {"employee.reset_password": {"password": "another password"}, "session.end": {"reason": "tried"},
          "employee.reset_totp": {"reason": "tried"}, "repair.reject": {"reason": "tried"}}
 
