@@ -338,7 +338,7 @@ const struct desk vehicles_desk = {
     .name = "vehicles",
     .label = N_("Vehicle monitor"),
     .help = N_("Every vehicle with its state, driver, order and place, on a list and on a map; live."),
-    .code = "vm",
+    .code = "mv",
     .verb = "vehicle.list",
     .open = open_from_menu,
 };

@@ -27,6 +27,7 @@ enum seed_table_name {
     TABLE_VEHICLE,
     TABLE_VEHICLE_DRIVER,
     TABLE_POSITION,
+    TABLE_TRACK,
     TABLE_RESCUE,
     TABLE_ITEM,
     TABLE_CHARGE,
@@ -218,6 +219,7 @@ struct client *clients_any(struct seed *seed, enum branch_index branch, bool fir
 void vehicles_plan(struct seed *seed); /* before people: who drives what */
 void vehicles_make(struct seed *seed);
 void vehicles_write(struct seed *seed);
+must_check int tracks_make(struct seed *seed);
 
 /* ---- tariffs.c */
 must_check int tariffs_read(struct seed *seed);

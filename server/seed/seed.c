@@ -27,6 +27,7 @@ static const struct {
     [TABLE_VEHICLE] = {"vehicle", "vehicle_id_seq"},
     [TABLE_VEHICLE_DRIVER] = {"vehicle_driver", "vehicle_driver_id_seq"},
     [TABLE_POSITION] = {"vehicle_position", NULL},
+    [TABLE_TRACK] = {"track", NULL},
     [TABLE_RESCUE] = {"rescue_order", "rescue_order_id_seq"},
     [TABLE_ITEM] = {"rescue_item", "rescue_item_id_seq"},
     [TABLE_CHARGE] = {"rescue_charge", "rescue_charge_id_seq"},
@@ -237,6 +238,8 @@ static int make(struct seed *seed)
     trail_write(seed);
     if (result == 0)
         result = write_all(seed);
+    if (result == 0)
+        result = tracks_make(seed);
     return result ? result : partners_make(seed);
 }
 

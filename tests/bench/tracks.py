@@ -134,7 +134,7 @@ class Keys(threading.Thread):
         self.terminal = person.Pty([yz.YIZHAN, "--server", server.address, "--ca", server.ca, "--lang", "en", "--user", "dispatcher"],
                                    {"TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": str(home), "YIZHAN_PASSWORD": yz.PASSWORD}, rows=60, cols=200)
         self.terminal.drain(quiet=1.0)
-        for text in (yz.PASSWORD.encode() + b"\r", b"vm", b"\r"):
+        for text in (yz.PASSWORD.encode() + b"\r", b"mv", b"\r"):
             os.write(self.terminal.fd, text)
             screen = self.terminal.drain(quiet=1.0)
         assert b"Vehicle monitor" in screen, screen[-2000:]
