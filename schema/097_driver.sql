@@ -19,3 +19,4 @@ GRANT EXECUTE ON FUNCTION shift_covers(text[], time, time, timestamp) TO yizhan_
 
 UPDATE role SET permissions = permissions || '{driver.list,driver.get}'
 WHERE shipped AND permissions && '{rescue.dispatch,rescue.backfill}' AND NOT permissions && '{driver.list}';
+UPDATE role SET permissions = permissions || '{driver.list,driver.get,driver.export}' WHERE shipped AND code = 'auditor';

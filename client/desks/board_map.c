@@ -88,6 +88,7 @@ static void add_job(struct dispatch *desk, struct jobs *jobs, const struct job *
     const char *plate = order_text(job->row, "plate");
     atlas_add_marker(&desk->map.atlas, &(struct atlas_marker){
                                            .id = job_marker(job->id),
+                                           .alone = true,
                                            .at = place_of(job),
                                            .sign = waits ? "○" : "●",
                                            .role = age_is_over(job->due, jobs->now) ? ROLE_ALARM
@@ -116,6 +117,7 @@ static void add_best(struct dispatch *desk, struct point place)
             return;
         atlas_add_marker(&desk->map.atlas, &(struct atlas_marker){
                                                .id = vehicle_marker(offer->vehicle_id),
+                                               .alone = true,
                                                .at = offer->at,
                                                .sign = digits[digit - 1],
                                                .role = offer->fit ? ROLE_GOOD : ROLE_DIM,
@@ -155,6 +157,7 @@ static void add_fleet(struct dispatch *desk, bool best)
             &desk->map.atlas,
             &(struct atlas_marker){
                 .id = vehicle_marker(row->id),
+                .alone = true,
                 .at = row->at,
                 .sign = strcmp(fleet_state(row), "idle") == 0 ? "▲" : "■",
                 .role = role_of(&desk->fleet, row),

@@ -25,6 +25,7 @@ struct atlas_marker {
     enum role role;
     char *label;
     char *detail; /* for the foot and the plain text; may be NULL */
+    bool alone;   /* its own sign, also where several stand in one spot: else their number */
 };
 
 struct atlas_line {

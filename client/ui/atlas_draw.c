@@ -141,7 +141,7 @@ static void put_sign(struct drawing *drawing, const struct atlas_marker *marker,
     if (!cell_of(drawing, marker->at, &row, &col) || (!chosen && !is_free(drawing, row, col, 1)))
         return;
     size_t count = count_here(drawing, row, col);
-    if (count > 1)
+    if (count > 1 && !marker->alone)
         many[0] = count > 9 ? '+' : (char)('0' + count);
     put(drawing, row, col, 1, chosen ? ROLE_SELECT : marker->role, *many ? many : marker->sign);
     if (chosen)

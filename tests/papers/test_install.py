@@ -29,7 +29,7 @@ def test_everything_is_installed():
               "share/doc/yizhan/LICENSE"]
     wanted += [f"share/yizhan/setup_{name}.sql" for name in ("cluster", "create", "database")]
     wanted += [f"share/locale/{language}/LC_MESSAGES/yizhan.mo" for language in ("zh_CN", "zh_TW")]
-    wanted += [f"share/man/man{page[-1]}/{page}" for page in ("yizhan.1", "yizhand.conf.5", "yizhan-protocol.7", "yizhanctl.8", "yizhand.8")]
+    wanted += [f"share/man/man{page[-1]}/{page}" for page in ("yizhan.1", "yizhand.conf.5", "yizhan-protocol.7", "yizhan-screens.7", "yizhanctl.8", "yizhand.8")]
     for name in wanted:
         yz.check((prefix / name).is_file(), f"installed: {name}")
     extra = {str(p.relative_to(prefix)) for p in prefix.rglob("*") if p.is_file()} - set(wanted)

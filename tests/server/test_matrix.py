@@ -75,6 +75,9 @@ for role in ("call_taker", "order_clerk"):
     RIGHTS[role]["call"] = f"{READ} update dial done"
 for role in ("agent", "branch_manager", "auditor"):
     RIGHTS[role]["call"] = READ
+# Who goes with a vehicle is looked up by who sends it, or says afterwards who went.
+for role in ("order_clerk", "dispatcher", "auditor"):
+    RIGHTS[role]["driver"] = "list get"
 # Devices that say where vehicles are, and where these were.
 for role, verbs in {"dispatcher": READ, "branch_manager": f"{READ} create update disable enable token", "admin": f"{READ} {EDIT} token", "auditor": READ}.items():
     RIGHTS[role]["tracker"] = verbs
@@ -94,6 +97,7 @@ for table in RIGHTS.values():
 MAY = {role: {f"{entity}.{verb}" for entity, verbs in table.items() for verb in verbs.split()} for role, table in RIGHTS.items()}
 for role in MAY:                                                                      # who sees a record may print it
     MAY[role] |= {verb.removesuffix("get") + "print" for verb in MAY[role] if verb.endswith(".get")}
+    MAY[role] |= {"rescue.needs"} & {verb.removesuffix("get") + "needs" for verb in MAY[role]}
 for role in MAY:                                                                      # who sees a list may count it
     MAY[role] |= {verb.removesuffix("list") + "summary" for verb in MAY[role] if verb.endswith(".list") and verb not in ("file.list", "preference.list", "notice.list")}
 BELOW = {"call_taker", "order_clerk", "dispatcher", "agent", "accountant", "cashier", "branch_manager"}

@@ -10,7 +10,7 @@ struct driver {
 static const struct field fields[] = {
     FIELD(driver, code, .type = FIELD_CODE, .label = N_("Code"), .readonly = true, .search = true,
           .width = 10, .help = N_("Of the employee.")),
-    FIELD(driver, name, .label = N_("Name"), .readonly = true, .search = true, .width = 12,
+    FIELD(driver, name, .label = N_("Name"), .readonly = true, .search = true, .sortable = true, .width = 12,
           .help = N_("Who drives.")),
     FIELD(driver, vehicles, .label = N_("Vehicles"), .readonly = true, .search = true, .width = 20,
           .help = N_("What he may drive.")),
