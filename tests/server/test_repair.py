@@ -308,6 +308,8 @@ def test_it_is_all_told():
     row = co.as_("branch_manager").call("repair.get", {"id": rejected["id"]})
     yz.check((row["state"], row["answer"]) == ("rejected", "no proof") and co.row(id)["price_fen"] == 30000, "rejected, and nothing happened")
     yz.check(no_approve({"id": rejected["id"], "version": 2}).code == "conflict", "nor can it be afterwards")
+    heard = {n["row_id"]: n["args"] for n in co.as_("finance_manager").call("notice.list", {})["rows"] if n["entity"] == "repair"}
+    yz.check(heard.get(asked["id"]) == {"number": asked["number"], "record": number, "name": "branch_manager"}, f"who decides hears of it {heard.get(asked['id'])}")
     told = [n for n in co.as_("branch_manager").call("notice.list", {})["rows"] if n["entity"] == "repair"]
     yz.check({n["row_id"] for n in told} >= {asked["id"], rejected["id"]}, "who asked is told")
     watcher.close()

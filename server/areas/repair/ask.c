@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "server/core/change.h"
+#include "server/core/notice.h"
 #include "server/entity/record.h"
 
 static const struct sql sql_draw = {
@@ -131,6 +132,27 @@ static void tell(struct act *act, int64_t id, const char *number, const struct a
         arena_printf(request->arena, "{\"id\":%lld,\"version\":1,\"number\":\"%s\"}", (long long)id, number));
 }
 
+/* Finance decides. */
+static void tell_who_decides(struct act *act, int64_t id, const char *number, const char *title)
+{
+    struct str args;
+    str_init(&args, act->request->arena);
+    str_add(&args, "{\"number\":");
+    str_add_json(&args, number);
+    str_add(&args, ",\"record\":");
+    str_add_json(&args, title ? title : "");
+    str_add(&args, ",\"name\":");
+    str_add_json(&args, act->request->session->name);
+    str_add_char(&args, '}');
+    notice_send(act->request, &(struct notice){.role = "finance_manager",
+                                               .branch_id = act->branch_id,
+                                               .level = "info",
+                                               .msgid = N_("{name} asks for repair {number} of {record}"),
+                                               .args = args.data,
+                                               .entity = "repair",
+                                               .row_id = id});
+}
+
 /* After this the record is a version further: that is the one the repair is about. */
 static void write(struct act *act, struct act *record, const struct repairable *of)
 {
@@ -139,13 +161,15 @@ static void write(struct act *act, struct act *record, const struct repairable *
     int64_t id = rows_int(drawn, 0, 0);
     const char *number = rows_text(drawn, 0, 1);
     struct value title = record_get(entity_field(act->entity, act->entity->title), act->was);
+    const char *name = value_text(request->arena, &title);
     struct asked asked;
     collect(record, of, &asked);
     tx_write(request->tx, &sql_insert, p_int(id), p_int(request->session->employee_id), p_int(act->branch_id),
-             p_text(number), p_text(act->entity->name), p_int(act->id), p_int(act->version + 1),
-             p_text(value_text(request->arena, &title)), p_set((struct text_set){asked.names, asked.count}),
-             p_text(asked.was.data), p_text(asked.now.data), p_text(act->reason));
+             p_text(number), p_text(act->entity->name), p_int(act->id), p_int(act->version + 1), p_text(name),
+             p_set((struct text_set){asked.names, asked.count}), p_text(asked.was.data),
+             p_text(asked.now.data), p_text(act->reason));
     tell(act, id, number, &asked);
+    tell_who_decides(act, id, number, name);
 }
 
 int repair_ask_in_tx(struct act *act)

@@ -42,7 +42,7 @@ struct settle {
 
 int64_t repair_due(const struct charge *charge);
 
-/* As the charges and papers stand. Negative: a paper has no charge. */
+/* As the charges and papers stand. Negative: they do not make one whole. */
 must_check int papers_take(struct settle *it, struct rows *charges, struct rows *papers);
 
 /* As they should be, now that the charges are as they will be: 0, or what request_fail() gave. */

@@ -113,6 +113,26 @@ static size_t take_paper(struct settle *it, struct rows *rows, size_t first)
     return first + count;
 }
 
+/* What stands is what the charges hold, or something was not read. */
+static bool is_whole(const struct settle *it)
+{
+    int64_t owed = 0, paid = 0;
+    for (size_t i = 0; i < it->ncharges; i++) {
+        owed += it->charges[i].amount_fen;
+        paid += it->charges[i].received_fen;
+    }
+    for (size_t i = 0; i < it->npapers; i++) {
+        const struct paper *paper = &it->papers[i];
+        if (!paper->charge)
+            return false;
+        owed -= is(paper->kind, "receivable") ? paper->amount_fen : 0;
+        paid -= is(paper->kind, "receipt") ? paper->amount_fen : 0;
+    }
+    bool priced = it->was->price_fen > 0 && !is(it->was->money_state, "unaudited") &&
+                  !is(it->was->money_state, "audited");
+    return owed == 0 && paid == 0 && (it->ncharges > 0 || !priced);
+}
+
 int papers_take(struct settle *it, struct rows *charges, struct rows *papers)
 {
     take_charges(it, charges);
@@ -121,11 +141,7 @@ int papers_take(struct settle *it, struct rows *charges, struct rows *papers)
         arena_alloc(it->act->request->arena, (rows_count(papers) + it->ncharges + 1) * sizeof(*it->papers));
     for (size_t row = 0; row < rows_count(papers);)
         row = take_paper(it, papers, row);
-    for (size_t i = 0; i < it->npapers; i++) {
-        if (!it->papers[i].charge)
-            return -EIO;
-    }
-    return 0;
+    return is_whole(it) ? 0 : -EIO;
 }
 
 /* ---- as they should be */
