@@ -96,12 +96,34 @@ static void test_since(void **state)
     assert_int_equal(json_array_size(json_object_get(asked_args(1), "entities")), 1);
 }
 
+static size_t rows_heard;
+
+static void on_rows(struct screen *screen, const char *action, const json_t *rows)
+{
+    assert_ptr_equal(screen, &one);
+    assert_string_equal(action, "position");
+    rows_heard += json_array_size(rows);
+}
+
+/* At once, to who asked for them alone; nobody is told to fetch anything. */
+static void test_rows_come_with_the_event(void **state)
+{
+    (void)state;
+    rows_heard = 0;
+    live_watch_rows(app.live, &one, "job", on_rows);
+    hear("{\"entity\":\"job\",\"action\":\"position\",\"rows\":[{\"id\":1},{\"id\":2}]}");
+    hear("{\"entity\":\"customer\",\"action\":\"position\",\"rows\":[{\"id\":3}]}");
+    assert_int_equal(rows_heard, 2);
+    assert_int_equal(heard_one + heard_two, 0);
+    assert_false(resynced);
+}
+
 #define live_test(f) cmocka_unit_test_setup_teardown(f, setup, fixture_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {live_test(test_watch_grows), live_test(test_not_permitted),
-                                       live_test(test_gathered), live_test(test_resync),
-                                       live_test(test_since)};
+                                       live_test(test_gathered),    live_test(test_resync),
+                                       live_test(test_since),       live_test(test_rows_come_with_the_event)};
     return run_views(tests);
 }
