@@ -46,7 +46,7 @@ static struct layout lay_out(int cols)
     int at = KEY_COLS;
     for (int i = 0; i < COLUMNS; i++) {
         layout.at[i] = cols >= rows[i].from ? at : -1;
-        layout.cols[i] = i == COL_DRIVER && cols < 52 ? 6 : i == COL_DISTANCE && cols < 52 ? 6 : rows[i].cols;
+        layout.cols[i] = i == COL_DRIVER && cols < 52 ? 6 : rows[i].cols;
         if (layout.at[i] >= 0)
             at += layout.cols[i] + 1;
     }

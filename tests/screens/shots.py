@@ -101,11 +101,12 @@ def main():
     people.cheap_passwords(cluster, database)
     server = yz.Server(cluster, database)
     stage = Stage(server)
-    small = board(stage, (80, 24))
+    down = ("Down",) * 3                            # to one that needs no call first
+    small = board(stage, (80, 24), down)
     pages = [
         section("Dispatch, 80x24", "The orders that wait, the best three vehicles for the one under the cursor, and the road.", small),
-        section("Dispatch with the map, 80x24", ".Ic M\nputs the map beside the orders.", board(stage, (80, 24), "M")),
-        section("Dispatch, 200x60", "All of it at once.", board(stage, (200, 60))),
+        section("Dispatch with the map, 80x24", ".Ic M\nputs the map beside the orders.", board(stage, (80, 24), (*down, "M"))),
+        section("Dispatch, 200x60", "All of it at once.", board(stage, (200, 60), down)),
         section("Vehicles on the map, 80x24", "The list of vehicles under\n.Ic M .", vehicles(stage, (80, 24))),
         section("Vehicles on the map, 200x60", "The same on a large terminal.", vehicles(stage, (200, 60))),
         section("A driver's jobs, 40x20", "On a telephone.", driver(stage)),
