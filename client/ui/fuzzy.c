@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "base/util.h"
 
-enum { POINT = 10, TOGETHER = 20, WORD_START = 20, FRONT = 10, GAP_MAX = 6 };
+enum { POINT = 10, TOGETHER = 20, WORD_START = 20, FRONT = 10, WHOLE = 5, GAP_MAX = 6 };
 enum { TYPED_CHARS = 48, TEXT_CHARS = 128, NO = INT_MIN };
 
 /* A character of the text: as it is compared, and as it may be typed. */
@@ -160,8 +160,12 @@ static int find(const char *typed, const char *text, bool strict)
     for (size_t used = 1; used < search.ntyped; used++)
         go_on(&search, used);
     int best = NO;
-    for (size_t at = 0; at < search.ntext; at++)
-        best = MAX(best, search.best[search.ntyped][at]);
+    for (size_t at = 0; at < search.ntext; at++) {
+        int score = search.best[search.ntyped][at];
+        bool at_end =
+            at + 1 == search.ntext; /* nothing is left over: what it is called, before what begins like it */
+        best = MAX(best, score != NO && at_end ? score + WHOLE : score);
+    }
     return best == NO ? 0 : MAX(best, 1);
 }
 

@@ -74,10 +74,15 @@ static void table_fits(void **state)
 static const struct {
     const char *typed, *better, *worse;
 } order[] = {
-    {"ro", "rescue order", "retro"}, {"order", "rescue order", "or die early"},
-    {"kh", "客户", "客户合同货"},    {"kh", "客户协议", "可用合同"},
-    {"kehu", "客户", "课后"},        {"dd", "订单", "待定单"},
-    {"c", "customer", "discount"},   {"jydd", "救援订单", "今夜的大灯"},
+    {"ro", "rescue order", "retro"},
+    {"order", "rescue order", "or die early"},
+    {"kh", "客户", "客户合同货"},
+    {"kh", "客户协议", "可用合同"},
+    {"kehu", "客户", "课后"},
+    {"dd", "订单", "待定单"},
+    {"notices", "Notices", "Notices to handle"},
+    {"c", "customer", "discount"},
+    {"jydd", "救援订单", "今夜的大灯"},
 };
 
 static void table_order(void **state)
