@@ -14,8 +14,10 @@ extern const struct area repair_area;
 struct repairable {
     const struct entity *entity;
     const char *const *fields; /* of the entity, ended by NULL: arguments of the action have their names */
-    entity_hook *back;         /* puts in what one step back is; NULL: there is no such thing */
-    entity_hook *load;         /* queues what judge and apply look at */
+    entity_hook *
+        seen; /* at asking: puts into `was` what people take a value to be, where it is kept elsewhere; NULL */
+    entity_hook *back; /* puts in what one step back is; NULL: there is no such thing */
+    entity_hook *load; /* queues what judge and apply look at */
     entity_hook *
         judge; /* refuses what cannot be; at asking and once more at approving. May put in what was left open */
     int (*apply)(struct act *record,

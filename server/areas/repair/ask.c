@@ -179,6 +179,8 @@ int repair_ask_in_tx(struct act *act)
         return -1;
     struct act *record = act_beside(act->request, act->entity, act->id, "repaired");
     int result = act_beside_take(record);
+    if (result == 0 && of->seen)
+        result = of->seen(record);
     if (result == 0)
         result = put_all(act, record, of);
     if (result == 0)

@@ -61,6 +61,25 @@ static bool is(const char *state, const char *wanted)
     return state && strcmp(state, wanted) == 0;
 }
 
+/* ---- as people see it */
+
+static const struct sql sql_paid_by = {"rescue_repair_paid_by",
+                                       "SELECT min(method) FROM document WHERE entity = 'rescue' AND row_id "
+                                       "= $1 AND kind = 'receipt' AND state = "
+                                       "'posted' AND red_of IS NULL HAVING count(DISTINCT method) = 1"};
+
+/* Where money came, how it came is what its receipts say, whatever was meant when the order was audited. */
+static int seen(struct act *record)
+{
+    const struct rescue *was = record->was;
+    if (was->received_fen == 0)
+        return 0;
+    struct rows *rows = tx_read(record->request->tx, &sql_paid_by, p_int(record->id));
+    if (rows_text(rows, 0, 0))
+        ((struct rescue *)(uintptr_t)was)->method = rows_text(rows, 0, 0);
+    return 0;
+}
+
 /* ---- one step back */
 
 /* What it was before it became what it is: the trail knows, but for what a repair itself did. */
@@ -247,8 +266,13 @@ static int apply(struct act *record, int64_t asked_by)
     return result ? result : settle_apply(record, asked_by);
 }
 
-static const struct repairable repairable = {
-    .entity = &rescue_entity, .fields = parts, .back = back, .load = load, .judge = judge, .apply = apply};
+static const struct repairable repairable = {.entity = &rescue_entity,
+                                             .fields = parts,
+                                             .seen = seen,
+                                             .back = back,
+                                             .load = load,
+                                             .judge = judge,
+                                             .apply = apply};
 
 void rescue_register_repair(void)
 {
