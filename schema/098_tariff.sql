@@ -67,7 +67,7 @@ ALTER TABLE party_agreement DROP CONSTRAINT party_agreement_party_id_service_val
 ALTER TABLE party_agreement ADD CONSTRAINT party_agreement_valid_from_once EXCLUDE USING gist (
     int8range(party_id, party_id, '[]') WITH &&, code_span(service) WITH &&,
     daterange(valid_from, valid_to, '[]') WITH &&) WHERE (disabled_at IS NULL);
-CREATE INDEX party_agreement_of ON party_agreement (party_id, service, valid_from);
+CREATE UNIQUE INDEX party_agreement_valid_from_key ON party_agreement (party_id, service, valid_from) WHERE disabled_at IS NULL;
 ALTER TABLE price_list DROP CONSTRAINT price_list_branch_id_service_valid_from_key;
 ALTER TABLE price_list ADD CONSTRAINT price_list_valid_from_once EXCLUDE USING gist (
     int4range(coalesce(branch_id, 0), coalesce(branch_id, 0), '[]') WITH &&, code_span(service) WITH &&,

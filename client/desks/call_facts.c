@@ -32,8 +32,8 @@ static void put_point(json_t *args, struct point point, const char *lon, const c
 /* The facts the price is made of, as arguments; NULL: not enough of them. */
 static json_t *price_args(struct call *call)
 {
-    static const char *const facts[] = {"customer_id",   "branch_id",   "service",   "plate",
-                                        "contact_phone", "estimate_km", "appoint_at"};
+    static const char *const facts[] = {"customer_id",   "branch_id",   "service",    "plate",
+                                        "contact_phone", "estimate_km", "appoint_at", "policy_number"};
     const struct place_district *district;
     if (!sheet_value(&call->sheet, "customer_id") || !sheet_value(&call->sheet, "service"))
         return NULL;

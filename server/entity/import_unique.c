@@ -13,7 +13,8 @@ static const struct sql sql_keys = {"import_unique_keys",
                                     "unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, n), "
                                     "pg_attribute a WHERE i.indrelid = to_regclass($1) AND i.indisunique AND "
                                     "NOT i.indisprimary AND i.indexprs IS NULL "
-                                    "AND i.indpred IS NULL AND a.attrelid = i.indrelid AND a.attnum = "
+                                    "AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) = "
+                                    "'(disabled_at IS NULL)') AND a.attrelid = i.indrelid AND a.attnum = "
                                     "k.attnum GROUP BY i.indexrelid HAVING count(*) > 1"};
 static const struct sql sql_indexes = {
     "import_indexes",

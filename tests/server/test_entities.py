@@ -38,8 +38,18 @@ def some_data():
     for entity, args in (("agreement", {"party_id": co.party["F1"], "service": "tow", "base_fen": 20000}), ("price_list", {"service": "tow", "base_fen": 30000, "branch_id": co.branch["A"]})):
         co.as_("finance_manager").do(f"{entity}.create", args)
     admin.do("sla_rule.create", {"customer_id": co.party["F1"], "service": "tow"})
+    for more in ({"job_fen": 100}, {"service": "tow", "share_bp": 500}):
+        co.as_("finance_manager").do("commission_rule.create", more)
+    for (held,) in co.sql("SELECT id FROM rescue_order WHERE state = 'done' AND driver_id IS NOT NULL ORDER BY id LIMIT 2"):
+        co.sql(f"UPDATE rescue_order SET taken_fen = 10{held}, taken_method = 'cash_on_site' WHERE id = {held}")
+        co.as_("cashier").do("handin.create", {"lines": [{"order_id": int(held)}]})
     for n, order in enumerate(co.sql(f"SELECT id FROM rescue_order WHERE state IN ('done', 'empty')")):
         co.sql(f"SELECT rating_put({order[0]}, {n % 5 + 1}, 'words {n}', '{['sms', 'agent'][n % 2]}', NULL)")
+    for code, party in (("pingan", "F1"), ("cpic", "F2")):
+        admin.do("partner.create", {"party_id": co.party[party], "code": code, "branch_id": co.branch["A"], "remarks": None if party == "F1" else "x"})
+        co.person(code, ["partner"], party_id=co.party[party])
+        for n in range(4):
+            co.as_(code).do("order_notice.create", {"foreign_number": f"N{n}", "contact_phone": f"1390000000{n}", "place": f"p{n}", "service": ["tow", None][n % 2]})
     admin.do("message_opt_out.create", {"address": "13900000000"})
     for n in range(6):
         co.cluster.sql(f"""SELECT message_put('{{"key": "k{n}", "branch_id": {co.branch["A"]}, "channel": "sms", "address": "1390000000{n}",
@@ -151,7 +161,7 @@ def paged(client, entity, size, **args):
             return ids
 
 
-PERSONS = {"customer", "supplier", "employee", "rescue"}
+PERSONS = {"customer", "supplier", "employee", "rescue", "order_notice", "partner_order"}
 MASKED = {"phone", "phone2", "email", "id_number", "bank_account", "contact_phone", "licence_number", "birth_on", "emergency_contact", "emergency_phone"}
 
 
