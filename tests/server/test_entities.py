@@ -50,6 +50,8 @@ def some_data():
         co.person(code, ["partner"], party_id=co.party[party])
         for n in range(4):
             co.as_(code).do("order_notice.create", {"foreign_number": f"N{n}", "contact_phone": f"1390000000{n}", "place": f"p{n}", "service": ["tow", None][n % 2]})
+    for n, branch in enumerate("AABB"):
+        admin.do("tracker.create", {"code": f"T{n}", "branch_id": co.branch[branch], "vehicle_id": co.vehicle[f"V{branch}1"] if n % 2 else None, "remarks": ["x", None][n % 2]})
     admin.do("message_opt_out.create", {"address": "13900000000"})
     for n in range(6):
         co.cluster.sql(f"""SELECT message_put('{{"key": "k{n}", "branch_id": {co.branch["A"]}, "channel": "sms", "address": "1390000000{n}",
