@@ -57,12 +57,6 @@ RIGHTS["finance_manager"]["rescue"] += " approve decline"
 RIGHTS["branch_manager"].update({"repair": READ, "rescue": RIGHTS["branch_manager"]["rescue"] + " repair"})
 RIGHTS["finance_manager"]["repair"] = f"{READ} approve reject"
 RIGHTS["auditor"]["repair"] = READ
-# Money that drivers hold, what they get, and differences that wait for a second person.
-for role, more in {"cashier": {"handin": f"{READ} held create"}, "accountant": {"handin": f"{READ} held reverse", "commission_rule": READ},
-                   "finance_manager": {"handin": f"{READ} held", "commission_rule": f"{READ} {EDIT}"},
-                   "branch_manager": {"handin": f"{READ} held"}, "auditor": {"handin": f"{READ} held", "commission_rule": READ}}.items():
-    RIGHTS[role].update(more)
-RIGHTS["finance_manager"]["rescue"] += " approve decline"
 # What forms offer is read by whoever works with forms.
 for role in ("call_taker order_clerk dispatcher agent reception tour_planner product_editor channel_editor accountant finance_manager cashier"
              " branch_manager").split():
@@ -423,10 +417,6 @@ def records():
     for where, tail in (("A", ""), ("B", "_b")):
         co.step("branch_manager" + tail, "repair", one[where], reason="keyed wrong", back=True)
 
-    co.as_("finance_manager").do("commission_rule.create", {"job_fen": 1})
-    for where, tail in (("A", ""), ("B", "_b")):
-        co.sql(f"UPDATE rescue_order SET taken_fen = 100, taken_method = 'cash_on_site' WHERE id = {one[where]}")
-        co.as_("cashier" + tail).do("handin.create", {"lines": [{"order_id": one[where]}]})
 
     def of_branch(table, where, column="branch_id"):
         return int(co.one(f"SELECT max(id) FROM {table} WHERE {column} = {where}"))
@@ -446,7 +436,6 @@ def records():
             "sla_rule": tuple(of_branch("sla_rule", co.party[p], "customer_id") for p in ("PA", "PB")),
             "session": tuple(of_branch("session", co.employee[e], "employee_id") for e in ("dispatcher", "dispatcher_b")),
             "tracker": trackers(), "handin": pair("handin"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
-            "handin": pair("handin"), "commission_rule": shared("commission_rule"),
             **messages(),
             "audit_log": tuple(int(co.one(f"SELECT max(id) FROM change WHERE branch_id = {co.branch[b]}")) for b in "AB"),
             **{e: shared(e) for e in ("role", "base_item", "district", "job", "period")}}
