@@ -38,9 +38,11 @@ static struct queue *of_rows(struct rows *rows)
 /* ---- parts */
 
 static const struct part notice_parts[] = {
-    {'1', N_("Waiting"), "received", "received_at"},   {'2', N_("Converted"), "converted", "-received_at"},
-    {'3', N_("Rejected"), "rejected", "-received_at"}, {'4', N_("Withdrawn"), "withdrawn", "-received_at"},
-    {'0', N_("All"), NULL, "-open received_at"},
+    {'1', N_("Waiting"), "received", "received_at"},
+    {'2', N_("Converted"), "converted", "-received_at"},
+    {'3', N_("Rejected"), "rejected", "-received_at"},
+    {'4', N_("Withdrawn"), "withdrawn", "-received_at"},
+    {'0', N_("All"), NULL, "-received_at"},
 };
 
 static const struct part result_parts[] = {

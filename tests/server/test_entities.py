@@ -109,7 +109,7 @@ def terms_of(field, values):
 
 
 DOCUMENTS = {"was", "now", "estimate_parts", "price_parts", "extra"}     # kept as JSON, shown whole
-CLOCKS = {"late_s"}     # measured from now: others a moment later
+CLOCKS = {"late_s", "waited_s"}     # measured from now: others a moment later
 
 
 def test_filters():
