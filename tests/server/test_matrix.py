@@ -89,6 +89,14 @@ EXPORT = {**{role: RIGHTS[role] for role in ("accountant finance_manager cashier
 for role, entities in EXPORT.items():
     RIGHTS[role].update({e: f"{RIGHTS[role][e]} export" for e in entities if "list" in RIGHTS[role].get(e, "").split()})
 RIGHTS["finance_manager"]["driver"] = "list get"                                       # to set a commission, not to take along
+# Who follows orders counts them; landmarks stand beside districts, to be looked up, not taken along; an admin puts base data in order and sees runs.
+for role in ("call_taker", "order_clerk", "dispatcher", "branch_manager", "auditor"):
+    RIGHTS[role]["rescue"] += " counts"
+for table in RIGHTS.values():
+    if "district" in table:
+        table["landmark"] = READ
+RIGHTS["admin"].update(landmark=f"{READ} {EDIT} export", job_run="list get export", base_item=RIGHTS["admin"]["base_item"] + " up down")
+RIGHTS["auditor"].update(landmark=f"{READ} export", job_run="list get export")
 # Who may enter records one by one may import them.
 for table in RIGHTS.values():
     for entity, verbs in table.items():
@@ -438,7 +446,7 @@ def records():
             "tracker": trackers(), "handin": pair("handin"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
             **messages(),
             "audit_log": tuple(int(co.one(f"SELECT max(id) FROM change WHERE branch_id = {co.branch[b]}")) for b in "AB"),
-            **{e: shared(e) for e in ("role", "base_item", "district", "job", "period")}}
+            **{e: shared(e) for e in ("role", "base_item", "district", "landmark", "job", "period")}, "job_run": (int(co.one("SELECT max(id) FROM job_run")),) * 2}
 
 
 def trackers():
@@ -465,7 +473,7 @@ def reaches(role, entity, where):
     if role in OWN_ROWS:
         # the driver's own order is the one of A; a third party's people have none
         return entity == "rescue" and role == "driver" and where == "A"
-    return where == "A" or sees(role, where, entity) or entity in ("supplier", "ledger_account", "role", "base_item", "district", "job", "period", "message_template", "message_rule",
+    return where == "A" or sees(role, where, entity) or entity in ("supplier", "ledger_account", "role", "base_item", "district", "landmark", "job", "job_run", "period", "message_template", "message_rule",
                                                              "message_opt_out", "commission_rule")
 
 
@@ -495,9 +503,9 @@ def test_every_other_verb():
                 continue
             if entity == "period" and name not in ("list", "get", "history", "create"):
                 continue
-            if name in ("list", "summary", "export", "unmask", "create", "import", "trial_balance", "balance", "estimate", "held"):
+            if name in ("list", "summary", "export", "unmask", "create", "import", "trial_balance", "balance", "estimate", "held", "counts"):
                 code = attempt(role, verb, OTHER.get(verb, {}))[0]
-                want = {"forbidden"} if verb not in MAY[role] else {"ok"} if name in ("list", "export", "estimate", "trial_balance", "balance", "held") else {"invalid"}
+                want = {"forbidden"} if verb not in MAY[role] else {"ok"} if name in ("list", "export", "estimate", "trial_balance", "balance", "held", "counts") else {"invalid"}
                 yz.check(code in want, f"{role} {verb}: {want} {code}")
                 continue
             got = []
