@@ -13,6 +13,7 @@ struct drawing {
     struct canvas *canvas;
     struct area area; /* without the foot */
     bool *taken;      /* cells that hold a sign or a label */
+    size_t *here;     /* how many markers stand in each cell */
 };
 
 /* ---- the ground: coast and grid ---- */
@@ -122,15 +123,19 @@ static void put_label(struct drawing *drawing, int row, int col, enum role role,
 
 /* ---- what stands on it ---- */
 
-static size_t count_here(const struct drawing *drawing, int row, int col)
+static void count_markers(struct drawing *drawing)
 {
-    size_t count = 0;
     vec_each(const struct atlas_marker, marker, &drawing->atlas->markers)
     {
-        int r, c;
-        count += cell_of(drawing, marker->at, &r, &c) && r == row && c == col;
+        int row, col;
+        if (cell_of(drawing, marker->at, &row, &col))
+            drawing->here[row * drawing->area.cols + col]++;
     }
-    return count;
+}
+
+static size_t count_here(const struct drawing *drawing, int row, int col)
+{
+    return drawing->here[row * drawing->area.cols + col];
 }
 
 /* Several in one cell are told by their number. */
@@ -247,7 +252,10 @@ void atlas_draw(struct atlas *atlas, struct canvas *canvas, struct area area)
     if (first || (resized && atlas->fitted))
         atlas_fit(atlas);
     struct drawing drawing = {.atlas = atlas, .canvas = canvas, .area = atlas_canvas(atlas)};
-    drawing.taken = memory_zeroed((size_t)drawing.area.rows * (size_t)drawing.area.cols, sizeof(bool));
+    size_t cells = (size_t)drawing.area.rows * (size_t)drawing.area.cols;
+    drawing.taken = memory_zeroed(cells, sizeof(bool));
+    drawing.here = memory_zeroed(cells, sizeof(*drawing.here));
+    count_markers(&drawing);
     double wide = fmax(cos(atlas->middle.lat * M_PI / 180), 0.01);
     double step = round_up(atlas->scale * BRAILLE_X * 16 / 111195 / wide);
     braille_init(&braille, drawing.area.rows, drawing.area.cols);
@@ -261,4 +269,5 @@ void atlas_draw(struct atlas *atlas, struct canvas *canvas, struct area area)
     draw_degrees(&drawing, step);
     draw_foot(atlas, canvas);
     free(drawing.taken);
+    free(drawing.here);
 }

@@ -201,7 +201,7 @@ def run(bench, short, row, facts):
     phase(bench, server, hook, orders, 3, False)        # once for what is only done the first time
     done = [(name, phase(bench, server, hook, orders, length, reporting)) for name, length, reporting in plan]
     quiet, busy = [d for name, d in done if name == "without"], [d for name, d in done if name == "with"]
-    kept = int(bench.cluster.sql("SELECT count(*) FROM track", database)[0][0])
+    kept = int(bench.cluster.sql("SELECT count(*) FROM track WHERE tracker_id > 0", database)[0][0])
     hot = bench.cluster.sql("SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'vehicle_position'", database)[0]
     for client in watchers:
         client.close()
