@@ -5,6 +5,7 @@
 #include "client/ui/words.h"
 #include "client/views/choices_of.h"
 #include "client/views/sheet-private.h"
+#include "client/views/sms_count.h"
 #include "client/views/value_text.h"
 
 enum { TWO_COLUMNS_FROM = 76, LABEL_MOST = 16, NOTE_ROWS = 4, LINES_MOST = 5, GAP = 2, WIDE_TEXT = 60 };
@@ -192,6 +193,17 @@ static void draw_set(struct sheet *sheet, struct canvas *canvas, struct sheet_en
         canvas_cursor(canvas, area.row, area.col);
 }
 
+/* Below the label of what is being typed, where it goes out as a text message. */
+static void draw_parts(struct sheet *sheet, struct canvas *canvas, struct sheet_entry *entry,
+                       struct area area, int col)
+{
+    struct str text cleanup(cleanup_str);
+    str_init(&text, NULL);
+    if (area.rows > 1 && sheet->editing && sheet_current(sheet) == entry &&
+        sms_count_write(sheet, entry, textarea_text(&sheet->note), &text))
+        canvas_text(canvas, area.row + 1, col, sheet->label_cols, ROLE_DIM, ALIGN_LEFT, text.data);
+}
+
 static void draw_entry(struct sheet *sheet, struct canvas *canvas, struct sheet_entry *entry,
                        struct area body)
 {
@@ -205,7 +217,10 @@ static void draw_entry(struct sheet *sheet, struct canvas *canvas, struct sheet_
     if (entry->marked)
         canvas_text(canvas, area.row, area.col - 1, 1, ROLE_CHANGED, ALIGN_LEFT, "~");
     switch (field_type_of(entry->field)) {
-    case FIELD_NOTE: draw_note(sheet, canvas, entry, area, focused); break;
+    case FIELD_NOTE:
+        draw_note(sheet, canvas, entry, area, focused);
+        draw_parts(sheet, canvas, entry, area, body.col + entry->col);
+        break;
     case FIELD_SET: draw_set(sheet, canvas, entry, area, focused); break;
     case FIELD_LINES:
         draw_lines(sheet, canvas, entry, area);

@@ -144,6 +144,7 @@ static void add_field(struct str *out, const struct field *field, bool sortable,
     add_true(out, "pii", field->pii);
     add_true(out, "search", field->search);
     add_true(out, "unique", field->unique);
+    add_true(out, "sms", field->sms);
     add_true(out, "sortable", sortable);
     if (max)
         add_number(out, "max", max);

@@ -70,6 +70,7 @@ static void read_field(struct arena *arena, const json_t *json, struct field *fi
         .pii = is_true(json, "pii"),
         .search = is_true(json, "search"),
         .unique = is_true(json, "unique"),
+        .sms = is_true(json, "sms"),
         .sortable = is_true(json, "sortable"),
         .init = text_of(arena, json, "default"),
         .ref = text_of(arena, json, "ref"),

@@ -89,6 +89,7 @@ struct field {
     bool pii;         /* masked in lists without pii.view */
     bool search;      /* written to search_key (how: by type) */
     bool unique;      /* `duplicate` with this field when its unique index is hit */
+    bool sms;         /* goes out as a text message: its parts are counted while it is typed */
     bool sortable;    /* an index leads to it (drift test for big entities) */
     bool virtual_;    /* no column: `sql` says what it is, read only */
     bool filled; /* never NULL in the database though no client must give it (states, numbers, defaults) */

@@ -13,7 +13,7 @@ co = company.Company()
 VERBS = co.verbs()
 OPEN = {"session.login", "session.resume", "session.ping", "session.hello"}
 # Verbs that change nothing, or nothing that a repeat would change again (every other one takes a key, but session's own).
-KEYLESS = {"list", "results", "summary", "read", "get", "history", "unmask", "export", "print", "suggest", "overview", "estimate", "trial_balance", "balance", "report", "track", "token", "counts"}
+KEYLESS = {"list", "results", "summary", "read", "get", "history", "unmask", "export", "print", "suggest", "overview", "dress", "estimate", "trial_balance", "balance", "report", "track", "token", "counts"}
 KEYLESS.add("held")
 KEYLESS_VERBS = {"call.ringing", "file.chunk", "file.read"}
 # Verbs of files name what they are about in their own way.
@@ -59,7 +59,7 @@ def needed(verb):
     name = verb.split(".")[1]
     reading = name in ("get", "history", "suggest", "overview", "print")
     base = {"id": 1} if reading or name in ("report", "track") else {"id": 1, "version": 1, "reason": "x"}
-    return base if name not in ("list", "summary", "export", "results", "unmask", "create", "import", "estimate", "trial_balance", "balance", "counts") else {}
+    return base if name not in ("list", "summary", "export", "results", "unmask", "create", "import", "estimate", "trial_balance", "balance", "counts", "dress") else {}
 
 
 def everything():

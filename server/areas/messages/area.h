@@ -5,6 +5,8 @@
 
 extern const struct area messages_area;
 
+int message_dress(struct request *request);
+
 /* A message written by hand. Texts live until commit. */
 struct message_draft {
     const char *channel; /* "sms" or "mail" */
@@ -27,7 +29,7 @@ void message_write(struct request *request, const struct message_draft *draft);
     ,                                                                                                        \
         ARG(template_id, FIELD_REF, .ref = "message_template", .label = N_("Template"),                      \
             .help = N_("What it says. Empty: the text below.")),                                             \
-        ARG(body, FIELD_NOTE, .label = N_("Text"), .max = 500,                                               \
+        ARG(body, FIELD_NOTE, .label = N_("Text"), .max = 500, .sms = true,                                  \
             .help = N_("What it says, in your own words; a text message."))
 extern const struct choice message_recipients[];
 must_check int message_hand_load(struct act *act);

@@ -21,8 +21,10 @@ static const struct choice asked[] = {{"nothing", N_("Nothing")}, {"rating", N_(
           .help = N_("Stands above a mail. Words in {braces} are filled in."))
 #define BODY(member, words)                                                                                  \
     FIELD(message_template, member, .type = FIELD_NOTE, .label = words, .required = true, .max = 1000,       \
+          .sms = true,                                                                                       \
           .help = N_("Words in {braces} are filled in: F1 at the template lists those there are. The "       \
-                     "signature is put before it."))
+                     "signature is put before it. While it is typed its length is shown, signature and "     \
+                     "all, and in how many parts a text message of that length goes."))
 
 static const struct field fields[] = {
     FIELD(message_template, code, .type = FIELD_CODE, .label = N_("Code"), .required = true, .unique = true,
