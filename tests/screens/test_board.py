@@ -151,6 +151,7 @@ def test_the_phones_programs():
     at = lambda: [stage.request("auditor", "vehicle.get", {"id": vehicle})[name] for name in ("lon", "lat")]
     yz.wait_until("the position", lambda: at() == [113.4321, 23.4567])
     yz.check(True, "where the phone is stands in the vehicle's record")
+    terminal.wait("0 / 2")                              # what is wanted is known, and so the kinds
     terminal.type("o")
     terminal.wait(words.expand("{Photo of}"))
     terminal.keys("Enter")
