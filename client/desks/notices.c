@@ -179,7 +179,7 @@ static const char *const result_columns[] = {
     .keys = keys, .tick = tick, .close = free
 
 static const struct list_face notice_face = {
-    .title = N_("Notices to handle"),
+    .title = N_("Incoming orders"),
     .help = N_(
         "Orders that third parties told us, the one that waits longest first. A digit or Tab chooses what "
         "became of "
@@ -229,7 +229,7 @@ static void open_results(struct app_context *app, const struct catalogue_entity 
 
 const struct desk notices_desk = {
     .name = "notices",
-    .label = N_("Notices to handle"),
+    .label = N_("Incoming orders"),
     .help = N_("Third parties' orders that wait to be converted or rejected, live, with their age."),
     .code = "no",
     .verb = "order_notice.list",
