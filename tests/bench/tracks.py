@@ -213,9 +213,9 @@ def run(bench, short, row, facts):
     row("tracks/all", "reports taken : reports sent", (sent - refused) / max(sent, 1), 0.999, 1.0, f"{sent} reports, {kept} kept")
     row("tracks/loop", "the loop's longest stall with reports : 50 ms", most / 50, 1.0, 0.4, f"{most} ms, {base} ms without", higher=False)
     p99, q99 = (statistics.median(d["key_p99_ms"] for d in part) for part in (busy, quiet))
-    row("tracks/keys", "key to paint p99 with reports : a 60 Hz frame (16.7 ms)", p99 / 16.7, 1.0, 1.0, f"{p99} ms, {q99} ms without", higher=False)
+    row("tracks/keys", "key to paint p99 with reports : a 60 Hz frame (16.7 ms)", p99 / 16.7, 1.0, 1.0, f"{p99:.2f} ms, {q99:.2f} ms without", higher=False)
     r99, s99 = (statistics.median(d["request_p99_ms"] for d in part) for part in (busy, quiet))
-    row("tracks/ask", "dispatchers' requests p99, with reports : without", r99 / s99, 2.0, 1.3, f"{r99} ms, {s99} ms without", higher=False)
+    row("tracks/ask", "dispatchers' requests p99, with reports : without", r99 / s99, 2.0, 1.3, f"{r99:.2f} ms, {s99:.2f} ms without", higher=False)
     cpu = sum(d["server_cpu_s"] + d["postgres_cpu_s"] for d in busy) / sum(d["seconds"] for d in busy) - sum(d["server_cpu_s"] + d["postgres_cpu_s"] for d in quiet) / sum(d["seconds"] for d in quiet)
     row("tracks/cpu", "CPU of both for 100 reports a second : a core", cpu, 0.5, 0.15, f"{1e6 * cpu / (VEHICLES / EVERY):.0f} us a report", higher=False)
 
