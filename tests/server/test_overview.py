@@ -113,7 +113,10 @@ def test_no_table_is_walked_through():
                       'x', '13700000000', 'sedan', 'tow', 'city', 'x', now() - n * interval '1 minute' FROM generate_series(1, 30000) n;
                INSERT INTO message (branch_id, key, channel, address, language, body, state, party_id, created_at)
                SELECT {a}, 'plan' || n, 'sms', '137', 'zh_CN', 'x', 'sent', CASE n % 10 WHEN 0 THEN {F1} ELSE {f2} END,
-                      now() - n * interval '1 minute' FROM generate_series(1, 20000) n""")
+                      now() - n * interval '1 minute' FROM generate_series(1, 20000) n;
+               INSERT INTO call (branch_id, linked_id, direction, state, number, party_id, created_at)
+               SELECT {a}, 'plan' || n, 'in', 'answered', '137', CASE n % 10 WHEN 0 THEN {F1} ELSE {f2} END, now() - n * interval '1 minute'
+               FROM generate_series(1, 20000) n""")
     co.sql("ANALYZE")
     size = LOG.stat().st_size
     overview("order_clerk", F1)
