@@ -148,9 +148,17 @@ def period():
     return first
 
 
-def asked(**what):
+def for_nothing():
+    """An order that costs nothing, and its driver gets his part all the same."""
+    id = money("unaudited")
+    co.step("accountant", "audit", id, commission_fen=700)
+    co.step("finance_manager", "price", id, price_fen=0)
+    return id
+
+
+def asked(of=lambda: money("priced"), **what):
     """A repair that waits, of an order in the middle of its money."""
-    id = money("priced")
+    id = of()
     made = co.step("branch_manager", "repair", id, reason="keyed wrong", **what)["repair"]
     return {"id": made["id"], "version": 1, "key": key()}
 
@@ -190,6 +198,7 @@ COMMANDS = {
     "ask for a repair": ("branch_manager", "rescue.repair", lambda: on(money("priced"), reason="keyed wrong", customer_id=co.party["F2"])),
     "approve a repair": ("finance_manager2", "repair.approve", lambda: asked(customer_id=co.party["F2"], price_fen=18000)),
     "approve a step back": ("finance_manager2", "repair.approve", lambda: asked(back=True)),
+    "approve a step back of no charge": ("finance_manager2", "repair.approve", lambda: asked(of=for_nothing, back=True)),
     "reject a repair": ("finance_manager", "repair.reject", lambda: {**asked(price_fen=18000), "reason": "no"}),
     "receive the driver's money": ("cashier", "rescue.receive", lambda: on(money("priced"), method="cash_on_site")),
     "hand in": ("cashier", "handin.create", handin),

@@ -113,10 +113,18 @@ static size_t take_paper(struct settle *it, struct rows *rows, size_t first)
     return first + count;
 }
 
-/* What stands is what the charges hold, or something was not read. */
+/* What contractor and driver get of an order whose price is agreed. */
+static int64_t payable_of(const struct rescue *was)
+{
+    int64_t cost = was->supplier_id == NIL || was->cost_fen == NIL ? 0 : was->cost_fen;
+    return cost + (was->commission_fen == NIL ? 0 : was->commission_fen);
+}
+
+/* What stands is what the charges and the order hold, or something was not read. */
 static bool is_whole(const struct settle *it)
 {
-    int64_t owed = 0, paid = 0;
+    bool agreed = !is(it->was->money_state, "unaudited") && !is(it->was->money_state, "audited");
+    int64_t owed = 0, paid = 0, payable = agreed ? payable_of(it->was) : 0;
     for (size_t i = 0; i < it->ncharges; i++) {
         owed += it->charges[i].amount_fen;
         paid += it->charges[i].received_fen;
@@ -127,10 +135,9 @@ static bool is_whole(const struct settle *it)
             return false;
         owed -= is(paper->kind, "receivable") ? paper->amount_fen : 0;
         paid -= is(paper->kind, "receipt") ? paper->amount_fen : 0;
+        payable -= is(paper->kind, "payable") ? paper->amount_fen : 0;
     }
-    bool priced = it->was->price_fen > 0 && !is(it->was->money_state, "unaudited") &&
-                  !is(it->was->money_state, "audited");
-    return owed == 0 && paid == 0 && (it->ncharges > 0 || !priced);
+    return owed == 0 && paid == 0 && payable == 0 && (it->ncharges > 0 || !agreed);
 }
 
 int papers_take(struct settle *it, struct rows *charges, struct rows *papers)
