@@ -34,6 +34,7 @@ enum entity_flags {
         1
         << 4, /* a big one whose sortable columns have an index without the branch, too: who sees all branches pages through it */
     ENTITY_UNKEYED = 1 << 5, /* a view of few rows, without search keys: looked for in its columns */
+    ENTITY_CLOSED = 1 << 6,  /* the table has columns that no field names and workers may not read */
     ENTITY_HASHES = 1 << 3 /* create hashes a password: it runs on the hash lane */
 };
 

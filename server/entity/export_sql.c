@@ -164,6 +164,8 @@ static void add_conditions(struct builder *b, const struct export *export)
 /* Some columns of the table may not even be named. */
 static bool has_secrets(const struct entity *entity)
 {
+    if (entity->flags & ENTITY_CLOSED)
+        return true;
     for (size_t i = 0; i < entity->nfields; i++) {
         if (entity->fields[i].secret)
             return true;

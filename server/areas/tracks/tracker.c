@@ -52,4 +52,5 @@ const struct entity tracker_entity = {
     .sort = "code",
     .tabs = tabs,
     .verbs = VERBS_ALL,
+    .flags = ENTITY_CLOSED,
 };
