@@ -78,6 +78,9 @@ for role in ("agent", "branch_manager", "auditor"):
 # Who goes with a vehicle is looked up by who sends it, or says afterwards who went.
 for role in ("order_clerk", "dispatcher", "auditor"):
     RIGHTS[role]["driver"] = "list get"
+# Who speaks with customers, or works out what they owe, sees all about one at once.
+for role in ("call_taker order_clerk dispatcher agent accountant finance_manager branch_manager auditor").split():
+    RIGHTS[role]["customer"] += " overview"
 # Devices that say where vehicles are, and where these were.
 for role, verbs in {"dispatcher": READ, "branch_manager": f"{READ} create update disable enable token", "admin": f"{READ} {EDIT} token", "auditor": READ}.items():
     RIGHTS[role]["tracker"] = verbs
@@ -117,6 +120,8 @@ VEHICLES_EVERYWHERE = EVERYWHERE | {"dispatcher"}
 SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch hold release own end_others unlock cancel totp_begin totp_confirm totp_end".split()}
 # What is kept for a person is his own (test_preferences).
 SESSION |= {f"notice.{v}" for v in "list read send".split()}
+# What stands around every text message is no secret of anybody (test_messages).
+SESSION |= {"message.dress"}
 # One's own phone (test_telephone).
 SESSION |= {"call.ringing", "call.open"}
 SESSION |= {f"preference.{v}" for v in "list set remove share".split()}
@@ -129,7 +134,7 @@ PARTNERS = {"partner", "partner_order", "order_notice"}                         
 
 def sees(role, where, entity=None):
     """Whether a role of branch A reaches a row of A, of A1 below it, or of B."""
-    everywhere = VEHICLES_EVERYWHERE if entity in ("vehicle", "tracker") else EVERYWHERE
+    everywhere = VEHICLES_EVERYWHERE if entity in ("vehicle", "tracker", "driver") else EVERYWHERE
     return role in everywhere or where == "A" or (where == "A1" and role in BELOW)
 
 
@@ -443,7 +448,7 @@ def records():
             "price_list": pair("price_list"), "agreement": tuple(of_branch("party_agreement", co.party[p], "party_id") for p in ("PA", "PB")),
             "sla_rule": tuple(of_branch("sla_rule", co.party[p], "customer_id") for p in ("PA", "PB")),
             "session": tuple(of_branch("session", co.employee[e], "employee_id") for e in ("dispatcher", "dispatcher_b")),
-            "tracker": trackers(), "handin": pair("handin"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
+            "tracker": trackers(), "call": calls(), "driver": tuple(co.driver_of[co.vehicle[v]] for v in ("VA1", "VB1")), "handin": pair("handin"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
             **messages(),
             "audit_log": tuple(int(co.one(f"SELECT max(id) FROM change WHERE branch_id = {co.branch[b]}")) for b in "AB"),
             **{e: shared(e) for e in ("role", "base_item", "district", "landmark", "job", "period")}, "job_run": (int(co.one("SELECT max(id) FROM job_run")),) * 2}
@@ -451,6 +456,12 @@ def records():
 
 def trackers():
     return tuple(co.as_("admin").do("tracker.create", {"code": f"matrix-{b}", "branch_id": co.branch[b]})["id"] for b in "AB")
+
+
+def calls():
+    """A missed one of A and of B, as the call systems tell of them."""
+    return tuple(int(co.one(f"""INSERT INTO call (branch_id, linked_id, direction, state, number, ended_at)
+        VALUES ({co.branch[b]}, 'matrix-{b}', 'in', 'missed', '13900000001', now()) RETURNING id""")) for b in "AB")
 
 
 def messages():
@@ -480,7 +491,7 @@ def reaches(role, entity, where):
 OTHER = {"ledger.trial_balance": {"period": "2026-06"}, "ledger.balance": {"account": "1122", "day": "2026-06-30"}, "period.create": {},
          "rescue.estimate": {"customer_id": 1, "service": "tow"}, "vehicle.report": None, "vehicle.state": None, "vehicle.track": None}
 EXTRA = {"employee.reset_password": {"password": "another password"}, "session.end": {"reason": "tried"},
-         "employee.reset_totp": {"reason": "tried"}, "repair.reject": {"reason": "tried"}}
+         "employee.reset_totp": {"reason": "tried"}, "repair.reject": {"reason": "tried"}, "handin.reverse": {"reason": "tried"}}
 
 
 def want_of(role, verb, where, found):
@@ -510,8 +521,8 @@ def test_every_other_verb():
                 continue
             got = []
             for where, id in zip("AB", rows[entity]):
-                reading = name in ("get", "history", "suggest", "print")
-                args = {"id": id} if reading else {"id": id, "version": 9999, **EXTRA.get(verb, {})}
+                reading = name in ("get", "history", "suggest", "print", "overview", "needs")
+                args = {"id": id} if reading else {"call_id": id} if name == "dial" else {"id": id, "version": 9999, **EXTRA.get(verb, {})}
                 code = attempt(role, verb, args)[0]
                 if code not in want_of(role, verb, where, {"ok"} if reading else {"conflict"}):
                     got.append(f"{where}: {code}, expected {want_of(role, verb, where, {'ok'} if reading else {'conflict'})}")
