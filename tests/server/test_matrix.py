@@ -120,7 +120,7 @@ VEHICLES_EVERYWHERE = EVERYWHERE | {"dispatcher"}
 SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch hold release own end_others unlock cancel totp_begin totp_confirm totp_end".split()}
 # What is kept for a person is his own (test_preferences).
 SESSION |= {f"notice.{v}" for v in "list read send".split()}
-# What stands around every text message is no secret of anybody (test_messages).
+# What stands around every text message is no secret.
 SESSION |= {"message.dress"}
 # One's own phone (test_telephone).
 SESSION |= {"call.ringing", "call.open"}
