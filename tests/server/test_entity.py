@@ -305,7 +305,7 @@ def test_the_catalogue_is_what_one_may_use():
     names = {row["name"] for row in first["rows"]}
     assert "customer" in names and "role" not in names and set(first["entities"]) == names
     row = next(row for row in first["rows"] if row["name"] == "customer")
-    assert {v["name"] for v in row["verbs"]} == {"customer.list", "customer.get", "customer.history", "customer.create", "customer.update"}, row["verbs"]
+    assert {v["name"] for v in row["verbs"]} == {"customer.list", "customer.get", "customer.history", "customer.create", "customer.update", "customer.overview"}, row["verbs"]
     assert {f["name"] for f in row["fields"]} >= {"id", "version", "name", "phone", "contacts", "created_at"}
     have = {row["name"]: row["hash"] for row in first["rows"]}
     again = clerk.call("session.describe", {"have": have})

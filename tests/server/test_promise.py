@@ -69,7 +69,7 @@ def test_everything_works_on_it():
 
     described = {row["name"]: row for row in boss.call("session.describe")["rows"]}["tool"]
     assert [tab["label"] for tab in described["form"]["tabs"]] == ["Tool", "Purchase and parts"]
-    assert [action["name"] for action in described["actions"]] == ["lend", "take_back"] and described["code"] == "tl"
+    assert [action["name"] for action in described["actions"]] == ["lend", "take_back"] and described["code"] == "tz"
     assert [line["name"] for field in described["fields"] if field["name"] == "parts" for line in field["lines"]] == ["name", "pieces"]
     assert "tool" not in clerk.call("session.describe")["entities"] and clerk.refused("tool.list").code == "forbidden"
 
@@ -108,7 +108,7 @@ def work_at_a_terminal(server, boss):
                            env={"YIZHAN_PASSWORD": yz.PASSWORD})
     terminal.wait("Tools")
     terminal.keys("F2")
-    terminal.type("tl+")
+    terminal.type("tz+")
     terminal.keys("Enter")
     terminal.wait(["Purchase and parts", "Hand tool"])
     terminal.type("T9")
@@ -120,7 +120,7 @@ def work_at_a_terminal(server, boss):
     terminal.wait(["Saved", "Tool 梯子", "Lend"])
     assert [row["name"] for row in boss.call("tool.list", {"q": "T9"})["rows"]] == ["梯子"]
     terminal.keys("F2")
-    terminal.type("tl")
+    terminal.type("tz")
     terminal.keys("Enter")
     terminal.wait(["Borrower", "T9", "梯子", "l Lend"])
     terminal.close()

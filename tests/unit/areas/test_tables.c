@@ -83,12 +83,15 @@ static void look_named(const struct entity *entity, const char *const *names, co
 
 static void look_sort(const struct entity *entity)
 {
-    const char *sort = entity->sort ? entity->sort : "-created_at";
-    if (*sort == '-')
-        sort++;
-    const struct field *field = entity_field(entity, sort);
-    if (!field || (!field->sortable && !entity->parent))
-        fault(entity, "cannot be sorted by", sort);
+    char name[64];
+    for (const char *sort = entity->sort ? entity->sort : "-created_at"; *sort;) {
+        size_t len = strcspn(sort, " ");
+        snprintf(name, sizeof(name), "%.*s", (int)len, sort);
+        const struct field *field = entity_field(entity, name + (*name == '-'));
+        if (!field || (!field->sortable && !entity->parent))
+            fault(entity, "cannot be sorted by", name);
+        sort += len + (sort[len] == ' ');
+    }
 }
 
 static void look_action(const struct entity *entity, const struct action *action)

@@ -40,10 +40,11 @@ static void every_desk_has_words(void **state)
     assert_true(desk_count() > 0);
     for (size_t i = 0; i < desk_count(); i++) {
         const struct desk *desk = desk_at(i);
-        if (!desk->label || !desk->help || !*desk->help || !desk->code)
+        /* One that only shows records is reached through their list. */
+        if (!desk->label || !desk->help || !*desk->help || (desk->open && !desk->code))
             fail_msg("the desk %s does not say all", desk->name);
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(desk_at(j)->code, desk->code) == 0)
+        for (size_t j = 0; j < i && desk->code; j++)
+            if (desk_at(j)->code && strcmp(desk_at(j)->code, desk->code) == 0)
                 fail_msg("two desks have the code %s", desk->code);
     }
 }
