@@ -24,6 +24,7 @@ BUGS = {
     "picture": ("client/ui/picture_head.c", "            if (at + 9 > size)\n", "            if (at + 5 > size)\n"),
     "sheet": ("server/entity/import_zip.c", "return part->data <= zip->n && part->packed <= zip->n - part->data;", "return part->data <= zip->n;"),
     "sniff": ("server/areas/files/sniff.c", "bytes[i], 4)) || bytes[i] == 0x7F)", "bytes[i], 4)) || 0)"),
+    "gammu": ("server/gateway/gammu_text.c", "used + units_of(code) > units)", "used + units_of(code) > units + 2)"),
     "track": ("server/gateway/hook_track_read.c", "    if (placed && !point_is_valid(report->place))\n", "    if (placed && report->place.lat > 90)\n"),
     "reply": ("shared/model/catalogue_read.c", "        if (!json_string_value(json_object_get(json_array_get(list, i), \"name\")))\n            continue;\n", ""),
 }
