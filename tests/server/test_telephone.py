@@ -384,7 +384,8 @@ def test_the_server_that_holds_the_line_is_killed():
     killed = next(s for s in co.servers if holder.endswith(f".{s.process.pid}"))
     standing = next(s for s in co.servers if s is not killed)
     with yz.Client(standing, "order_clerk2") as client:
-        assert client.call("call.ringing")["rows"][0]["caller"] == "13700000013"
+        ringing = yz.wait_until("the call to ring", lambda: client.call("call.ringing")["rows"])
+        assert ringing[0]["caller"] == "13700000013"
         killed.kill()
         yz.wait_until("the other to take over", lambda: co.one("SELECT held_by FROM telephone_line") not in (holder, ""), 30)
         wait_up()
