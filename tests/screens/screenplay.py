@@ -235,7 +235,7 @@ class Run:
         made = self.stage.request("admin", "employee.create", {"code": login.upper(), "name": f"员工{self.values['n']}", "login": login,
                                                                "branch_id": here, "roles": roles, "password": "for-the-first-day"})
         with yz.Client(self.stage.server, login, "for-the-first-day") as client:
-            client.call("session.password", {"old": "for-the-first-day", "new": yz.PASSWORD})
+            client.do("session.password", {"old": "for-the-first-day", "new": yz.PASSWORD})
         self.values.update({"login": login, "me": made["id"]})
         return login
 

@@ -15,7 +15,10 @@ AT_ONCE = 4
 
 
 def play(script, language, size, stage):
-    run = Run(script, language, size, stage)
+    try:
+        run = Run(script, language, size, stage)
+    except (yz.Refused, yz.Closed, OSError) as fault:
+        return [(f"{script.name} {language} {size}: the stage", fault)]
     try:
         return list(run.checks())
     finally:
