@@ -59,15 +59,40 @@ static void forget(struct fleet *fleet)
     vec_clear(&fleet->rows);
 }
 
+/* Nearest first; those whose place nobody knows last, and where there is nothing to be near to, by their code. */
+static int order(const struct fleet *fleet, const struct fleet_row *a, const struct fleet_row *b)
+{
+    double x = geo_distance_m(fleet->from, a->at), y = geo_distance_m(fleet->from, b->at);
+    if (isnan(x) != isnan(y))
+        return isnan(x) ? 1 : -1;
+    if (!isnan(x) && x != y)
+        return x < y ? -1 : 1;
+    return strcmp(order_text(a->row, "code"), order_text(b->row, "code"));
+}
+
+/* Into its place among the first `count`, which stand in theirs; rows keep the order they had while they move. */
+static void settle(struct fleet *fleet, size_t count)
+{
+    struct fleet_row *items = fleet->rows.items, row = items[count];
+    for (; count > 0 && order(fleet, &items[count - 1], &row) > 0; count--)
+        items[count] = items[count - 1];
+    items[count] = row;
+}
+
 static void insert(struct fleet *fleet, const struct fleet_row *row)
 {
-    const char *code = order_text(row->row, "code");
     vec_push(&fleet->rows, *row);
-    struct fleet_row *items = fleet->rows.items;
-    size_t at = fleet->rows.count - 1;
-    for (; at > 0 && strcmp(order_text(items[at - 1].row, "code"), code) > 0; at--)
-        items[at] = items[at - 1];
-    items[at] = *row;
+    settle(fleet, fleet->rows.count - 1);
+}
+
+void fleet_measure(struct fleet *fleet, struct point from)
+{
+    if (memcmp(&fleet->from, &from, sizeof(from)) == 0)
+        return;
+    fleet->from = from;
+    for (size_t i = 1; i < fleet->rows.count; i++)
+        settle(fleet, i);
+    table_reset(&fleet->table);
 }
 
 static void put(struct fleet *fleet, const json_t *row)

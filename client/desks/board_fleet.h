@@ -24,7 +24,7 @@ struct fleet {
     struct app_context *app;
     struct screen *screen;
     const struct catalogue_entity *entity; /* NULL: this person may not see vehicles */
-    VEC(struct fleet_row) rows;            /* by their code */
+    VEC(struct fleet_row) rows;            /* nearest first */
     struct table table;
     struct point from;  /* what the distances are measured from; NAN: nothing */
     VEC(int64_t) stale; /* to be read again */
@@ -43,6 +43,9 @@ void fleet_init(struct fleet *fleet, struct app_context *app, struct screen *scr
 void fleet_finish(struct fleet *fleet);
 void fleet_name_columns(struct fleet *fleet); /* again in another language */
 void fleet_read(struct fleet *fleet);
+
+/* Distances are measured from here, and the rows put in their order; NAN: from nowhere. */
+void fleet_measure(struct fleet *fleet, struct point from);
 
 /* From the screen's live handler for vehicles; count 0: everything is read again. */
 void fleet_heard(struct fleet *fleet, const struct live_event events[], size_t count);

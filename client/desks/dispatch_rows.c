@@ -166,8 +166,9 @@ void dispatch_row_changed(struct dispatch *desk)
     const struct job *job = jobs_current(&desk->waiting), *here = jobs_current(dispatch_jobs(desk));
     offers_want(&desk->offers, job ? job->id : NIL);
     record_want(&desk->record, here ? here->id : NIL, here ? here->version : 0);
-    desk->fleet.from = here ? (struct point){order_real(here->row, "lon"), order_real(here->row, "lat")}
-                            : (struct point){NAN, NAN};
+    fleet_measure(&desk->fleet,
+                  here ? (struct point){order_real(here->row, "lon"), order_real(here->row, "lat")}
+                       : (struct point){NAN, NAN});
     board_map_fill(desk);
 }
 
