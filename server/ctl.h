@@ -23,6 +23,7 @@ struct tx *ctl_begin(struct ctl *ctl, struct connection *connection);
 /* Says what went wrong with it on stderr; gives the exit code. */
 int ctl_tx_failed(struct tx *tx);
 
+/* The commands, each in a file of its own or in ctl.c; each gives the exit code (sysexits.h; check: 1 where something is wrong). */
 int ctl_check(struct ctl *ctl);
 int ctl_jobs(struct ctl *ctl);
 int ctl_sessions(struct ctl *ctl);

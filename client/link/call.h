@@ -44,6 +44,8 @@ struct link_settings {
     const char *terminal; /* name of this device for the trail; may be NULL */
 };
 
+/* The settings' texts are copied. Nothing is resolved or opened before link_start; from then on ops are called from the loop. Destroying calls
+ * nobody: calls under way are forgotten. */
 struct link *link_create(const struct link_settings *settings, const struct link_ops *ops, void *context);
 void link_destroy(struct link *link);
 void link_start(struct link *link);
@@ -78,6 +80,8 @@ void link_cancel(struct link *link, uint64_t call);
 
 /* Asks the server to stop a call that runs; `done` is called with what came of it: at once for one that only reads and waits for the line. */
 void link_stop(struct link *link, uint64_t call);
+
+/* Calls that are not answered yet, those that wait for the line among them. */
 size_t link_pending(const struct link *link);
 
 /* Milliseconds from sending to the answer of the last call. */

@@ -34,6 +34,7 @@ struct connection *connection_create(struct ev_loop *loop, const char *host, con
                                      const struct connection_ops *ops, void *context, const char **why_r);
 void connection_destroy(struct connection *connection);
 
+/* open: what was open before is dropped; ends in ops->open or ops->lost. close: at once and without a word, what is queued is dropped. */
 void connection_open(struct connection *connection);
 void connection_close(struct connection *connection);
 enum connection_state connection_state(const struct connection *connection);

@@ -3,7 +3,10 @@
 
 #include "base/time.h"
 
+/* Before threads: takes YIZHAN_NOW where the build knows it. */
 void clock_init(void);
+
+/* What a request takes for now (request->now); it is the wall's clock but in tests, so nothing is timed by it. Any thread. */
 struct instant clock_now(void);
 
 #ifdef YIZHAN_FAULTS

@@ -19,6 +19,7 @@ struct watch {
     struct watch_filter filter;
 };
 
+/* A worker makes one, the loop takes it over with EFFECT_WATCH. Names are copied; each entity stands in it once. */
 struct watch *watch_create(void) must_check;
 void watch_destroy(struct watch *watch);
 void watch_add(struct watch *watch, const char *entity);

@@ -7,6 +7,7 @@
 
 struct request;
 
+/* Each hands over its rows of verbs: coming and going; passwords and one-time codes; one's own sessions. Before threads. */
 void login_register(void);
 void password_verbs_register(void);
 void own_sessions_register(void);

@@ -29,6 +29,7 @@ void notice_send(struct request *request, const struct notice *notice);
  * absent; {"id","ended":true} when it rings no more. Any thread. */
 void popup_send(int64_t employee_id, const char *json);
 
+/* notice.list, read and send. */
 void notice_register(void);
 
 /* The tail: reads what was committed since; hands it on. */

@@ -3,6 +3,7 @@
 
 struct str;
 
+/* Their rows; session.watch and unwatch are in watch.c. Before threads. */
 void session_verbs_register(void);
 void watch_register(void);
 

@@ -4,5 +4,6 @@
  */
 #pragma once
 
+/* The thread, on a connection of yizhan_tail. What was committed before it began is not told. */
 void tail_start(const char *conninfo);
 void tail_stop(void);

@@ -9,6 +9,7 @@
 
 struct arena;
 
+/* Before threads: liboath wants to be woken once. */
 void totp_init(void);
 
 /* A new secret of 160 bits as base32 text without padding. */

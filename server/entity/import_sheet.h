@@ -47,6 +47,7 @@ enum sheet_fault {
 /* An msgid. */
 const char *sheet_fault_text(enum sheet_fault fault);
 
+/* Finishing frees the cells with it. */
 void sheet_init(struct sheet *sheet);
 void sheet_finish(struct sheet *sheet);
 

@@ -8,6 +8,7 @@ struct point {
     double lon, lat;
 };
 
+/* Either coordinate is NAN: no place. */
 bool point_is_nil(struct point point);
 
 /* -180…180 and -90…90, and not null. */

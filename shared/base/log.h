@@ -24,6 +24,7 @@ int log_level_parse(const char *name, enum log_level *level_r) must_check;
 /* Writes to another descriptor than stderr; the caller keeps it open. */
 void log_set_fd(int fd);
 
+/* Any thread. Blocks where stderr does. */
 void log_write(enum log_level level, const char *format, ...) printf_like(2, 3);
 void log_vwrite(enum log_level level, const char *format, va_list args) printf_like(2, 0);
 

@@ -13,6 +13,7 @@ struct map {
     size_t cap, count;
 };
 
+/* A zeroed map is one as well. finish and clear free the keys, never the values; after finish it is empty and may be used again. */
 void map_init(struct map *map);
 void map_finish(struct map *map);
 void map_clear(struct map *map);

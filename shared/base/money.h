@@ -20,6 +20,7 @@ int money_parse(const char *text, int64_t *fen_r) must_check;
 /* "1,234.50"; "" for NIL. Returns buf. */
 char *money_print(char *buf, size_t size, int64_t fen);
 
+/* -ERANGE where the sum does not fit. */
 int money_add(int64_t a, int64_t b, int64_t *fen_r) must_check;
 
 /* fen * num / den, halves away from zero. den must not be 0. */

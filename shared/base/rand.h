@@ -10,6 +10,7 @@ struct rng {
     uint64_t s[4];
 };
 
+/* Any seed will do, 0 too; next is evenly spread over all 64 bits. */
 void rng_seed(struct rng *rng, uint64_t seed);
 uint64_t rng_next(struct rng *rng);
 

@@ -12,6 +12,7 @@ struct str {
     struct arena *arena; /* NULL: malloc */
 };
 
+/* An empty text; arena NULL: in malloc's memory, to be given back by str_finish or str_steal. */
 void str_init(struct str *s, struct arena *arena);
 
 /* Gives the memory back and leaves an empty text that may be used again. */
@@ -21,6 +22,7 @@ void str_clear(struct str *s);
 /* Makes room for n more bytes (and the NUL) without changing the text. */
 void str_reserve(struct str *s, size_t n);
 
+/* What is added is not NULL and does not lie within s. Out of memory ends the process. */
 void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const void *bytes, size_t n);
 void str_add_char(struct str *s, char c);

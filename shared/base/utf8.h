@@ -24,6 +24,7 @@ size_t utf8_decode(const char *s, size_t n, uint32_t *cp_r);
 /* Writes a character, returns its 1 to 4 bytes; no NUL is added. 0 for what is no character. */
 size_t utf8_encode(uint32_t cp, char out[4]);
 
+/* What UTF8_CONTROL and UTF8_HIDDEN mean. */
 bool utf8_is_control(uint32_t cp);
 bool utf8_is_hidden(uint32_t cp);
 

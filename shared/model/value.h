@@ -52,4 +52,5 @@ struct value value_of_text(const struct field *field, struct arena *arena, const
 /* Text of the protocol (as field_parse_text makes it) to JSON of the protocol; NULL and "" become null. */
 void value_text_to_json(const struct field *field, const char *text, struct str *out);
 
+/* Of values of one field. Two nulls are equal. */
 bool value_equal(const struct value *a, const struct value *b);

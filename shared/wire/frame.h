@@ -20,6 +20,7 @@ struct frame {
     bool dropping;  /* inside a line that was too long */
 };
 
+/* limit in bytes, as above. Finishing gives the buffer back; it may be initialised again. */
 void frame_init(struct frame *frame, size_t limit);
 void frame_finish(struct frame *frame);
 

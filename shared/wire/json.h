@@ -32,6 +32,7 @@ struct json_fault {
     size_t at; /* byte of the text where it was seen */
 };
 
+/* Gives jansson our allocator and a random seed against chosen keys. */
 void json_init(void);
 
 /* From now on this thread's values come from the arena; NULL: from malloc. Returns what was in use before. */

@@ -24,6 +24,7 @@ int tls_cert_make_authority(struct tls_pair *pair_r) must_check;
 int tls_cert_make_leaf(const struct tls_pair *authority, const char *const names[], size_t n,
                        struct tls_pair *pair_r) must_check;
 
+/* It is valid now and for so many days more; its issuer's signature is by that key. */
 bool tls_cert_holds(X509 *cert, int days);
 bool tls_cert_is_from(X509 *cert, X509 *authority);
 
