@@ -5,7 +5,7 @@ import subprocess
 import papers
 import yz
 
-TOP = {".ci", ".clang-format", ".gitignore", "LICENSE", "NEWS", "README", "client", "dev", "man", "meson.build", "meson_options.txt", "schema",
+TOP = {".ci", ".clang-format", ".editorconfig", ".gitignore", "LICENSE", "NEWS", "README", "client", "dev", "man", "meson.build", "meson_options.txt", "schema",
        "server", "shared", "tests"}
 FLOORS = {"shared": {"base", "wire", "model", "po"}, "client": {"link", "ui", "views", "desks"},
           "server": {"net", "core", "db", "entity", "areas", "gateway", "seed", "install"},
