@@ -51,6 +51,24 @@ static const char *source_words(const char *source)
     return *source ? _("by price list") : "";
 }
 
+/* There were free services once: why this one is not among them. */
+static void draw_granted(struct call *call, struct panel *panel, struct arena *arena)
+{
+    int64_t of = order_number(call->price, "free_of");
+    bool by_policy = strcmp(order_text(call->price, "free_per"), "policy") == 0;
+    if (of == NIL || of == 0)
+        return;
+    if (!call_typed(call, by_policy ? "policy_number" : "plate"))
+        panel_text(panel, ROLE_WARNING,
+                   arena_printf(arena,
+                                by_policy ? _("%" PRId64 " free a year for each policy: which one is it?")
+                                          : _("%" PRId64 " free a year for each car: which plate is it?"),
+                                of));
+    else
+        panel_text(panel, ROLE_WARNING,
+                   arena_printf(arena, _("No free service left: %" PRId64 " a year"), of));
+}
+
 static void draw_price(struct call *call, struct panel *panel)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
@@ -70,6 +88,7 @@ static void draw_price(struct call *call, struct panel *panel)
     int64_t free_km = order_number(call->price, "free_km");
     if (times > 0)
         panel_text(panel, ROLE_GOOD, arena_printf(arena, _("%" PRId64 " free services left"), times));
+    draw_granted(call, panel, arena);
     if (free_km > 0)
         panel_text(panel, ROLE_GOOD, arena_printf(arena, _("%" PRId64 " free km of it"), free_km));
 }

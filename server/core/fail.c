@@ -29,6 +29,8 @@ static const struct refusal refusals[] = {
     {"YZ009", ERR_UNAVAILABLE, NULL, N_("The database was moved and is not opened yet")},
     {"YZ010", ERR_FORBIDDEN, NULL, N_("Nobody widens their own rights")},
     {"YZ011", ERR_CONFLICT, NULL, N_("Something this refers to is not there or not in use")},
+    {"YZ012", ERR_CONFLICT, NULL,
+     N_("The order is on a statement that is not settled: take it off there first")},
     {"YZ", ERR_CONFLICT, NULL, N_("This step is not possible now")},
     {"23503", ERR_CONFLICT, NULL, N_("Another record refers to this, or what this refers to is gone")},
     {"23P01", ERR_CONFLICT, NULL, N_("This overlaps with another record")},

@@ -176,7 +176,7 @@ static const struct choice fault_kinds[] = {{"none", N_("None")},           {"fa
 static const struct field fault_args[] = {
     ARG(kind, FIELD_CHOICE, .label = N_("Kind"), .choices = fault_kinds, .required = true,
         .help = N_("What happens.")),
-    ARG(nth, FIELD_INT, .label = N_("Statement"), .max = 1000, .required = true,
+    ARG(nth, FIELD_INT, .label = N_("Which statement"), .max = 1000, .required = true,
         .help = N_("To which statement, from 1.")),
 };
 #endif

@@ -103,6 +103,30 @@ def handed():
     return {"id": co.as_("cashier").do("handin.create", {k: v for k, v in handin().items() if k != "key"})["id"], "version": 1, "key": key(), "reason": "miscounted"}
 
 
+def statement():
+    """An agreed one over two orders of a firm of its own."""
+    firm, vehicle = customer(), co.vehicle["VA5"]
+    for n in range(2):
+        id = co.order(customer_id=firm)
+        co.step("order_clerk", "backfill", id, vehicle_id=vehicle, driver_id=co.driver_of[vehicle], done_at=yz.utc_now(), km=5)
+        co.step("accountant", "audit", id)
+        co.step("finance_manager", "price", id, price_fen=9000)
+    id = co.as_("accountant").do("statement.create", {"party_id": firm})["id"]
+    for name in ("send", "agree"):
+        co.as_("accountant").do(f"statement.{name}", {"id": id, "version": co.version(id, "statement")})
+    return id
+
+
+def missing(fen=15000):
+    """Of one order all of it, of another a part."""
+    return {"key": key(), "settled_by": "wages", "lines": [{"order_id": held(), "amount_fen": fen - 5000}, {"order_id": held(), "amount_fen": 5000}], "short_reason": "lost"}
+
+
+def settled(fen=15000):
+    made = co.as_("accountant").do("shortage.create", {k: v for k, v in missing(fen).items() if k != "key"})
+    return {"id": made["id"], "version": 1, "key": key()}
+
+
 def bad_debt():
     id = money("priced")
     co.step("cashier", "receive", id, amount_fen=0, final=True)
@@ -203,6 +227,13 @@ COMMANDS = {
     "receive the driver's money": ("cashier", "rescue.receive", lambda: on(money("priced"), method="cash_on_site")),
     "hand in": ("cashier", "handin.create", handin),
     "take a hand-in back": ("accountant", "handin.reverse", handed),
+    "settle a statement": ("accountant", "statement.settle", lambda: on(statement(), "statement", method="transfer", amount_fen=10000)),
+    "merge a customer": ("branch_manager", "customer.merge", lambda: on(customer(), "party", into_id=customer(), reason="there twice")),
+    "settle a shortage": ("accountant", "shortage.create", missing),
+    "ask for a shortage": ("accountant", "shortage.create", lambda: missing(25000)),
+    "approve a shortage": ("finance_manager", "shortage.approve", lambda: settled(25000)),
+    "decline a shortage": ("finance_manager", "shortage.decline", lambda: {**settled(25000), "reason": "look for it"}),
+    "take a shortage back": ("finance_manager", "shortage.reverse", lambda: {**settled(), "reason": "found"}),
     "ask to give up": ("accountant", "rescue.clear", lambda: on(bad_debt(), difference_reason="bad_debt")),
     "approve giving up": ("finance_manager", "rescue.approve", lambda: on(asked_for())),
     "decline giving up": ("finance_manager", "rescue.decline", lambda: on(asked_for(), reason="try again")),

@@ -56,6 +56,11 @@ RIGHTS["finance_manager"]["rescue"] += " approve decline"
 # What was keyed wrong: asked for on the order, decided by finance.
 RIGHTS["branch_manager"].update({"repair": READ, "rescue": RIGHTS["branch_manager"]["rescue"] + " repair"})
 RIGHTS["finance_manager"]["repair"] = f"{READ} approve reject"
+# Orders that are paid together; and customers that are there twice.
+for role, verbs in {"accountant": f"{READ} create update add remove send agree dispute settle void", "finance_manager": READ, "auditor": READ}.items():
+    RIGHTS[role]["statement"] = verbs
+for role in ("branch_manager", "admin"):
+    RIGHTS[role]["customer"] += " merge"
 RIGHTS["auditor"]["repair"] = READ
 # What forms offer is read by whoever works with forms.
 for role in ("call_taker order_clerk dispatcher agent reception tour_planner product_editor channel_editor accountant finance_manager cashier"
@@ -425,7 +430,12 @@ def records():
     co.as_("finance_manager").do("commission_rule.create", {"job_fen": 1})
     for where, tail in (("A", ""), ("B", "_b")):
         co.sql(f"UPDATE rescue_order SET taken_fen = 100, taken_method = 'cash_on_site' WHERE id = {one[where]}")
-        co.as_("cashier" + tail).do("handin.create", {"lines": [{"order_id": one[where]}]})
+        co.as_("cashier" + tail).do("handin.create", {"lines": [{"order_id": one[where], "amount_fen": 60}], "short_reason": "a part"})
+        co.as_("accountant" + tail).do("shortage.create", {"lines": [{"order_id": one[where]}], "settled_by": "wages", "short_reason": "lost"})
+
+    for v, tail in (("VA1", ""), ("VB1", "_b")):
+        co.order_in("priced", v, b=bool(tail))
+        co.as_("accountant" + tail).do("statement.create", {"party_id": co.party["F1"]})
 
     for where, tail in (("A", ""), ("B", "_b")):
         co.step("branch_manager" + tail, "repair", one[where], reason="keyed wrong", back=True)
@@ -448,7 +458,7 @@ def records():
             "price_list": pair("price_list"), "agreement": tuple(of_branch("party_agreement", co.party[p], "party_id") for p in ("PA", "PB")),
             "sla_rule": tuple(of_branch("sla_rule", co.party[p], "customer_id") for p in ("PA", "PB")),
             "session": tuple(of_branch("session", co.employee[e], "employee_id") for e in ("dispatcher", "dispatcher_b")),
-            "tracker": trackers(), "call": calls(), "driver": tuple(co.driver_of[co.vehicle[v]] for v in ("VA1", "VB1")), "handin": pair("handin"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
+            "statement": pair("statement"), "tracker": trackers(), "call": calls(), "driver": tuple(co.driver_of[co.vehicle[v]] for v in ("VA1", "VB1")), "handin": handins("method"), "shortage": handins("settled_by"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
             **messages(),
             "audit_log": tuple(int(co.one(f"SELECT max(id) FROM change WHERE branch_id = {co.branch[b]}")) for b in "AB"),
             **{e: shared(e) for e in ("role", "base_item", "district", "landmark", "job", "period")}, "job_run": (int(co.one("SELECT max(id) FROM job_run")),) * 2}
@@ -491,7 +501,8 @@ def reaches(role, entity, where):
 OTHER = {"ledger.trial_balance": {"period": "2026-06"}, "ledger.balance": {"account": "1122", "day": "2026-06-30"}, "period.create": {},
          "rescue.estimate": {"customer_id": 1, "service": "tow"}, "vehicle.report": None, "vehicle.state": None, "vehicle.track": None}
 EXTRA = {"employee.reset_password": {"password": "another password"}, "session.end": {"reason": "tried"},
-         "employee.reset_totp": {"reason": "tried"}, "repair.reject": {"reason": "tried"}, "handin.reverse": {"reason": "tried"}}
+         "employee.reset_totp": {"reason": "tried"}, "repair.reject": {"reason": "tried"}, "handin.reverse": {"reason": "tried"},
+         "shortage.reverse": {"reason": "tried"}, "shortage.decline": {"reason": "tried"}, "statement.void": {"reason": "tried"}, "statement.dispute": {"reason": "tried"}, "statement.settle": {"method": "transfer"}}
 
 
 def want_of(role, verb, where, found):

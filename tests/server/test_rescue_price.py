@@ -124,6 +124,8 @@ def test_free_services():
     asked = clerk.call("rescue.estimate", {"customer_id": firm, "service": "tow", "plate": "粤A77001", "estimate_km": 12, "appoint_at": local("2026-06-16 12:00")})
     yz.check(asked["free_times"] == 1 and {p["kind"] for p in asked["parts"]} == {"base", "km", "free_times", "free_km"}, f"intake shows what is left {asked['free_times']}")
 
+    asked = clerk.call("rescue.estimate", {"customer_id": firm, "service": "tow", "plate": "粤A77001", "appoint_at": local("2026-03-13 12:00")})
+    yz.check((asked["free_times"], asked["free_of"], asked["free_per"]) == (0, 2, "plate"), f"and that there were two, when none is left {asked}")
     agree("fuel", firm, free_times=1, free_per="policy", holiday_bp=0, night_bp=0)
     priced("by the policy, whatever the car", {"base": 26000, "free_times": -26000}, "2026-03-10 12:00", firm=firm, service="fuel", plate="粤A77004", policy_number="P-1")
     priced("used with another car", {"base": 26000}, "2026-03-11 12:00", firm=firm, service="fuel", plate="粤A77005", policy_number="P-1")

@@ -57,6 +57,13 @@ const char *finance_method_account(const char *method);
 /* Whether money by this method is with the driver until handed in ("cash_on_site"): posting_driver_cash instead of posting_receipt. */
 bool finance_method_by_driver(const char *method);
 
+/* Whether it uses what the customer paid before it was due (2203) instead of new money. */
+bool finance_method_of_advance(const char *method);
+
+/* Refuses to use more of an advance than there is of it, or than is due. */
+must_check int finance_advance_check(struct request *request, int64_t amount_fen, int64_t due_fen,
+                                     int64_t advance_fen);
+
 /* Account of a difference on clear ("discount", "bad_debt" …), from base data clear_difference; NULL when the reason is unknown. */
 const char *finance_difference_account(const char *reason);
 

@@ -31,11 +31,33 @@ static int decorate(struct act *act)
     return 0;
 }
 
+static const struct field merge_args[] = {
+    ARG(into_id, FIELD_REF, .ref = "customer", .label = N_("Into"), .required = true,
+        .help =
+            N_("The record that stays and gets the orders, cars, contacts, calls and messages of this one.")),
+};
+
+static const struct action actions[] = {
+    {.name = "merge",
+     .key = 'm',
+     .label = N_("Merge"),
+     .from = "*",
+     .args = merge_args,
+     .nargs = array_len(merge_args),
+     .reason = true,
+     .danger = true,
+     .confirm = N_("Merge this customer into the other? It cannot be taken back."),
+     .help = N_("The customer is there twice: this record is disabled, and what names it names the other."),
+     .load = merge_load,
+     .in_tx = merge_in_tx},
+};
+
 static const char *const columns[] = {"code",      "name",    "kind",       "phone",
                                       "branch_id", "address", "settlement", NULL};
-static const char *const main_tab[] = {
-    "name",      "short_name", "kind",  "phone", "phone2",    "branch_id", "district", "address",
-    "place_lon", "place_lat",  "roles", "code",  "opted_out", "language",  "remarks",  NULL};
+static const char *const main_tab[] = {"name",        "short_name", "kind",      "phone",     "phone2",
+                                       "branch_id",   "district",   "address",   "place_lon", "place_lat",
+                                       "roles",       "code",       "opted_out", "language",  "remarks",
+                                       "merged_into", NULL};
 static const char *const people_tab[] = {"contacts", "email", "id_number", NULL};
 static const char *const car_tab[] = {"plates", NULL};
 static const char *const money_tab[] = {
@@ -67,6 +89,8 @@ const struct entity customer_entity = {
     .columns = columns,
     .sort = "-created_at",
     .tabs = tabs,
+    .actions = actions,
+    .nactions = array_len(actions),
     .verbs = VERBS_ALL,
     .flags = ENTITY_BIG,
     .check = party_check,

@@ -26,6 +26,7 @@ struct party {
     bool opted_out;
     const char *language;
     const char *remarks;
+    int64_t merged_into;
 };
 
 struct party_contact {
@@ -46,13 +47,14 @@ struct party_plate {
     const char *remarks;
 };
 
-enum { PARTY_NFIELDS = 28 };
+enum { PARTY_NFIELDS = 29 };
 extern const struct field party_fields[PARTY_NFIELDS];
 extern const struct entity party_contact_entity;
 extern const struct entity party_plate_entity;
 
 /* Hooks that every descriptor of the table shares. in_tx is told the role its records must have ("customer") and the letter of their
  * codes by wrapping. */
+entity_hook merge_load, merge_in_tx; /* customer.merge */
 int party_check(struct act *act);
 int party_load(struct act *act);
 int party_in_tx(struct act *act, const char *role, char letter);

@@ -80,4 +80,6 @@ const struct field party_fields[PARTY_NFIELDS] = {
           .filled = true, .init = "zh_CN", .width = 10, .help = N_("Messages are written in it.")),
     FIELD(party, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 2000,
           .help = N_("Habits, agreements by word, whom not to call.")),
+    FIELD(party, merged_into, .type = FIELD_REF, .ref = "customer", .label = N_("Merged into"),
+          .readonly = true, .width = 16, .help = N_("The record that stands for this customer now.")),
 };

@@ -16,6 +16,10 @@ static const struct sql sql_live = {
     "WHERE (o.plate = $1 OR o.contact_phone = $2) AND o.branch_id = ANY ($3::int[]) "
     "AND o.state IN ('new', 'dispatched', 'accepted', 'on_the_way', 'arrived') ORDER BY o.id DESC LIMIT $4"};
 
+/* What the agreement grants in a year, where nothing is left of it or it cannot be counted yet. */
+static const struct sql sql_granted = {"rescue_granted",
+                                       "SELECT free_times, free_per FROM party_agreement WHERE id = $1"};
+
 static double real_of(const struct request *request, const char *name)
 {
     const json_t *value = json_object_get(request->args, name);
@@ -95,6 +99,20 @@ static int read_asked(struct request *request, struct facts_of *of)
     return 0;
 }
 
+/* To a caller who asks why he pays: it is said that there were free ones, and by what they are counted. */
+static int add_granted(struct request *request, const struct rescue_facts *facts)
+{
+    if (facts->agreement_id == NIL || facts->agreement.free_times > 0)
+        return 0;
+    struct rows *granted = tx_read(request->tx, &sql_granted, p_int(facts->agreement_id));
+    int result = request_need(request);
+    if (result || rows_count(granted) == 0)
+        return result;
+    str_addf(&request->out, ",\"free_of\":%lld,\"free_per\":", (long long)rows_int(granted, 0, 0));
+    str_add_json(&request->out, rows_text(granted, 0, 1));
+    return 0;
+}
+
 int rescue_estimate(struct request *request)
 {
     struct facts_of of;
@@ -114,6 +132,8 @@ int rescue_estimate(struct request *request)
     if (!facts.customer_known)
         return request_fail(request, ERR_INVALID, "customer_id", N_("There is no such customer"), NULL);
     result = add_price(request, &facts);
+    if (result == 0)
+        result = add_granted(request, &facts);
     if (result)
         return result;
     add_live(&request->out, live);

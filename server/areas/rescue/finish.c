@@ -1,5 +1,6 @@
 /* The end of a job: done, an empty run, or carried on by another vehicle. */
 #include "base/arena.h"
+#include "server/areas/finance/area.h"
 #include "server/areas/rescue/hooks.h"
 #include "server/areas/rescue/step.h"
 
@@ -79,6 +80,9 @@ static int set_cost(struct act *act, const struct finish *finish)
 static int check_handed(struct act *act)
 {
     const struct rescue *was = act->was;
+    if (finance_method_of_advance(request_text(act->request, "taken_method")))
+        return request_fail(act->request, ERR_INVALID, "taken_method",
+                            N_("An advance is with us already: nobody takes it on site"), NULL);
     if (request_int(act->request, "taken_fen") >= was->handed_fen)
         return 0;
     return request_fail(act->request, ERR_INVALID, "taken_fen",

@@ -31,8 +31,17 @@ static const struct sql sql_posted = {
     "AND d.red_of IS NULL ORDER BY d.id, l.n"};
 static const struct sql sql_receipts = {
     "rescue_receipts",
-    "SELECT count(*) FROM document WHERE entity = 'rescue' AND row_id = $1 AND kind = 'receipt' "
+    "SELECT count(*) FROM document WHERE (entity = 'rescue' AND row_id = $1 OR entity = 'statement' AND row_id IN "
+    "(SELECT statement_id FROM statement_line WHERE order_id = $1 AND received_fen > 0)) AND kind = 'receipt' "
     "AND maker_id = $2 AND state = 'posted'"};
+/* Of each payer, the customer among them; the locks in one order for everybody. */
+#define PAYERS                                                                                               \
+    "(SELECT DISTINCT p.id, o.branch_id FROM rescue_order o, LATERAL (SELECT c.payer_id FROM rescue_charge c " \
+    "WHERE c.order_id = o.id UNION SELECT o.customer_id) p (id) WHERE o.id = $1 ORDER BY p.id) payer"
+static const struct sql sql_advance_lock = {"rescue_advance_lock",
+                                            "SELECT customer_advance_lock(id) FROM " PAYERS};
+static const struct sql sql_advance = {"rescue_advance",
+                                       "SELECT id, customer_advance(id, branch_id) FROM " PAYERS};
 static const struct sql sql_commission = {"rescue_commission",
                                           "SELECT job_fen, km_fen, share_bp FROM commission_for($1)"};
 static const struct sql sql_insert = {"rescue_charge_insert",
@@ -57,6 +66,16 @@ static bool step_is(const struct act *act, const char *name)
     return strcmp(act->action->name, name) == 0;
 }
 
+/* Where the money may be an advance that the customer has with us. */
+static void queue_advance(struct act *act, struct money_rows *rows)
+{
+    const char *method = request_text(act->request, "method");
+    if ((!step_is(act, "receive") && !step_is(act, "onestop")) || (method && !finance_method_of_advance(method)))
+        return;
+    tx_read(act->request->tx, &sql_advance_lock, p_int(act->id));
+    rows->advance = tx_read(act->request->tx, &sql_advance, p_int(act->id));
+}
+
 int money_load(struct act *act)
 {
     struct request *request = act->request;
@@ -72,6 +91,7 @@ int money_load(struct act *act)
     rows->day = tx_read(tx, &sql_day, p_int(act->id), p_time(day_instant(request)));
     if (step_is(act, "clear") || step_is(act, "approve"))
         rows->receipts = tx_read(tx, &sql_receipts, p_int(act->id), p_int(request->session->employee_id));
+    queue_advance(act, rows);
     if (step_is(act, "receive") || rows->receipts)
         return 0;
     rows->charge_id = tx_read(tx, &sql_charge_id);
@@ -91,6 +111,7 @@ void money_begin(struct act *act, struct money *money)
         .ids = rows->ids,
         .posted = rows->posted,
         .commission = rows->commission,
+        .advance = rows->advance,
         .day = rows->day ? rows_date(rows->day, 0, 0) : DAY_NIL,
         .me = act->request->session->employee_id,
         .received_before = rows->receipts && rows_int(rows->receipts, 0, 0) != 0, /* not read: as if so */
@@ -308,6 +329,16 @@ int money_post_commission(struct money *money)
     return post(money, charge, &document, draft);
 }
 
+static int check_advance(struct money *money, const struct charge *charge, int64_t amount_fen)
+{
+    int64_t advance = 0;
+    for (size_t i = 0; money->advance && i < rows_count(money->advance); i++) {
+        if (rows_int(money->advance, i, 0) == charge->payer_id)
+            advance = rows_int(money->advance, i, 1);
+    }
+    return finance_advance_check(money->act->request, amount_fen, charge_due(charge), advance);
+}
+
 int money_post_receipt(struct money *money, struct charge *charge, int64_t amount_fen, const char *method)
 {
     struct request *request = money->act->request;
@@ -319,6 +350,12 @@ int money_post_receipt(struct money *money, struct charge *charge, int64_t amoun
     int result;
     if (!account)
         return request_fail(request, ERR_INVALID, "method", N_("Say how the money came in"), NULL);
+    if (finance_method_of_advance(method)) {
+        result = check_advance(money, charge, amount_fen);
+        if (result)
+            return result;
+        document.word = posting_word("adjustment");
+    }
     if (finance_method_by_driver(method)) {
         if (money->was->driver_id == NIL)
             return request_fail(request, ERR_INVALID, "method", N_("No driver was on this order"), NULL);

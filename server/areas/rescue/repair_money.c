@@ -210,6 +210,9 @@ static int judge_method(struct settle *it)
                                 NULL);
         method = it->papers[i].method;
     }
+    if (method && finance_method_of_advance(it->now->method))
+        return request_fail(it->act->request, ERR_INVALID, "method",
+                            N_("What came in was no advance: an advance is used when money is received"), NULL);
     if (method && finance_method_by_driver(it->now->method) && it->now->driver_id == NIL)
         return request_fail(it->act->request, ERR_INVALID, "method", N_("No driver was on this order"), NULL);
     return 0;
