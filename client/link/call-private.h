@@ -63,4 +63,5 @@ void call_forget_login(struct call *call); /* frees what a login call carries, i
 
 /* line.c */
 extern const struct connection_ops line_ops;
+void link_lose(struct link *link, const char *why); /* as if the connection had broken: tried again by itself */
 void line_tick(struct ev_loop *loop, ev_timer *watcher, int events);

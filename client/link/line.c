@@ -77,6 +77,12 @@ static void on_lost(void *context, const char *why, bool refused)
     link_turn(link, LINK_WAITING, why);
 }
 
+void link_lose(struct link *link, const char *why)
+{
+    connection_close(link->connection);
+    on_lost(link, why, false);
+}
+
 const struct connection_ops line_ops = {.open = on_open, .line = on_line, .lost = on_lost};
 
 static void link_ping(struct link *link)
@@ -88,8 +94,7 @@ static void link_ping(struct link *link)
         link->pinged = true;
         connection_send(link->connection, "ping session.ping\n", sizeof "ping session.ping\n" - 1);
     } else if (link->pinged && silent_ms > (PING_IDLE_SECONDS + PING_ANSWER_SECONDS) * 1000) {
-        connection_close(link->connection);
-        on_lost(link, "no answer", false);
+        link_lose(link, "no answer");
     }
 }
 

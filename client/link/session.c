@@ -25,6 +25,12 @@ void link_forget_token(struct link *link)
     link->token = NULL;
 }
 
+/* The server is there, but not what it looks sessions up in: the session may well stand. */
+static bool will_pass(enum error_code code)
+{
+    return code == ERR_UNAVAILABLE || code == ERR_BUSY || code == ERR_UNKNOWN_OUTCOME;
+}
+
 static void on_resumed(void *context, const struct answer *answer)
 {
     struct link *link = context;
@@ -33,6 +39,8 @@ static void on_resumed(void *context, const struct answer *answer)
         link->retry_ms = RETRY_FIRST_MS;
         link_turn(link, LINK_READY, "");
         link_pump(link);
+    } else if (will_pass(answer->code)) {
+        link_lose(link, answer->message);
     } else {
         link_forget_token(link);
         link_turn(link, LINK_LOGIN, answer->message);

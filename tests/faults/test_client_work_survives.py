@@ -155,6 +155,21 @@ def test_a_form_outlives_the_database():
     check(sql("SELECT count(*) FROM party WHERE name = '江上客'")[0][0] == "1", "and is saved, once, when it is back")
 
 
+def test_nobody_is_asked_for_a_password_while_the_database_is_away():
+    sit_down("order_clerk")
+    go("cu+", "New: Customer")
+    terminal.type("海上客")
+    terminal.wait("海上客")
+    cluster.stop("immediate")
+    came = between.came
+    between.sever()
+    yz.wait_until("it to come back in vain, and again", lambda: between.came >= came + 3, 60)
+    check("海上客" in terminal.text() and "Password" not in terminal.text(), "the server is there, the database is not: the form stays, and waits")
+    cluster.start()
+    terminal.wait("●", 60)
+    check("海上客" in terminal.text(), "and goes on by itself when the database is back")
+
+
 def finish():
     terminal.close()
     between.close()

@@ -23,6 +23,7 @@ class Proxy:
         self.server, self.host, self.ca = server, server.host, server.ca
         self.armed, self.lock, self.open = {}, threading.Lock(), set()
         self.done = {kind: 0 for kind in KINDS}
+        self.came = 0       # lines that were opened, ever
         self.listener = socket.create_server((self.host, 0), backlog=256)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -60,6 +61,7 @@ class Proxy:
                 near, address = self.listener.accept()
             except OSError:
                 return
+            self.came += 1
             threading.Thread(target=self._carry, args=(near, address[1]), daemon=True).start()
 
     def _carry(self, near, port):
