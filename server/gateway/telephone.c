@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "base/vec.h"
 #include "server/core/notice.h"
+#include "server/core/popup.h"
 #include "server/core/thread.h"
 #include "server/db/connection.h"
 #include "server/gateway/telephone-private.h"
@@ -267,14 +268,24 @@ static bool rings(const struct telephone_ring *all, size_t count, const struct r
     return false;
 }
 
-static bool was_told(const struct telephone_ring *ring)
+static bool was_told(int64_t call_id, int64_t employee_id)
 {
     vec_each(struct rung, it, &house.rung)
     {
-        if (it->call_id == ring->call_id && it->employee_id == ring->employee_id)
+        if (it->call_id == call_id && it->employee_id == employee_id)
             return true;
     }
     return false;
+}
+
+/* Who came between two looks has asked for what rings: it may have ended before this look. */
+static void hear_told(void)
+{
+    struct popup_told told[32];
+    for (size_t n; (n = popup_take_told(told, array_len(told))) > 0;)
+        for (size_t i = 0; i < n; i++)
+            if (!was_told(told[i].id, told[i].employee_id))
+                vec_push(&house.rung, (struct rung){told[i].id, told[i].employee_id});
 }
 
 static void tell_ended(const struct rung *one)
@@ -295,7 +306,7 @@ static void tell_rings(const struct telephone_ring *all, size_t count)
     }
     house.rung.count = kept;
     for (size_t i = 0; i < count; i++) {
-        if (was_told(&all[i]))
+        if (was_told(all[i].call_id, all[i].employee_id))
             continue;
         popup_send(all[i].employee_id, all[i].json);
         vec_push(&house.rung, (struct rung){all[i].call_id, all[i].employee_id});
@@ -307,6 +318,7 @@ static int look(int64_t now)
     struct telephone_ring *all;
     size_t count;
     arena_reset(house.arena);
+    hear_told(); /* before looking: what is not there any more has ended since */
     int any = telephone_look(house.connection, house.arena, house.server, &all, &count, on_dial);
     if (any < 0)
         return any;

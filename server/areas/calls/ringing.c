@@ -1,7 +1,9 @@
 /* One's own phone: what rings there, and that one has looked at it. */
 #include "server/areas/calls/area.h"
+#include "server/core/popup.h"
 
-static const struct sql sql_ringing = {"call_ringing", "SELECT r FROM call_ringing($1) r"};
+static const struct sql sql_ringing = {"call_ringing",
+                                       "SELECT r, (r::jsonb ->> 'call_id')::bigint FROM call_ringing($1) r"};
 static const struct sql sql_opened = {"call_opened", "SELECT call_opened($1, $2)"};
 
 int call_ringing_run(struct request *request)
@@ -11,8 +13,10 @@ int call_ringing_run(struct request *request)
     if (result)
         return result;
     str_add(&request->out, "{\"rows\":[");
-    for (size_t i = 0; i < rows_count(rows); i++)
+    for (size_t i = 0; i < rows_count(rows); i++) {
         str_addf(&request->out, "%s%s", i ? "," : "", rows_text(rows, i, 0));
+        popup_was_told(rows_int(rows, i, 1), request->session->employee_id);
+    }
     str_add(&request->out, "]}");
     return 0;
 }
