@@ -16,6 +16,9 @@ enum { CALLS_MAX = 20 };
 
 struct ringing {
     VEC(json_t *) calls; /* as the server sent them, the first to ring first */
+    VEC(char *)
+    ended; /* ids of calls that ended while what rings was asked for: the answer may be from before */
+    bool asked;
 };
 
 static const char *member(const json_t *object, const char *name)
@@ -37,6 +40,30 @@ static void drop_same(struct ringing *ringing, const json_t *object)
     for (size_t i = ringing->calls.count; i-- > 0;)
         if (strcmp(member(ringing->calls.items[i], "id"), member(object, "id")) == 0)
             drop(ringing, i);
+}
+
+static void forget_ended(struct ringing *ringing)
+{
+    vec_each(char *, id, &ringing->ended) free(*id);
+    vec_clear(&ringing->ended);
+    ringing->asked = false;
+}
+
+static bool has_ended(const struct ringing *ringing, const json_t *object)
+{
+    vec_each(char *const, id, &ringing->ended)
+    {
+        if (strcmp(*id, member(object, "id")) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void end(struct ringing *ringing, const json_t *object)
+{
+    drop_same(ringing, object);
+    if (ringing->asked && ringing->ended.count < CALLS_MAX)
+        vec_push(&ringing->ended, memory_strdup(member(object, "id")));
 }
 
 /* The same call again is told better by now. */
@@ -87,7 +114,7 @@ void ringing_popup(struct app_context *app, const json_t *object)
     bool ended = false;
     json_get_bool(object, "ended", &ended);
     if (ended)
-        drop_same(app->ringing, object);
+        end(app->ringing, object);
     else
         add(app->ringing, object);
     app->ui->bell |= !ended;
@@ -105,7 +132,9 @@ static void on_list(void *context, const struct answer *answer)
     struct app_context *app = context;
     const json_t *rows = json_object_get(answer->object, "rows");
     for (size_t i = 0; !answer->code && i < json_array_size(rows); i++)
-        ringing_popup(app, json_array_get(rows, i));
+        if (!has_ended(app->ringing, json_array_get(rows, i)))
+            ringing_popup(app, json_array_get(rows, i));
+    forget_ended(app->ringing);
 }
 
 /* What ended while the line was down ended unheard. */
@@ -113,6 +142,8 @@ void ringing_ready(struct app_context *app)
 {
     clear(app->ringing);
     show(app);
+    forget_ended(app->ringing);
+    app->ringing->asked = true;
     link_call(app->link, "call.ringing", NULL, CALL_READ, NULL, on_list, app);
 }
 
@@ -185,6 +216,8 @@ void ringing_destroy(struct ringing *ringing)
     if (!ringing)
         return;
     clear(ringing);
+    forget_ended(ringing);
     vec_finish(&ringing->calls);
+    vec_finish(&ringing->ended);
     free(ringing);
 }
