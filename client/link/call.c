@@ -324,11 +324,6 @@ void link_stop(struct link *link, uint64_t number)
     }
 }
 
-size_t link_pending(const struct link *link)
-{
-    return link->calls.count;
-}
-
 int64_t link_round_trip_ms(const struct link *link)
 {
     return link->round_trip_ms;

@@ -81,8 +81,5 @@ void link_cancel(struct link *link, uint64_t call);
 /* Asks the server to stop a call that runs; `done` is called with what came of it: at once for one that only reads and waits for the line. */
 void link_stop(struct link *link, uint64_t call);
 
-/* Calls that are not answered yet, those that wait for the line among them. */
-size_t link_pending(const struct link *link);
-
 /* Milliseconds from sending to the answer of the last call. */
 int64_t link_round_trip_ms(const struct link *link);

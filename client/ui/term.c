@@ -476,8 +476,3 @@ void term_bell(struct term *term)
 {
     term_add(term, "\a");
 }
-
-void term_raw(struct term *term, const void *bytes, size_t n)
-{
-    str_add_n(&term->unsent, bytes, n);
-}

@@ -80,9 +80,6 @@ size_t term_unsent(const struct term *term);
 /* Milliseconds until a slow line wants more; 0: it does now. */
 int term_line_ms(const struct term *term);
 
-/* Bytes straight to the terminal, for a printer behind it. Between frames; counted. */
-void term_raw(struct term *term, const void *bytes, size_t n);
-
 void term_set_theme(struct term *term, enum theme theme);
 void term_set_borders(struct term *term, enum borders borders);
 enum theme term_theme(const struct term *term);

@@ -190,12 +190,6 @@ const char *sheet_value(const struct sheet *sheet, const char *name)
     return entry ? entry->value : NULL;
 }
 
-int64_t sheet_number(const struct sheet *sheet, const char *name)
-{
-    const char *value = sheet_value(sheet, name);
-    return value ? strtoll(value, NULL, 10) : NIL;
-}
-
 bool sheet_dirty(const struct sheet *sheet)
 {
     if (sheet->editing && sheet->edited)

@@ -81,7 +81,6 @@ void sheet_defaults(struct sheet *sheet); /* .init of a new record */
 void sheet_set(struct sheet *sheet, const char *name, const char *value, const char *label);
 void sheet_set_lines(struct sheet *sheet, struct sheet_entry *entry, json_t *lines); /* takes the reference */
 const char *sheet_value(const struct sheet *sheet, const char *name); /* NULL: empty or no such field */
-int64_t sheet_number(const struct sheet *sheet, const char *name);    /* NIL: empty */
 
 bool sheet_dirty(const struct sheet *sheet); /* also when something is half typed */
 bool sheet_entry_changed(const struct sheet_entry *entry);

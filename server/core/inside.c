@@ -130,8 +130,3 @@ const char *inside_refusal(struct inside *inside)
     fail_fill(&words, failure->msgid ? failure->msgid : "", failure->names, failure->values, failure->nargs);
     return words.data;
 }
-
-struct arena *inside_arena(struct inside *inside)
-{
-    return inside->arena;
-}

@@ -31,4 +31,3 @@ struct rows *inside_read(struct inside *inside, int64_t party_id, const struct s
 
 /* The refusal as words, in English; in the inside's arena. */
 const char *inside_refusal(struct inside *inside);
-struct arena *inside_arena(struct inside *inside);

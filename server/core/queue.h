@@ -34,4 +34,3 @@ struct queue_item *queue_take(struct queue *queue) must_check;
 
 /* Nothing more comes in; what is there is still handed out. */
 void queue_close(struct queue *queue);
-size_t queue_count(struct queue *queue);

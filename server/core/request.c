@@ -149,11 +149,6 @@ void request_after_commit(struct request *request, void (*fn)(struct request *re
     request->state->after_end = &after->next;
 }
 
-int request_round_trips(const struct request *request)
-{
-    return request->state->round_trips + (request->tx ? tx_round_trips(request->tx) : 0);
-}
-
 int request_take_long(struct request *request)
 {
     struct task *task = request->state->task;

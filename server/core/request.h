@@ -77,9 +77,6 @@ void request_after_commit(struct request *request, void (*call)(struct request *
  * request then comes again on the long lane. */
 must_check int request_take_long(struct request *request);
 
-/* Round trips to the database so far: what the tests count. */
-int request_round_trips(const struct request *request);
-
 /* Adds a member with JSON text to the error object (`current`, `allowed`). Before or after request_fail. */
 void request_fail_detail(struct request *request, const char *name, const char *json);
 

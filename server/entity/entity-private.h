@@ -54,7 +54,6 @@ bool field_is_indexed(const struct entity *entity, const struct field *field);
 /* The state columns: entity.state first, then those actions name. */
 size_t entity_state_columns(const struct entity *entity, const char *columns[ENTITY_STATES_MAX]);
 const struct action *entity_action(const struct entity *entity, const char *name);
-const char *action_permission(const struct entity *entity, const struct action *action, struct arena *arena);
 
 /* ---- sql.c: a statement being written */
 struct builder {
@@ -223,11 +222,15 @@ struct cursor {
     struct value values[LIST_SORT_MAX + 1];
 };
 
+/* What a page is sorted by: `sort` of the request or the list's own, the id behind it; 0, or the refusal. */
 must_check int sort_read(struct request *request, const struct entity *entity, struct sort *sort_r);
+/* Its pieces of SQL: the expression of a column, ORDER BY, and the condition of what comes behind the cursor's row. */
 void sql_sort_key(struct str *out, const struct entity *entity, const struct sort_key *key);
 void sql_order(struct str *out, const struct entity *entity, const struct sort *sort);
 void sql_after(struct builder *b, const struct entity *entity, const struct sort *sort,
                const struct cursor *cursor);
+/* A cursor goes on only with the filter and the sorting it was made for: their hash stands in it. Written in the arena;
+ * read: 0, or `invalid`. */
 uint64_t cursor_hash(const char *filter, const char *q, const struct sort *sort);
 const char *cursor_write(struct arena *arena, const struct sort *sort, const struct cursor *cursor,
                          uint64_t hash);

@@ -193,11 +193,6 @@ const struct action *entity_action(const struct entity *entity, const char *name
     return NULL;
 }
 
-const char *action_permission(const struct entity *entity, const struct action *action, struct arena *arena)
-{
-    return action->permission ? action->permission : arena_printf(arena, "%s.%s", entity->name, action->name);
-}
-
 /* Names go into SQL text: what is no plain word never gets there. */
 static void check_word(const struct entity *entity, const char *word)
 {

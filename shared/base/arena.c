@@ -1,4 +1,5 @@
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,7 +137,7 @@ void *arena_memdup(struct arena *arena, const void *data, size_t n)
     return copy;
 }
 
-char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+static printf_like(2, 0) char *print(struct arena *arena, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
@@ -153,7 +154,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    char *text = arena_vprintf(arena, format, args);
+    char *text = print(arena, format, args);
     va_end(args);
     return text;
 }

@@ -5,7 +5,6 @@
 #pragma once
 
 #include "base/util.h"
-#include <stdarg.h>
 #include <stddef.h>
 
 struct arena;
@@ -27,7 +26,6 @@ char *arena_strdup(struct arena *arena, const char *text) must_check;
 char *arena_strndup(struct arena *arena, const char *text, size_t n) must_check;
 void *arena_memdup(struct arena *arena, const void *data, size_t n) must_check;
 char *arena_printf(struct arena *arena, const char *format, ...) must_check printf_like(2, 3);
-char *arena_vprintf(struct arena *arena, const char *format, va_list args) must_check printf_like(2, 0);
 
 /* Bytes handed out since the last reset, padding included. */
 size_t arena_used(const struct arena *arena);

@@ -68,8 +68,3 @@ uint64_t hash_bytes(const void *bytes, size_t n)
     sip_word(v, tail);
     return sip_end(v);
 }
-
-uint64_t hash_text(const char *text)
-{
-    return hash_bytes(text, strlen(text));
-}

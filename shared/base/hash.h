@@ -6,4 +6,3 @@
 
 /* The same within a process only: never to be stored or sent. Any thread. */
 uint64_t hash_bytes(const void *bytes, size_t n);
-uint64_t hash_text(const char *text);

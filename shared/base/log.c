@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -86,7 +87,7 @@ static size_t write_clean(char *line, size_t used, const char *text, size_t n)
     return used;
 }
 
-void log_vwrite(enum log_level level, const char *format, va_list args)
+static printf_like(2, 0) void write_line(enum log_level level, const char *format, va_list args)
 {
     if (level < log_threshold)
         return;
@@ -105,6 +106,6 @@ void log_write(enum log_level level, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    log_vwrite(level, format, args);
+    write_line(level, format, args);
     va_end(args);
 }

@@ -7,7 +7,6 @@
 #pragma once
 
 #include "base/util.h"
-#include <stdarg.h>
 
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 
@@ -26,7 +25,6 @@ void log_set_fd(int fd);
 
 /* Any thread. Blocks where stderr does. */
 void log_write(enum log_level level, const char *format, ...) printf_like(2, 3);
-void log_vwrite(enum log_level level, const char *format, va_list args) printf_like(2, 0);
 
 #define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 #define log_info(...) log_write(LOG_LEVEL_INFO, __VA_ARGS__)

@@ -47,8 +47,3 @@ int64_t rng_range(struct rng *rng, int64_t low, int64_t high)
     while (x < unfair);
     return (int64_t)((uint64_t)low + x % span);
 }
-
-double rng_real(struct rng *rng)
-{
-    return (double)(rng_next(rng) >> 11) * 0x1p-53;
-}

@@ -16,6 +16,3 @@ uint64_t rng_next(struct rng *rng);
 
 /* Evenly from low to high, both included; low when high < low. */
 int64_t rng_range(struct rng *rng, int64_t low, int64_t high);
-
-/* Evenly from 0 up to, not including, 1. */
-double rng_real(struct rng *rng);

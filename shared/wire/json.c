@@ -153,27 +153,6 @@ enum json_get json_get_text(const json_t *object, const char *key, const char **
     return got;
 }
 
-static enum json_get get_of_type(const json_t *object, const char *key, json_type type, json_t **value_r)
-{
-    json_t *value;
-    enum json_get got = find(object, key, &value);
-    if (got == JSON_GET_FOUND && json_typeof(value) != type)
-        return JSON_GET_WRONG;
-    if (got == JSON_GET_FOUND)
-        *value_r = value;
-    return got;
-}
-
-enum json_get json_get_object(const json_t *object, const char *key, json_t **value_r)
-{
-    return get_of_type(object, key, JSON_OBJECT, value_r);
-}
-
-enum json_get json_get_array(const json_t *object, const char *key, json_t **value_r)
-{
-    return get_of_type(object, key, JSON_ARRAY, value_r);
-}
-
 static int add_bytes(const char *bytes, size_t n, void *s)
 {
     str_add_n(s, bytes, n);

@@ -57,8 +57,6 @@ enum json_get json_get_int(const json_t *object, const char *key, int64_t *value
 enum json_get json_get_real(const json_t *object, const char *key, double *value_r); /* takes integers too */
 enum json_get json_get_bool(const json_t *object, const char *key, bool *value_r);
 enum json_get json_get_text(const json_t *object, const char *key, const char **value_r);
-enum json_get json_get_object(const json_t *object, const char *key, json_t **value_r); /* borrowed */
-enum json_get json_get_array(const json_t *object, const char *key, json_t **value_r);  /* borrowed */
 
 /* Adds any value on one line, compact, keys in their order. */
 void json_write(const json_t *value, struct str *s);

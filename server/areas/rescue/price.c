@@ -26,11 +26,6 @@ const char *price_kind_name(enum price_kind kind)
     return kinds[kind].name;
 }
 
-const char *price_kind_label(enum price_kind kind)
-{
-    return kinds[kind].label;
-}
-
 bool price_is_night(const struct price_agreement *agreement, int minute)
 {
     int from = agreement->night_from, to = agreement->night_to;

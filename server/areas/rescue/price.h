@@ -86,7 +86,6 @@ bool price_is_night(const struct price_agreement *agreement, int minute);
 
 /* Word of a part in JSON ("base", "km", "free", …) and its label (msgid). */
 const char *price_kind_name(enum price_kind kind);
-const char *price_kind_label(enum price_kind kind);
 
 /* [{"kind":"base","label":"Base price","code":null,"quantity":1,"amount_fen":30000}, …] */
 void price_parts_json(const struct price_work *work, struct str *out);

@@ -21,7 +21,7 @@ static void *use_everything(void *failures_r)
         char id[UUID_TEXT_SIZE];
         failures += time_zone_offset(zone_names[i % 4], (struct instant){0}, &seconds) != 0;
         failures += i % 4 == 0 && seconds != 28800;
-        failures += hash_text("key") != hash_text("key");
+        failures += hash_bytes("key", 3) != hash_bytes("key", 3);
         uuid_v7(id);
         log_info("round %d of %s", i, id);
         log_set_level(LOG_LEVEL_INFO);
