@@ -26,6 +26,7 @@ BUGS = {
     "sniff": ("server/areas/files/sniff.c", "bytes[i], 4)) || bytes[i] == 0x7F)", "bytes[i], 4)) || 0)"),
     "gammu": ("server/gateway/gammu_text.c", "used + units_of(code) > units)", "used + units_of(code) > units + 2)"),
     "track": ("server/gateway/hook_track_read.c", "    if (placed && !point_is_valid(report->place))\n", "    if (placed && report->place.lat > 90)\n"),
+    "kannel": ("server/gateway/hook_sms_read.c", "utf8_nfc(arena, utf8_clean(arena, copy))", "utf8_nfc(arena, copy)"),
     "reply": ("shared/model/catalogue_read.c", "        if (!json_string_value(json_object_get(json_array_get(list, i), \"name\")))\n            continue;\n", ""),
 }
 

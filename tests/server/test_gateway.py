@@ -62,6 +62,8 @@ def test_a_reply_comes_back_once_and_opts_out():
     rows = admin.call("message_reply.list")["rows"]
     assert len(rows) == before + 1 and rows[0]["body"].startswith("5 很好，谢谢") and "\u202e" not in rows[0]["body"], rows
     assert rows[0]["message_id"] and rows[0]["rescue_id"], rows
+    assert g.call_hook(HOOK, "/sms/reply", **{"from": "13800138000", "text": "4\r\n师傅好", "reference": "mo-lines"}) == 200
+    assert admin.call("message_reply.list")["rows"][0]["body"] == "4  师傅好", "several lines are one"
     g.call_hook(HOOK, "/sms/reply", **{"from": "13800138000", "text": "退订", "reference": "mo-2"})
     assert "13800138000" in [r["address"] for r in admin.call("message_opt_out.list")["rows"]]
 
@@ -70,9 +72,12 @@ def test_hooks_take_nothing_from_who_does_not_know_the_token():
     for token in (None, "", "wrong", g.TOKEN[:-1], g.TOKEN + "x"):
         assert g.call_hook(HOOK, "/sms/report", token=token, message=1, status=1) == 403, token
     assert g.call_hook(HOOK, "/", ) == 404 and g.call_hook(HOOK, "/sms/reports") == 404
-    for values in ({}, {"message": "x", "status": 1}, {"message": -1, "status": 1}, {"message": 1, "status": 4}, {"message": 1}):
+    for values in ({}, {"message": "x", "status": 1}, {"message": -1, "status": 1}, {"message": 1, "status": 4}, {"message": 1}, {"message": "1x", "status": 1},
+                   {"message": 1, "status": "1x"}, {"message": 2**70, "status": 1}):
         assert g.call_hook(HOOK, "/sms/report", **values) == 400, values
-    for values in ({}, {"from": "1"}, {"from": "13800138000", "text": "x"}):
+    # A reference too long for its index would be told for ever.
+    for values in ({}, {"from": "1"}, {"from": "13800138000", "text": "x"}, {"from": "1" * 41, "text": "x", "reference": "1"},
+                   {"from": "13800138000", "text": "x", "reference": "\ufffd" * 500}):
         assert g.call_hook(HOOK, "/sms/reply", **values) == 400, values
     assert g.call_hook(HOOK, "/sms/report", message=2**62, status=1) == 200      # nobody's: Kannel need not ask again
     import socket
