@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "server/core/caller.h"
 #include "server/core/clock.h"
 #include "server/core/core-private.h"
@@ -84,6 +85,7 @@ static struct net_limits limits_of(const struct core_options *options)
 {
     return (struct net_limits){.handshake_ms = WIRE_HANDSHAKE_MS,
                                .login_ms = WIRE_LOGIN_MS,
+                               .login_all_ms = WIRE_LOGIN_ALL_MS,
                                .line_ms = WIRE_LINE_MS,
                                .closing_ms = CLOSING_MS,
                                .stalled_ms = WIRE_STALLED_READER_MS,
@@ -139,14 +141,14 @@ void core_change(const struct core_options *options)
 
 static struct {
     ev_timer timer;
-    ev_tstamp until;
+    int64_t until_ms; /* monotonic */
     void (*done)(void);
 } drain;
 
 static void on_drain(struct ev_loop *loop, ev_timer *timer, int events)
 {
     size_t left = net_count(core.net);
-    if (left > 0 && ev_now(loop) < drain.until)
+    if (left > 0 && time_monotonic_ms() < drain.until_ms)
         return;
     if (left > 0)
         log_warn("%zu connections are cut", left);
@@ -162,7 +164,7 @@ void core_drain(void (*done)(void))
     net_stop_listening(core.net);
     caller_drain_all(core.net);
     drain.done = done;
-    drain.until = ev_now(core.loop) + core.options.drain_seconds;
+    drain.until_ms = time_monotonic_ms() + 1000 * (int64_t)core.options.drain_seconds;
     ev_timer_init(&drain.timer, on_drain, DRAIN_LOOK_MS / 1e3, DRAIN_LOOK_MS / 1e3);
     ev_timer_start(core.loop, &drain.timer);
 }

@@ -100,7 +100,7 @@ static int send_line(struct request *request, enum message_kind kind, const char
 {
     struct task *task = request->state->task;
     /* A list may fill the queue; what can be endless waits earlier. */
-    size_t most = task->lane == LANE_LONG ? WIRE_EXPORT_PAUSE : WIRE_OUTPUT_MAX / 2;
+    size_t most = task->lane == LANE_LONG ? WIRE_EXPORT_PAUSE : WIRE_ROWS_PAUSE;
     int failed = outlet_wait(task->outlet, most, WIRE_STALLED_READER_MS);
     if (failed)
         return failed;

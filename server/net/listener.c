@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "server/net/net-private.h"
 
 enum {
@@ -16,8 +17,11 @@ enum {
     ACCEPTS_PER_TURN = 64,       /* so that a storm of new peers does not starve the old ones */
     KEEPALIVE_IDLE_SECONDS = 60, /* finds terminals whose power went */
     KEEPALIVE_STEP_SECONDS = 15,
-    KEEPALIVE_PROBES = 4
+    KEEPALIVE_PROBES = 4,
+    REFUSALS_TOLD_EVERY_MS = 1000
 };
+
+static const ev_tstamp rest_seconds = 0.1;
 
 static void set_option(int fd, int level, int name, int value)
 {
@@ -35,17 +39,52 @@ static void address_text(const struct sockaddr *address, socklen_t len, char *ou
         memmove(out, out + 7, strlen(out + 7) + 1);
 }
 
-/* Out of descriptors: the spare one is given up for a moment to take the caller off the queue and hang up. */
-static void refuse_without_descriptor(struct net *net, int listener)
+/* Strangers decide how often this happens, so not each of them fills the log. */
+static void tell_refusal(struct net *net, const char *who, const char *why)
+{
+    int64_t now = time_monotonic_ms();
+    net->refusals++;
+    if (net->refusals_told_ms > 0 && now - net->refusals_told_ms < REFUSALS_TOLD_EVERY_MS)
+        return;
+    log_warn("%s refused: %s (%zu refused since this was last told)", who, why, net->refusals);
+    net->refusals_told_ms = now;
+    net->refusals = 0;
+}
+
+/* Out of descriptors: the spare one is given up for a moment to take the caller off the queue and hang up. 0, or -errno: -EAGAIN when nobody waits. */
+static int refuse_without_descriptor(struct net *net, int listener)
 {
     if (net->spare < 0)
-        return;
+        return -EMFILE;
     close(net->spare);
+    net->spare = -1;
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    int result = fd < 0 ? -errno : 0;
     if (fd >= 0)
         close(fd);
-    net->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    log_warn("out of descriptors: a connection was refused");
+    net_keep_spare(net);
+    if (fd >= 0)
+        tell_refusal(net, "somebody", "out of descriptors");
+    return result;
+}
+
+static void on_rested(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    struct net *net = watcher->data;
+    for (size_t i = 0; i < net->listeners.count; i++)
+        ev_io_start(loop, &net->listeners.items[i]->io);
+}
+
+/* What cannot be accepted stays in the queue and its socket readable: without a rest the loop would do nothing else. */
+static void rest(struct net *net, int why)
+{
+    tell_refusal(net, "whoever waits", strerror(why));
+    for (size_t i = 0; i < net->listeners.count; i++)
+        ev_io_stop(net->loop, &net->listeners.items[i]->io);
+    ev_timer_stop(net->loop, &net->rest);
+    ev_timer_init(&net->rest, on_rested, rest_seconds, 0);
+    net->rest.data = net;
+    ev_timer_start(net->loop, &net->rest);
 }
 
 static void welcome(struct net *net, int fd, const struct sockaddr *from, socklen_t len)
@@ -55,12 +94,12 @@ static void welcome(struct net *net, int fd, const struct sockaddr *from, sockle
     address_text(from, len, text, sizeof(text));
     memcpy(address, text, MIN(strlen(text) + 1, sizeof(address) - 1));
     if (net->count >= (size_t)net->limits.connections) {
-        log_warn("%s refused: %zu connections are open", address, net->count);
+        tell_refusal(net, address, "as many connections as may be are open");
         close(fd);
         return;
     }
     if (!address_enter(net, address)) {
-        log_warn("%s refused: too many connections that are not logged in", address);
+        tell_refusal(net, address, "too many connections that are not logged in");
         close(fd);
         return;
     }
@@ -75,6 +114,7 @@ static void welcome(struct net *net, int fd, const struct sockaddr *from, sockle
 static void on_accept(struct ev_loop *loop, ev_io *watcher, int events)
 {
     struct listener *listener = watcher->data;
+    net_keep_spare(listener->net);
     for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
         struct sockaddr_storage from;
         socklen_t len = sizeof(from);
@@ -83,12 +123,14 @@ static void on_accept(struct ev_loop *loop, ev_io *watcher, int events)
             welcome(listener->net, fd, (struct sockaddr *)&from, len);
             continue;
         }
-        if (errno == EMFILE || errno == ENFILE)
-            refuse_without_descriptor(listener->net, listener->fd);
-        else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ECONNABORTED && errno != EINTR)
-            log_warn("accept: %s", strerror(errno));
-        if (errno != EINTR && errno != ECONNABORTED)
-            return;
+        int why = errno;
+        if (why == EMFILE || why == ENFILE)
+            why = -refuse_without_descriptor(listener->net, listener->fd);
+        if (why == 0 || why == EINTR || why == ECONNABORTED)
+            continue;
+        if (why != EAGAIN && why != EWOULDBLOCK)
+            rest(listener->net, why);
+        return;
     }
 }
 
@@ -159,6 +201,7 @@ int net_listen(struct net *net, const char *host, const char *port, int *port_r)
 
 void net_stop_listening(struct net *net)
 {
+    ev_timer_stop(net->loop, &net->rest);
     for (size_t i = 0; i < net->listeners.count; i++) {
         struct listener *listener = net->listeners.items[i];
         ev_io_stop(net->loop, &listener->io);

@@ -26,7 +26,10 @@ struct net {
     struct map addresses;      /* address -> number of peers not logged in */
     size_t count;
     uint32_t generation;
-    int spare; /* a descriptor kept free to refuse with */
+    int spare;                /* a descriptor kept free to refuse with, -1: there was none to be had */
+    ev_timer rest;            /* runs while nobody is accepted */
+    size_t refusals;          /* since the log was told */
+    int64_t refusals_told_ms; /* monotonic, 0: never */
     size_t closed_since_trim;
     ev_prepare flusher; /* never started, only fed */
     ev_timer trim;
@@ -48,12 +51,14 @@ struct peer {
     bool held;
     bool ended; /* the other end will send no more, but may still wait for answers */
     ev_io io_read, io_write;
-    ev_timer timer;     /* lazy: fires at or before the nearest deadline */
-    ev_tstamp deadline; /* of the state, 0: none */
-    ev_tstamp stalled;  /* of the output, 0: nothing waits */
-    ev_tstamp touched;
-    ev_tstamp armed; /* when the timer fires, 0: it does not run */
-    int64_t idle_ms;
+    ev_timer timer; /* lazy: fires at or before the nearest deadline */
+    /* Monotonic, as every moment here: the loop's own clock is the wall's, and that one may be set while peers sit there. */
+    int64_t deadline_ms; /* of the state, 0: none */
+    int64_t stalled_ms;  /* of the output, 0: nothing waits */
+    int64_t touched_ms;
+    int64_t stranger_ms; /* since then nobody is logged in */
+    int64_t armed_ms;    /* when the timer fires, 0: it does not run */
+    int64_t idle_ms;     /* so long, not until then; 0: for ever */
     struct frame frame;
     struct str out;
     size_t out_start; /* bytes of out that are gone already */
@@ -74,7 +79,6 @@ void peer_arm(struct peer *peer);
 void peer_watch_reading(struct peer *peer, bool on);
 void peer_watch_writing(struct peer *peer, bool on);
 bool peer_must_pause(const struct peer *peer); /* nothing more is taken from it for now */
-void peer_mark_dirty(struct peer *peer);       /* to be flushed at the end of this turn */
 
 /* peer_io.c: TLS */
 void peer_flush(struct peer *peer);
@@ -82,5 +86,6 @@ void peer_on_readable(struct ev_loop *loop, ev_io *watcher, int events);
 void peer_on_writable(struct ev_loop *loop, ev_io *watcher, int events);
 
 /* net.c */
+void net_keep_spare(struct net *net); /* where it was given up and there is room again */
 bool address_enter(struct net *net, const char *address);
 void address_leave(struct net *net, const char *address);

@@ -35,6 +35,12 @@ static void on_trim(struct ev_loop *loop, ev_timer *watcher, int events)
     malloc_trim(0);
 }
 
+void net_keep_spare(struct net *net)
+{
+    if (net->spare < 0)
+        net->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 struct net *net_create(struct ev_loop *loop, const struct net_ops *ops, const struct net_limits *limits)
 {
     struct net *net = memory_zeroed(1, sizeof(*net));
@@ -42,7 +48,8 @@ struct net *net_create(struct ev_loop *loop, const struct net_ops *ops, const st
     net->ops = ops;
     net->limits = *limits;
     map_init(&net->addresses);
-    net->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    net->spare = -1;
+    net_keep_spare(net);
     ev_init(&net->flusher, on_flush);
     ev_set_priority(&net->flusher, EV_MINPRI);
     net->flusher.data = net;

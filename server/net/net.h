@@ -27,7 +27,8 @@ enum peer_state {
 };
 
 struct net_limits {
-    int handshake_ms, login_ms, line_ms, closing_ms, stalled_ms;
+    int handshake_ms, line_ms, closing_ms, stalled_ms;
+    int login_ms, login_all_ms;  /* from the last answer, and in all */
     int connections;             /* all of them */
     int connections_per_address; /* before login */
     size_t line_before_login, line_after_login;

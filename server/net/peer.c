@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "server/net/net-private.h"
 #include "wire/message.h"
 
@@ -17,30 +18,30 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int events);
 /* The timer is only moved when it must fire earlier; one that fires too early looks again. */
 void peer_arm(struct peer *peer)
 {
-    ev_tstamp at = peer->deadline;
-    if (peer->stalled > 0 && (at <= 0 || peer->stalled < at))
-        at = peer->stalled;
-    if (at <= 0 || (peer->armed > 0 && peer->armed <= at))
+    int64_t at = peer->deadline_ms;
+    if (peer->stalled_ms > 0 && (at <= 0 || peer->stalled_ms < at))
+        at = peer->stalled_ms;
+    if (at <= 0 || (peer->armed_ms > 0 && peer->armed_ms <= at))
         return;
     struct ev_loop *loop = peer->net->loop;
-    if (peer->armed > 0)
+    if (peer->armed_ms > 0)
         ev_timer_stop(loop, &peer->timer);
-    ev_tstamp after = at - ev_now(loop);
-    ev_timer_set(&peer->timer, after > 0 ? after : 0, 0);
+    int64_t after = MAX(at - time_monotonic_ms(), 0);
+    ev_timer_set(&peer->timer, (ev_tstamp)after / 1e3, 0);
     ev_timer_start(loop, &peer->timer);
-    peer->armed = at;
+    peer->armed_ms = at;
 }
 
-static ev_tstamp deadline_of(const struct peer *peer, enum peer_state state)
+static int64_t deadline_of(const struct peer *peer, enum peer_state state)
 {
     const struct net_limits *limits = &peer->net->limits;
-    ev_tstamp now = ev_now(peer->net->loop);
+    int64_t now = time_monotonic_ms();
     switch (state) {
-    case PEER_HANDSHAKE: return now + limits->handshake_ms / 1e3;
-    case PEER_LOGIN: return now + limits->login_ms / 1e3;
-    case PEER_LINE: return now + limits->line_ms / 1e3;
-    case PEER_CLOSING: return now + limits->closing_ms / 1e3;
-    case PEER_IDLE: return peer->idle_ms > 0 ? peer->touched + (ev_tstamp)peer->idle_ms / 1e3 : 0;
+    case PEER_HANDSHAKE: return now + limits->handshake_ms;
+    case PEER_LOGIN: return MIN(now + limits->login_ms, peer->stranger_ms + limits->login_all_ms);
+    case PEER_LINE: return now + limits->line_ms;
+    case PEER_CLOSING: return now + limits->closing_ms;
+    case PEER_IDLE: return peer->idle_ms > 0 ? peer->touched_ms + peer->idle_ms : 0;
     default: return 0;
     }
 }
@@ -51,7 +52,7 @@ void peer_enter(struct peer *peer, enum peer_state state)
         log_debug("peer %d/%u: %s → %s", peer->fd, peer->generation, state_names[peer->state],
                   state_names[state]);
     peer->state = state;
-    peer->deadline = deadline_of(peer, state);
+    peer->deadline_ms = deadline_of(peer, state);
     peer_arm(peer);
 }
 
@@ -115,14 +116,14 @@ static void expire(struct peer *peer)
 static void on_timer(struct ev_loop *loop, ev_timer *watcher, int events)
 {
     struct peer *peer = watcher->data;
-    ev_tstamp now = ev_now(loop);
-    peer->armed = 0;
-    if (peer->stalled > 0 && peer->stalled <= now) {
+    int64_t now = time_monotonic_ms();
+    peer->armed_ms = 0;
+    if (peer->stalled_ms > 0 && peer->stalled_ms <= now) {
         log_info("peer %d/%u does not read: cut", peer->fd, peer->generation);
         peer->doomed = true;
     } else if (peer->state == PEER_IDLE && deadline_of(peer, PEER_IDLE) > now) {
-        peer->deadline = deadline_of(peer, PEER_IDLE);
-    } else if (peer->deadline > 0 && peer->deadline <= now) {
+        peer->deadline_ms = deadline_of(peer, PEER_IDLE);
+    } else if (peer->deadline_ms > 0 && peer->deadline_ms <= now) {
         expire(peer);
     }
     if (peer->doomed)
@@ -152,6 +153,7 @@ void peer_create(struct net *net, int fd, const char *address)
         peer_destroy(peer);
         return;
     }
+    peer->stranger_ms = time_monotonic_ms();
     peer_enter(peer, PEER_HANDSHAKE);
     peer_watch_reading(peer, true);
 }
@@ -218,7 +220,8 @@ void *peer_data(const struct peer *peer)
     return peer->data;
 }
 
-void peer_mark_dirty(struct peer *peer)
+/* To be flushed at the end of this turn. */
+static void mark_dirty(struct peer *peer)
 {
     if (peer->dirty)
         return;
@@ -247,13 +250,13 @@ void peer_send(struct peer *peer, const void *bytes, size_t len)
     if (peer_unsent(peer) > peer->net->limits.output_max) {
         log_info("peer %d/%u: %zu bytes unsent, cut", peer->fd, peer->generation, peer_unsent(peer));
         peer->doomed = true;
-        peer_mark_dirty(peer);
+        mark_dirty(peer);
         return;
     }
     if (peer->out_start > 0 && peer->out_start >= peer->out.len / 2)
         forget_sent(peer);
     str_add_n(&peer->out, bytes, len);
-    peer_mark_dirty(peer);
+    mark_dirty(peer);
 }
 
 void peer_close(struct peer *peer, const char *code, const char *message)
@@ -262,7 +265,7 @@ void peer_close(struct peer *peer, const char *code, const char *message)
         return;
     if (peer->state == PEER_HANDSHAKE) {
         peer->doomed = true;
-        peer_mark_dirty(peer);
+        mark_dirty(peer);
         return;
     }
     if (code) {
@@ -282,14 +285,14 @@ void peer_close(struct peer *peer, const char *code, const char *message)
         return;
     peer_enter(peer, PEER_CLOSING);
     peer_watch_reading(peer, false);
-    peer_mark_dirty(peer);
+    mark_dirty(peer);
 }
 
 void peer_logged_in(struct peer *peer, int64_t idle_ms)
 {
     peer->logged_in = true;
     peer->idle_ms = idle_ms;
-    peer->touched = ev_now(peer->net->loop);
+    peer_touch(peer);
     stop_counting(peer);
     frame_set_limit(&peer->frame, peer->net->limits.line_after_login);
     peer_settle(peer);
@@ -305,6 +308,7 @@ void peer_logged_out(struct peer *peer)
         return;
     }
     peer->counted = true;
+    peer->stranger_ms = time_monotonic_ms();
     frame_set_limit(&peer->frame, peer->net->limits.line_before_login);
     peer_settle(peer);
 }
@@ -316,7 +320,7 @@ void peer_set_busy(struct peer *peer, bool busy)
     peer->busy = busy;
     if (!busy && peer->ended && peer_unsent(peer) == 0) {
         peer->doomed = true;
-        peer_mark_dirty(peer);
+        mark_dirty(peer);
         return;
     }
     peer_settle(peer);
@@ -325,10 +329,10 @@ void peer_set_busy(struct peer *peer, bool busy)
 void peer_hold(struct peer *peer, bool hold)
 {
     peer->held = hold;
-    peer_mark_dirty(peer);
+    mark_dirty(peer);
 }
 
 void peer_touch(struct peer *peer)
 {
-    peer->touched = ev_now(peer->net->loop);
+    peer->touched_ms = time_monotonic_ms();
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/time.h"
+#include "base/utf8.h"
 #include "server/net/net-private.h"
 #include "wire/tls.h"
 
@@ -18,15 +20,26 @@ static void log_tls_error(struct peer *peer, const char *what)
               tls_error_text(peer->ssl, text, sizeof(text)));
 }
 
+/* The common name as UTF-8, whatever it is written in; it goes into the trail, so it is clean or not there. malloc'd, NULL: none. */
+static char *common_name(X509 *certificate)
+{
+    X509_NAME *subject = X509_get_subject_name(certificate);
+    int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    X509_NAME_ENTRY *entry = at < 0 ? NULL : X509_NAME_get_entry(subject, at);
+    unsigned char *bytes = NULL;
+    int n = entry ? ASN1_STRING_to_UTF8(&bytes, X509_NAME_ENTRY_get_data(entry)) : -1;
+    char *name = NULL;
+    if (n > 0 && utf8_check((char *)bytes, (size_t)n, false) == UTF8_OK)
+        name = memory_strdup((char *)bytes);
+    OPENSSL_free(bytes);
+    return name;
+}
+
 static void take_certificate(struct peer *peer)
 {
     X509 *certificate = SSL_get1_peer_certificate(peer->ssl);
-    if (!certificate)
-        return;
-    char name[128] = "";
-    X509_NAME *subject = X509_get_subject_name(certificate);
-    if (X509_NAME_get_text_by_NID(subject, NID_commonName, name, sizeof(name)) > 0)
-        peer->terminal = memory_strdup(name);
+    if (certificate)
+        peer->terminal = common_name(certificate);
     X509_free(certificate);
 }
 
@@ -55,7 +68,7 @@ static void shake_hands(struct peer *peer)
 /* The whole queue is out. */
 static void flushed(struct peer *peer)
 {
-    peer->stalled = 0;
+    peer->stalled_ms = 0;
     peer->out_start = 0;
     str_finish(&peer->out);
     peer_watch_writing(peer, false);
@@ -87,13 +100,13 @@ void peer_flush(struct peer *peer)
             break;
         }
         peer->out_start += (size_t)n;
-        peer->stalled = ev_now(net->loop) + net->limits.stalled_ms / 1e3;
+        peer->stalled_ms = time_monotonic_ms() + net->limits.stalled_ms;
         net->ops->sent(peer, (size_t)n);
     }
     if (peer_unsent(peer) == 0 && !peer->doomed)
         flushed(peer);
-    else if (peer->stalled <= 0)
-        peer->stalled = ev_now(net->loop) + net->limits.stalled_ms / 1e3;
+    else if (peer->stalled_ms <= 0)
+        peer->stalled_ms = time_monotonic_ms() + net->limits.stalled_ms;
     peer_arm(peer);
     if (!peer->doomed && !peer->reading && !peer->ended && !peer_must_pause(peer)) {
         peer_watch_reading(peer, true);

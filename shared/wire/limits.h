@@ -21,24 +21,29 @@ enum {
     WIRE_KEY_MIN = 8,
     WIRE_KEY_MAX = 64,
 
-    /* Requests of one connection. */
+    /* Requests of one connection; one of them may be changing something. */
     WIRE_IN_FLIGHT_MAX = 16,
-    WIRE_CHANGING_MAX = 1,
     WIRE_FAULTS_MAX = 2, /* the second line that is no message closes the connection */
 
     WIRE_CONNECTIONS_PER_ADDRESS_BEFORE_LOGIN = 20,
 
     /* Milliseconds. */
     WIRE_HANDSHAKE_MS = 5 * 1000,
-    WIRE_LOGIN_MS = 10 * 1000,
+    WIRE_LOGIN_MS = 10 * 1000,     /* without a word that is answered */
+    WIRE_LOGIN_ALL_MS = 60 * 1000, /* whatever is said meanwhile */
     WIRE_LINE_MS = 15 * 1000,
     WIRE_STALLED_READER_MS = 30 * 1000,
     WIRE_PROGRESS_AFTER_MS = 500,
 
+    /* Bytes of a connection's unsent output. A list above WIRE_LIST_AS_ROWS comes as row lines, so that all the requests that may be
+     * under way together fit, and who only reads slowly is not cut. */
+    WIRE_LIST_AS_ROWS = 256 * 1024,
+    WIRE_EXPORT_PAUSE = 256 * 1024, /* above it an export waits, events are left out and nothing is read */
+    WIRE_ROWS_PAUSE = 512 * 1024,   /* above it the rows of a list wait */
+    WIRE_OUTPUT_MAX =
+        WIRE_ROWS_PAUSE + (WIRE_IN_FLIGHT_MAX + 2) * WIRE_LIST_AS_ROWS, /* above it the connection is cut */
+
     /* Bytes. */
-    WIRE_OUTPUT_MAX = 1024 * 1024,   /* unsent output of a connection; above it is closed */
-    WIRE_EXPORT_PAUSE = 256 * 1024,  /* an export waits while so much is unsent */
-    WIRE_LIST_AS_ROWS = 256 * 1024,  /* a list above it comes as row lines */
     WIRE_ANSWER_KEPT_MAX = 4 * 1024, /* of an answer stored with its idempotency key */
     WIRE_FILE_CHUNK_MAX = 40 * 1024, /* raw, before base64 */
 

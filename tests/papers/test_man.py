@@ -163,14 +163,15 @@ def test_limits():
         "LINE_BEFORE_LOGIN": "{} bytes", "LINE_FROM_CLIENT": "{} bytes", "LINE_TO_CLIENT": "{} bytes", "JSON_DEPTH_MAX": "{}\nlevels",
         "JSON_KEYS_MAX": "{}\nkeys", "JSON_NUMBER_MAX": "{}\ncharacters of a number", "TAG_MAX": "{}\ncharacters of a tag",
         "VERB_MAX": "{} of a verb", "KEY_MIN": "{} to", "KEY_MAX": "to {} of a key", "IN_FLIGHT_MAX": "{}\nrequests under way",
-        "CHANGING_MAX": "one of them changing", "FAULTS_MAX": "{}\nlines that are no message", "LIST_LIMIT_MAX": "{}\nrows of a list",
+        "FAULTS_MAX": "{}\nlines that are no message", "LIST_LIMIT_MAX": "{}\nrows of a list",
         "CONNECTIONS_PER_ADDRESS_BEFORE_LOGIN": "{}\nconnections", "HANDSHAKE_MS": "{} s\nfor the TLS", "LOGIN_MS": "{} s\nto log in",
+        "LOGIN_ALL_MS": "but {} s in all",
         "LINE_MS": "{} s\nfrom the first byte", "STALLED_READER_MS": "{} s\nwithout a byte", "LIST_AS_ROWS": "{} bytes\nabove which",
     }
     for name, words in shown.items():
         value = values[name] // 1000 if name.endswith("_MS") else values[name]
         yz.check(words.format(value) in page, f"limit {name} = {value}")
-    untold = {"PROTOCOL", "PORT", "PROGRESS_AFTER_MS", "OUTPUT_MAX", "EXPORT_PAUSE", "ANSWER_KEPT_MAX", "FILE_CHUNK_MAX"}
+    untold = {"PROTOCOL", "PORT", "PROGRESS_AFTER_MS", "ROWS_PAUSE", "EXPORT_PAUSE", "ANSWER_KEPT_MAX", "FILE_CHUNK_MAX"}
     same(set(values) - untold, shown, "limits.h")
     assert f"port {values['PORT']}" in text("yizhan-protocol.7") and f"This is version {values['PROTOCOL']}." in text("yizhan-protocol.7")
 
