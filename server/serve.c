@@ -28,8 +28,8 @@
 #include "wire/tls.h"
 #include "wire/tls_make.h"
 
-/* Descriptors beside those of peers: database, TLS files, timers, the log. */
-enum { DESCRIPTORS_BESIDE = 128 };
+/* Descriptors beside those of peers and workers: gateways, TLS files, timers, the log. */
+enum { DESCRIPTORS_BESIDE = 128, CONNECTIONS_MIN = 16 };
 
 static struct {
     struct ev_loop *loop;
@@ -265,6 +265,13 @@ static void watch_signals(const struct place *place)
     }
 }
 
+/* A worker has a connection, and may have left one behind that still ends its statement. */
+static long descriptors_beside(const struct settings *settings)
+{
+    return DESCRIPTORS_BESIDE +
+           2 * (core_workers((int)settings->workers) + settings->long_workers + settings->hash_workers);
+}
+
 static void raise_descriptors(struct settings *settings)
 {
     struct rlimit limit;
@@ -272,9 +279,12 @@ static void raise_descriptors(struct settings *settings)
         return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur != RLIM_INFINITY &&
-        (rlim_t)settings->connections + DESCRIPTORS_BESIDE > limit.rlim_cur)
-        settings->connections = (long)limit.rlim_cur - DESCRIPTORS_BESIDE;
+    long beside = descriptors_beside(settings);
+    if (limit.rlim_cur == RLIM_INFINITY || (rlim_t)(settings->connections + beside) <= limit.rlim_cur)
+        return;
+    settings->connections = MAX((long)limit.rlim_cur - beside, CONNECTIONS_MIN);
+    log_info("room for %ld connections: this process may have %ld descriptors", settings->connections,
+             (long)limit.rlim_cur);
 }
 
 /* The port, or negative. */
@@ -326,9 +336,7 @@ static int give_up_root(const struct settings *settings, const struct account *a
 
 static int start_gateways(const struct place *place)
 {
-    char host[64] = "", name[96];
-    gethostname(host, sizeof(host) - 1);
-    snprintf(name, sizeof(name), "%s.%d", host, getpid());
+    const char *name = core_server_name();
     struct gateway_options options = gateway_options(server.settings, place, name);
     int result = gateway_start(&options);
     if (result == 0)

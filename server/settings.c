@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "server/settings.h"
+#include "wire/limits.h"
 
 #define TEXT(member, standard, words, ...)                                                                   \
     {                                                                                                        \
@@ -73,12 +74,12 @@ const struct setting settings_table[] = {
     NUMBER(queue, 1024, 16, 100000,
            "Requests that may wait in each of these lanes; above it the answer is busy."),
     NUMBER(connections, 20000, 16, 1000000, "Connections in all."),
-    NUMBER(connections_per_address, 20, 1, 100000, "Connections of one address that have not logged in."),
+    NUMBER(connections_per_address, WIRE_CONNECTIONS_PER_ADDRESS_BEFORE_LOGIN, 1, 100000, "Connections of one address that have not logged in."),
     NUMBER(idle_seconds, 1800, 60, 86400, "A session without a request for so long is ended.", .live = true),
     NUMBER(request_seconds, 10, 1, 600, "A short request is given up after so long.", .live = true),
     NUMBER(long_seconds, 600, 1, 86400, "An export, import or report is given up after so long.",
            .live = true),
-    NUMBER(drain_seconds, 30, 1, 600, "How long requests under way may go on after SIGTERM."),
+    NUMBER(drain_seconds, 30, 1, 600, "How long requests under way may go on after SIGTERM; then they are cancelled."),
     TEXT(sms_url, NULL,
          "Where text messages are handed over: the sendsms service of a Kannel, as in "
          "http://127.0.0.1:13013/cgi-bin/sendsms. Without it they wait."),
@@ -110,8 +111,7 @@ const struct setting settings_table[] = {
          "with the results beside it. Several servers may share it."),
     TEXT(statement_log, NULL,
          "File to which every statement of the worker threads is added with its parameters, as lines of "
-         "JSON, for "
-         "tuning. It holds personal data."),
+         "JSON, for tuning. It holds personal data; one that is made here is nobody else's to read."),
     TEXT(log_level, "info", "What is logged: debug, info, warn or error.", .live = true),
 };
 

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,17 +53,21 @@ void core_register_verbs(void)
     notice_register();
 }
 
-static int default_workers(void)
+int core_workers(int asked)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return (int)MAX(WORKERS_MIN, MIN(WORKERS_MAX, cores * WORKERS_PER_CORE));
+    return asked > 0 ? asked : (int)MAX(WORKERS_MIN, MIN(WORKERS_MAX, cores * WORKERS_PER_CORE));
 }
 
-/* Shared by the threads (a line is one fwrite) and never closed: it lives as long as they do. */
+/* Shared by the threads (a line is one fwrite) and never closed: it lives as long as they do. It holds data of people, so it is nobody
+ * else's to read. */
 static FILE *open_statement_log(const char *path)
 {
-    FILE *log = path && *path ? fopen(path, "ae") : NULL;
-    if (path && *path && !log)
+    if (!path || !*path)
+        return NULL;
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    FILE *log = fd < 0 ? NULL : fdopen(fd, "a");
+    if (!log)
         log_error("%s: %s", path, strerror(errno));
     return log;
 }
@@ -71,7 +76,7 @@ static void start_lanes(const struct core_options *options)
 {
     static const char *const names[LANES] = {
         [LANE_SHORT] = "short", [LANE_LONG] = "long", [LANE_HASH] = "hash"};
-    int counts[LANES] = {[LANE_SHORT] = options->workers > 0 ? options->workers : default_workers(),
+    int counts[LANES] = {[LANE_SHORT] = core_workers(options->workers),
                          [LANE_LONG] = options->long_workers,
                          [LANE_HASH] = options->hash_workers};
     for (int lane = 0; lane < LANES; lane++) {

@@ -16,7 +16,7 @@ struct core_options {
     const char *database;      /* conninfo of yizhan_app, the pool's */
     const char *database_tail; /* conninfo of yizhan_tail: tail, sealer, roller */
     const char *statement_log; /* file; NULL: none */
-    int workers;               /* of the short lane; 0: eight per core, 4 to 32 */
+    int workers;               /* of the short lane; 0: see core_workers() */
     int long_workers, hash_workers;
     int queue_length; /* requests that may wait, per lane */
     int connections, connections_per_address;
@@ -25,8 +25,14 @@ struct core_options {
     int drain_seconds;
 };
 
+/* What this server is called where several share a database: host and process. It claims work by this name. */
+const char *core_server_name(void);
+
 /* Registers the core's own verbs. Before threads, like the areas'. */
 void core_register_verbs(void);
+
+/* How many workers the short lane has when so many are asked for: 0 gives eight per core, but 4 to 32. */
+int core_workers(int asked);
 
 /* Opens what the core will work with; no thread yet. The options' texts are copied. */
 void core_open(struct ev_loop *loop, const struct core_options *options);
