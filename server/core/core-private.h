@@ -6,18 +6,17 @@
 #include "server/core/task.h"
 #include "server/net/net.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 struct core {
     struct ev_loop *loop;
     struct net *net;
-    struct core_options options;
-    struct queue *lanes[LANES]; /* NULL before core_start */
+    struct core_options options; /* the loop's: SIGHUP changes it */
+    atomic_int idle_seconds;     /* workers look at this one */
+    struct queue *lanes[LANES];  /* NULL before core_start */
     FILE *statement_log;
     bool draining;
 };
 
 extern struct core core;
-
-/* The name this server claims jobs by: host and process. */
-const char *core_server_name(void);

@@ -108,6 +108,7 @@ void core_open(struct ev_loop *loop, const struct core_options *options)
     core.options = *options;
     core.options.database = memory_strdup(options->database);
     core.options.database_tail = memory_strdup(options->database_tail);
+    core.idle_seconds = options->idle_seconds;
     core_server_name();
     clock_init();
     totp_init();
@@ -137,7 +138,7 @@ int core_listen(const char *host, const char *port, int *port_r)
 
 void core_change(const struct core_options *options)
 {
-    core.options.idle_seconds = options->idle_seconds;
+    core.idle_seconds = options->idle_seconds;
     core.options.request_seconds = options->request_seconds;
     core.options.long_seconds = options->long_seconds;
 }

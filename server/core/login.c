@@ -36,7 +36,7 @@ static const struct sql start_session = {
     "INSERT INTO session (employee_id, token_hash, device, terminal, address, expires_at, idle_seconds)"
     " SELECT $1, decode($2, 'hex'), $3, $4, $5, now() + make_interval(hours =>"
     " (SELECT value::int FROM setting WHERE name = 'session.absolute_hours')), $6"
-    " WHERE login_succeeded($1, $7) RETURNING id, epoch, expires_at"};
+    " WHERE login_succeeded($1, $7) RETURNING id, epoch, expires_at, idle_seconds"};
 static const struct sql resume_session = {
     "login_resume", "SELECT session_id, epoch, expires_at, idle_seconds"
                     " FROM session_resume(decode($1, 'hex'), $2, decode($3, 'hex'), $4)"};
@@ -130,11 +130,7 @@ struct attempt {
 };
 
 /* The same answer whether the name, the password, the code is wrong or the account locked or gone. */
-static int refuse_login(struct request *request)
-{
-    return request_fail(request, ERR_UNAUTHENTICATED, NULL,
-                        N_("The name or the password is wrong, or the account is locked"), NULL);
-}
+static const char *const wrong_login = N_("The name or the password is wrong, or the account is locked");
 
 static int wait_turn(struct request *request, const char *name)
 {
@@ -223,6 +219,13 @@ static const char *device_of(const struct request *request)
     return device && *device ? device : NULL;
 }
 
+/* Both ways in: what is read and said once the session has been found or begun. */
+struct arrival {
+    struct token token;   /* for the next resume */
+    struct rows *session; /* id, epoch, expires_at, idle_seconds; none: he does not come in */
+    struct access_read read;
+};
+
 /* The key for drafts on the disk of the device whose session has this token; by its hash. */
 static struct rows *queue_draft_key(struct tx *tx, const char *hash)
 {
@@ -233,44 +236,52 @@ static struct rows *queue_draft_key(struct tx *tx, const char *hash)
     return tx_read(tx, &draft_key, p_text(hash), p_text(offered));
 }
 
-static void take_session(struct request *request, struct session *session, const char *token,
-                         struct rows *key, int64_t lock)
+static struct session *make_session(const struct request *request, const struct arrival *arrival)
 {
-    const struct login_secrets secrets = {token, rows_text(key, 0, 0)};
-    struct parcel *answer = request->state->answer;
-    answer->effect = EFFECT_SESSION;
-    answer->session = session;
-    login_describe(request, session, &secrets, lock);
+    const char *terminal = request->state->terminal ? request->state->terminal : device_of(request);
+    struct session *session =
+        rows_count(arrival->session) == 1 ? access_session(&arrival->read, terminal) : NULL;
+    if (!session)
+        return NULL;
+    session->id = rows_int(arrival->session, 0, 0);
+    session->epoch = rows_int(arrival->session, 0, 1);
+    session->expires_at = rows_time(arrival->session, 0, 2);
+    session->private_->idle_seconds = rows_int(arrival->session, 0, 3);
+    return session;
 }
 
-static int start(struct request *request, const struct attempt *attempt)
+/* Commits; 0 and the description of the session as the answer, or the refusal with these words. */
+static int come_in(struct request *request, const struct arrival *arrival, const char *refusal)
 {
     struct request_state *state = request->state;
-    struct token token = token_make();
-    struct access_read read;
-    struct tx *tx = request->tx = tx_begin(state->connection, request->arena, request->deadline_ms);
-    access_open_scope(tx);
-    struct rows *started =
-        tx_read(tx, &start_session, p_int(attempt->employee_id), p_text(token.hash),
-                p_text(device_of(request)), p_text(state->terminal), p_text(request->address),
-                p_int(core.options.idle_seconds), p_int(attempt->step));
-    access_queue_employee(tx, &read, attempt->employee_id);
-    struct rows *key = queue_draft_key(tx, token.hash);
+    struct tx *tx = request->tx;
+    struct rows *key = queue_draft_key(tx, arrival->token.hash);
     struct rows *lock = tx_read(tx, &lock_seconds);
     enum tx_fault fault = tx_commit(tx);
     state->round_trips += tx_round_trips(tx);
     if (fault != TX_OK)
         return request_tx_failed(request);
-    const char *terminal = state->terminal ? state->terminal : device_of(request);
-    struct session *session = rows_count(started) == 1 ? access_session(&read, terminal) : NULL;
+    struct session *session = make_session(request, arrival);
     if (!session)
-        return refuse_login(request);
-    session->id = rows_int(started, 0, 0);
-    session->epoch = rows_int(started, 0, 1);
-    session->expires_at = rows_time(started, 0, 2);
-    session->private_->idle_seconds = core.options.idle_seconds;
-    take_session(request, session, token.text, key, rows_int(lock, 0, 0));
+        return request_fail(request, ERR_UNAUTHENTICATED, NULL, refusal, NULL);
+    const struct login_secrets secrets = {arrival->token.text, rows_text(key, 0, 0)};
+    state->answer->effect = EFFECT_SESSION;
+    state->answer->session = session;
+    login_describe(request, session, &secrets, rows_int(lock, 0, 0));
     return 0;
+}
+
+static int start(struct request *request, const struct attempt *attempt)
+{
+    struct request_state *state = request->state;
+    struct arrival arrival = {.token = token_make()};
+    struct tx *tx = request->tx = tx_begin(state->connection, request->arena, request->deadline_ms);
+    access_open_scope(tx);
+    arrival.session = tx_read(tx, &start_session, p_int(attempt->employee_id), p_text(arrival.token.hash),
+                              p_text(device_of(request)), p_text(state->terminal), p_text(request->address),
+                              p_int(core.idle_seconds), p_int(attempt->step));
+    access_queue_employee(tx, &arrival.read, attempt->employee_id);
+    return come_in(request, &arrival, wrong_login);
 }
 
 static const char *lower(struct request *request, const char *text)
@@ -293,7 +304,7 @@ static int login_run(struct request *request)
     if (result == 1 && attempt.wants_code)
         return request_fail(request, ERR_UNAUTHENTICATED, "otp", N_("The one-time code is needed"), NULL);
     if (result == 1)
-        return refuse_login(request);
+        return request_fail(request, ERR_UNAUTHENTICATED, NULL, wrong_login, NULL);
     if (result)
         return result;
     throttle_succeeded(attempt.user);
@@ -302,35 +313,17 @@ static int login_run(struct request *request)
 
 static int resume_run(struct request *request)
 {
-    struct request_state *state = request->state;
     if (request->session)
         return request_fail(request, ERR_CONFLICT, NULL, N_("Somebody is logged in here already"), NULL);
-    struct token next = token_make();
+    struct arrival arrival = {.token = token_make()};
     char hash[2 * HASH_BYTES + 1];
     token_hash(request_text(request, "token"), hash);
-    struct access_read read;
-    struct tx *tx = request->tx = tx_begin(state->connection, request->arena, request->deadline_ms);
+    struct tx *tx = request->tx = tx_begin(request->state->connection, request->arena, request->deadline_ms);
     access_open_scope(tx);
-    struct rows *resumed = tx_read(tx, &resume_session, p_text(hash), p_text(device_of(request)),
-                                   p_text(next.hash), p_text(request->address));
-    access_queue_token(tx, &read, next.hash);
-    struct rows *key = queue_draft_key(tx, next.hash);
-    struct rows *lock = tx_read(tx, &lock_seconds);
-    enum tx_fault fault = tx_commit(tx);
-    state->round_trips += tx_round_trips(tx);
-    if (fault != TX_OK)
-        return request_tx_failed(request);
-    const char *terminal = state->terminal ? state->terminal : device_of(request);
-    struct session *session = rows_count(resumed) == 1 ? access_session(&read, terminal) : NULL;
-    if (!session)
-        return request_fail(request, ERR_UNAUTHENTICATED, NULL, N_("The session has ended; log in again"),
-                            NULL);
-    session->id = rows_int(resumed, 0, 0);
-    session->epoch = rows_int(resumed, 0, 1);
-    session->expires_at = rows_time(resumed, 0, 2);
-    session->private_->idle_seconds = rows_int(resumed, 0, 3);
-    take_session(request, session, next.text, key, rows_int(lock, 0, 0));
-    return 0;
+    arrival.session = tx_read(tx, &resume_session, p_text(hash), p_text(device_of(request)),
+                              p_text(arrival.token.hash), p_text(request->address));
+    access_queue_token(tx, &arrival.read, arrival.token.hash);
+    return come_in(request, &arrival, N_("The session has ended; log in again"));
 }
 
 /* ------------------------------------------------------------------------------------------------- going */
