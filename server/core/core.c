@@ -182,8 +182,9 @@ void core_stop(void)
     for (int lane = 0; lane < LANES; lane++)
         if (core.lanes[lane])
             queue_close(core.lanes[lane]);
-    workers_stop();
+    /* Nobody is left to hear an answer: a worker that waits for a slow reader finds him gone. */
     net_destroy(core.net);
+    workers_stop();
     post_finish();
     for (int lane = 0; lane < LANES; lane++)
         queue_destroy(core.lanes[lane]);

@@ -10,8 +10,6 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t drained = PTHREAD_COND_INITIALIZER;
 
-enum { LOOK_AGAIN_MS = 100 };
-
 struct outlet *outlet_create(struct peer_id peer)
 {
     struct outlet *outlet = memory_zeroed(1, sizeof(*outlet));
@@ -32,36 +30,31 @@ void outlet_unref(struct outlet *outlet)
         free(outlet);
 }
 
-static void wait_a_little(void)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += LOOK_AGAIN_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000L;
-    }
-    pthread_cond_timedwait(&drained, &lock, &until);
-}
-
-int outlet_wait(struct outlet *outlet, size_t most, int64_t timeout_ms)
+/* 0, -EPIPE or -ETIMEDOUT; -EAGAIN: not yet. */
+static int look(const struct outlet *outlet, size_t most, int64_t until_ms)
 {
     if (atomic_load(&outlet->gone))
         return -EPIPE;
     if (atomic_load(&outlet->unsent) <= most)
         return 0;
-    int64_t until = time_monotonic_ms() + timeout_ms;
-    int result = 0;
+    return time_monotonic_ms() >= until_ms ? -ETIMEDOUT : -EAGAIN;
+}
+
+int outlet_wait(struct outlet *outlet, size_t most, int64_t timeout_ms)
+{
+    int64_t until_ms = time_monotonic_ms() + timeout_ms;
+    int result = look(outlet, most, until_ms);
+    if (result != -EAGAIN)
+        return result;
+    struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000L};
     pthread_mutex_lock(&lock);
-    while (atomic_load(&outlet->unsent) > most) {
-        if (atomic_load(&outlet->gone))
-            result = -EPIPE;
-        else if (time_monotonic_ms() >= until)
-            result = -ETIMEDOUT;
-        if (result < 0)
-            break;
+    for (;;) {
+        /* Said before the look, so that what drains between look and wait finds that somebody must be woken. */
         atomic_store(&outlet->waited_for, true);
-        wait_a_little();
+        result = look(outlet, most, until_ms);
+        if (result != -EAGAIN)
+            break;
+        pthread_cond_clockwait(&drained, &lock, CLOCK_MONOTONIC, &until);
     }
     pthread_mutex_unlock(&lock);
     return result;

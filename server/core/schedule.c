@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "base/vec.h"
-#include "server/core/core-private.h"
+#include "server/core/core.h"
 #include "server/core/schedule.h"
 #include "server/core/thread.h"
 #include "server/db/connection.h"
@@ -18,7 +18,9 @@ enum {
     LOOK_MS = 250,
     RETRY_MS = 2000,
     PATIENCE_MS = 10 * 1000, /* claiming and finishing */
-    ROUNDS_MAX = 100         /* of one claim; the rest comes with the next */
+    ROUNDS_MAX = 100,        /* of one claim; the rest comes with the next */
+    STOP_PATIENCE_MS = 5000, /* for the job under way when the server ends */
+    STOP_LOOK_MS = 20
 };
 
 static const struct scheduled own_jobs[] = {
@@ -33,7 +35,7 @@ static VEC(const struct scheduled *) jobs;
 
 static struct {
     pthread_t thread;
-    atomic_bool stopping;
+    atomic_bool stopping, ended;
     struct connection *connection;
     struct arena *arena;
 } schedule;
@@ -62,6 +64,8 @@ static int run_statement(const struct scheduled *job, int64_t deadline_ms, struc
     for (int i = 0; i < ROUNDS_MAX && !atomic_load(&schedule.stopping); i++) {
         struct tx *tx = tx_begin(schedule.connection, schedule.arena, deadline_ms);
         struct rows *rows = tx_read(tx, &sql);
+        /* Not in one flush with COMMIT: what is on its way together with that cannot be cut short any more. */
+        tx_need(tx);
         if (tx_commit(tx) != TX_OK) {
             /* Only our own rules' words are sure to name nobody. */
             bool ours = strncmp(tx_sqlstate(tx), "YZ", 2) == 0;
@@ -112,6 +116,10 @@ static int run_next(void)
     struct str result;
     str_init(&result, schedule.arena);
     bool ok = run_job(name, rows_int(rows, 0, 1), &result) == 0;
+    if (!ok && atomic_load(&schedule.stopping)) {
+        str_clear(&result);
+        str_add(&result, "cut short: the server ended");
+    }
     if (!ok)
         log_warn("job %s failed: %s", name, result.data);
     end_job(name, ok, result.data);
@@ -132,6 +140,7 @@ static void *run(void *argument)
         if (done <= 0)
             nap(done < 0 ? RETRY_MS : LOOK_MS);
     }
+    atomic_store(&schedule.ended, true);
     return NULL;
 }
 
@@ -144,11 +153,23 @@ void schedule_start(const char *conninfo)
     thread_start(&schedule.thread, "jobs", run, NULL);
 }
 
+/* A job may take as long as its lease. What is cancelled was not done, and has its turn again. */
+static void cut_short(void)
+{
+    int64_t until_ms = time_monotonic_ms() + STOP_PATIENCE_MS;
+    while (!atomic_load(&schedule.ended)) {
+        nap(STOP_LOOK_MS);
+        if (time_monotonic_ms() >= until_ms)
+            connection_cancel(schedule.connection);
+    }
+}
+
 void schedule_stop(void)
 {
     if (!schedule.connection)
         return;
     atomic_store(&schedule.stopping, true);
+    cut_short();
     pthread_join(schedule.thread, NULL);
     connection_destroy(schedule.connection);
     arena_destroy(schedule.arena);

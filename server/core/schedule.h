@@ -24,6 +24,6 @@ struct scheduled {
 /* In main, before threads; the row must live for ever. */
 void schedule_register(const struct scheduled *scheduled);
 
-/* The thread, on a connection of yizhan_tail; stop waits for the job under way. */
+/* The thread, on a connection of yizhan_tail; stop waits for the job under way, but not long. */
 void schedule_start(const char *conninfo);
 void schedule_stop(void);

@@ -26,6 +26,8 @@ struct worker {
 };
 
 static VEC(struct worker *) workers;
+/* Nobody waits for answers any more: what runs is cancelled, what waits is not begun. */
+static atomic_bool stopping;
 
 /* PQcancel blocks, so neither the loop nor a busy worker calls it. */
 static struct {
@@ -49,6 +51,8 @@ static void *work(void *argument)
     for (struct queue_item *item; (item = queue_take(worker->queue));) {
         struct task *task = container_of(item, struct task, item);
         set_task(worker, task);
+        if (atomic_load(&stopping))
+            atomic_store(&task->cancelled, true);
         struct parcel *last = gate_run(task, worker->connection, worker->arena);
         set_task(worker, NULL);
         post_send(last);
@@ -82,13 +86,18 @@ static void *cancel(void *argument)
     return NULL;
 }
 
-void task_cancel(struct task *task)
+static void wake_canceller(void)
 {
-    atomic_store(&task->cancelled, true);
     pthread_mutex_lock(&canceller.lock);
     canceller.wanted = true;
     pthread_cond_signal(&canceller.asked);
     pthread_mutex_unlock(&canceller.lock);
+}
+
+void task_cancel(struct task *task)
+{
+    atomic_store(&task->cancelled, true);
+    wake_canceller();
 }
 
 void workers_start(struct queue *queue, const char *name, int count, const char *conninfo, FILE *log)
@@ -126,8 +135,22 @@ static void stop_canceller(void)
     pthread_join(canceller.thread, NULL);
 }
 
+static void cancel_all(void)
+{
+    atomic_store(&stopping, true);
+    for (size_t i = 0; i < workers.count; i++) {
+        struct worker *worker = workers.items[i];
+        pthread_mutex_lock(&worker->lock);
+        if (worker->task)
+            atomic_store(&worker->task->cancelled, true);
+        pthread_mutex_unlock(&worker->lock);
+    }
+    wake_canceller();
+}
+
 void workers_stop(void)
 {
+    cancel_all();
     for (size_t i = 0; i < workers.count; i++)
         pthread_join(workers.items[i]->thread, NULL);
     stop_canceller();

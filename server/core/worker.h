@@ -13,5 +13,5 @@ void workers_start(struct queue *queue, const char *name, int count, const char 
 /* Starts all that were made, and the thread that cancels. */
 void workers_run(void);
 
-/* After the queues were closed: waits for every thread. */
+/* After the queues were closed: cancels what still runs, but for what is being committed, and waits for every thread. */
 void workers_stop(void);

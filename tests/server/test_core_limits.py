@@ -185,6 +185,31 @@ def test_a_terminals_certificate_names_it():
     tills.stop()
 
 
+def test_the_end_does_not_wait_for_ever():
+    """What still runs when the time for it is over is cancelled, requests and scheduled work: the server is gone long before them."""
+    late = bare.make_server(settings=["drain_seconds = 1"])
+    client = bare.client(late, "admin")
+    late.cluster.sql("CREATE POLICY slow ON branch AS RESTRICTIVE FOR SELECT TO yizhan_app USING ((SELECT true FROM pg_sleep(60)))", late.database)
+    late.cluster.sql("CREATE OR REPLACE FUNCTION seal_run(p_most int DEFAULT 5000) RETURNS bigint LANGUAGE sql SECURITY DEFINER"
+                     " SET search_path = pg_catalog, public, pg_temp AS 'SELECT 0::bigint FROM pg_sleep(60)'", late.database)
+    client.send("branch.export", {"format": "csv"})
+    asleep = f"SELECT 1 FROM pg_stat_activity WHERE datname = '{late.database}' AND wait_event = 'PgSleep'"
+    yz.wait_until("both to run", lambda: len(late.cluster.sql(asleep)) == 2)
+    started = time.monotonic()
+    late.stop()
+    assert time.monotonic() - started < 30, time.monotonic() - started
+    yz.wait_until("both to be cancelled", lambda: not late.cluster.sql(asleep))
+
+
+def test_what_is_noted_of_statements_is_nobodys_to_read():
+    log = yz.temp_dir() / "statements"
+    noted = bare.make_server(settings=[f'statement_log = "{log}"'])
+    bare.client(noted, "admin").close()
+    yz.wait_until("statements", lambda: log.stat().st_size > 0)
+    assert log.stat().st_mode & 0o777 == 0o600, oct(log.stat().st_mode)
+    noted.stop()
+
+
 def finish():
     server.stop()
 
