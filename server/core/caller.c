@@ -221,7 +221,7 @@ static void on_expired(struct peer *peer, enum peer_state state)
     struct caller *caller = peer_data(peer);
     if (state != PEER_IDLE || !caller || !caller->session)
         return;
-    struct task *task = task_create(&session_idle_verb, "idle", "{}", 2);
+    struct task *task = task_create(&session_idle_verb, "", "{}", 2);
     task->outlet = outlet_ref(caller->outlet);
     task->session = session_ref(caller->session);
     if (!caller_dispatch(caller, task))

@@ -35,6 +35,3 @@ void caller_deliver(struct parcel *parcel);
 
 /* No more requests: says bye to everybody as soon as their last answer is out. */
 void caller_drain_all(struct net *net);
-
-/* Ends the session's connection, if it is here. */
-void caller_end_session(int64_t session_id, const char *message);

@@ -15,7 +15,8 @@ static struct caller *find_caller(struct peer_id id)
     return peer ? peer_data(peer) : NULL;
 }
 
-void caller_end_session(int64_t session_id, const char *message)
+/* Its connection, if it is here. */
+static void end_session(int64_t session_id, const char *message)
 {
     struct roster_entry entry;
     if (!roster_find(session_id, &entry))
@@ -32,13 +33,20 @@ static void take_session(struct caller *caller, struct session *session)
 {
     bool same = caller->session && caller->session->id == session->id;
     if (!same) {
-        caller_end_session(session->id, "the session goes on at another connection");
+        end_session(session->id, "the session goes on at another connection");
         caller_leave_session(caller);
         peer_logged_in(caller->peer, 1000 * session->private_->idle_seconds);
     }
     session_unref(caller->session);
     caller->session = session_ref(session);
     roster_put(session->id, session->epoch, caller->outlet->peer);
+}
+
+/* Rights that a request under way read anew may come when the session is over: only who logs in begins one. */
+static bool comes_in_time(const struct caller *caller, const struct parcel *parcel)
+{
+    return parcel->task->verb->flags & VERB_OPEN ||
+           (caller->session && caller->session->id == parcel->session->id);
 }
 
 static void cancel_request(struct caller *caller, const char *tag)
@@ -53,7 +61,10 @@ static void apply(struct caller *caller, struct parcel *parcel)
     switch (parcel->effect) {
     case EFFECT_NONE:
     case EFFECT_LATER: break;
-    case EFFECT_SESSION: take_session(caller, parcel->session); break;
+    case EFFECT_SESSION:
+        if (comes_in_time(caller, parcel))
+            take_session(caller, parcel->session);
+        break;
     case EFFECT_END:
         caller_leave_session(caller);
         peer_logged_out(caller->peer);
@@ -166,7 +177,7 @@ void caller_deliver(struct parcel *parcel)
     case PARCEL_REPLY: deliver_reply(parcel); break;
     case PARCEL_EVENTS: publish(parcel->events); break;
     case PARCEL_RESYNC: event_resync(); break;
-    case PARCEL_SESSION_ENDED: caller_end_session(parcel->session_id, "the session was ended"); break;
+    case PARCEL_SESSION_ENDED: end_session(parcel->session_id, "the session was ended"); break;
     case PARCEL_SESSION_STALE: deliver_stale(parcel->session_id); break;
     case PARCEL_NOTICES: notices_deliver(parcel->events); break;
     case PARCEL_FEED: event_publish_feed(parcel->events); break;
