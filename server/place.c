@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/str.h"
 #include "base/time.h"
 #include "schema/files.h"
+#include "server/db/conninfo.h"
 #include "server/db/migrate.h"
 #include "server/embedded.h"
 #include "server/place.h"
@@ -14,32 +14,24 @@
 
 enum { MIGRATE_MS = 10 * 60 * 1000, POOL_BESIDE = 8 };
 
-/* The last word of a keyword counts, so the user can be named again behind it; a URI has its own form. */
-static char *as_user(const char *conninfo, const char *user)
-{
-    struct str text;
-    str_init(&text, NULL);
-    bool uri = strncmp(conninfo, "postgresql://", 13) == 0 || strncmp(conninfo, "postgres://", 11) == 0;
-    str_add(&text, conninfo);
-    if (uri)
-        str_addf(&text, "%cuser=%s", strchr(conninfo, '?') ? '&' : '?', user);
-    else
-        str_addf(&text, " user=%s", user);
-    return str_steal(&text);
-}
-
+/* NULL, and a line in the log, where it is no conninfo. */
 static char *conninfo_of(const char *given, const char *database, const char *user)
 {
-    return given ? memory_strdup(given) : as_user(database, user);
+    if (!given)
+        return conninfo_set(database, "user", user);
+    return conninfo_check(given) == 0 ? memory_strdup(given) : NULL;
 }
 
 static int open_named(const struct settings *settings, struct place *place)
 {
-    place->app = memory_strdup(settings->database);
+    bool migrates = !settings->database_owner || strcmp(settings->database_owner, "none") != 0;
+    place->app = conninfo_of(settings->database, NULL, NULL);
+    if (!place->app)
+        return -EINVAL;
     place->tail = conninfo_of(settings->database_tail, settings->database, "yizhan_tail");
-    if (!settings->database_owner || strcmp(settings->database_owner, "none") != 0)
+    if (migrates)
         place->owner = conninfo_of(settings->database_owner, settings->database, "yizhan_owner");
-    return 0;
+    return place->tail && (place->owner || !migrates) ? 0 : -EINVAL;
 }
 
 /* Whom a new cluster is made for when root makes it. */
@@ -75,7 +67,10 @@ static int open_private(const struct settings *settings, struct place *place)
 int place_open(const struct settings *settings, struct place *place)
 {
     *place = (struct place){0};
-    return settings->database ? open_named(settings, place) : open_private(settings, place);
+    int result = settings->database ? open_named(settings, place) : open_private(settings, place);
+    if (result < 0)
+        place_close(place);
+    return result;
 }
 
 int place_migrate(const struct place *place)
