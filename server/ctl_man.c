@@ -149,7 +149,7 @@ static void man_who(const struct verb *verb)
     if (verb->flags & VERB_OPEN)
         puts("Heard before login.");
     else if (verb->flags & VERB_SESSION)
-        puts("Every session has it.");
+        puts(verb->flags & VERB_OURS ? "Every session has it but third parties'." : "Every session has it.");
     else if (!verb->permission)
         puts("Nobody has it.");
     else if (strcmp(verb->permission, verb->name) != 0)

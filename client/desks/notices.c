@@ -11,7 +11,7 @@
 #include "client/views/rows.h"
 #include "model/catalogue.h"
 
-enum { GAP = 2, TICK_SECONDS = 5, LONG_SECONDS = 300 };
+enum { GAP = 2, TICK_SECONDS = 5 };
 
 /* What one digit shows: rows whose `field` has this value, or with NULL any. */
 struct part {
@@ -130,7 +130,7 @@ static bool cell(struct rows *rows, const json_t *row, const struct field *field
     int64_t age = age_between(order_time(row, "received_at"), of_rows(rows)->now);
     if (strcmp(field->name, "waited_s") != 0 || !order_truth(row, "open") || age == NIL)
         return false;
-    if (age >= LONG_SECONDS)
+    if (age_is_over(order_time(row, "late_at"), of_rows(rows)->now)) /* it rang again */
         *role = ROLE_WARNING;
     str_add(out, age_print(text, sizeof(text), MAX(age, 0)));
     return true;
@@ -153,7 +153,7 @@ static unsigned tick(void *context, int64_t now_ms)
     return SCREEN_REDRAW;
 }
 
-static const char *const aged[] = {"received_at", "open", "cancel_at", NULL};
+static const char *const aged[] = {"received_at", "open", "late_at", "cancel_at", NULL};
 static const struct rows_ops notice_rows = {.flags = flags, .cell = cell, .names = aged};
 static const struct rows_ops result_rows = {0};
 

@@ -16,8 +16,7 @@ enum { CALLS_MAX = 20 };
 
 struct ringing {
     VEC(json_t *) calls; /* as the server sent them, the first to ring first */
-    VEC(char *)
-    ended; /* ids of calls that ended while what rings was asked for: the answer may be from before */
+    VEC(char *) ended;   /* while what rings was asked for: the answer may be from before */
     bool asked;
 };
 
@@ -137,12 +136,14 @@ static void on_list(void *context, const struct answer *answer)
     forget_ended(app->ringing);
 }
 
-/* What ended while the line was down ended unheard. */
+/* What ended while the line was down ended unheard. Without an extension nothing rings. */
 void ringing_ready(struct app_context *app)
 {
     clear(app->ringing);
     show(app);
     forget_ended(app->ringing);
+    if (!*member(link_identity(app->link), "extension"))
+        return;
     app->ringing->asked = true;
     link_call(app->link, "call.ringing", NULL, CALL_READ, NULL, on_list, app);
 }

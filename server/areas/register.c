@@ -1,8 +1,10 @@
 #include "server/areas/registry.h"
 
 #include "server/areas/base/area.h"
+#include "server/areas/calls/area.h"
 #include "server/areas/files/area.h"
 #include "server/areas/org/area.h"
+#include "server/areas/partner/area.h"
 #include "server/areas/rescue/area.h"
 #include "server/areas/tracks/area.h"
 #include "server/core/memory.h"
@@ -39,6 +41,8 @@ void registry_register(void)
     rescue_register_clock();
     rescue_register_repair();
     tracks_register();
+    partner_register();
+    calls_register();
     for (size_t i = 0; i < registry_count; i++) {
         const struct area *area = registry_areas[i];
         for (size_t j = 0; j < area->nentities; j++)

@@ -361,7 +361,7 @@ static int check_permission(struct request *request)
 {
     const struct verb *verb = request->verb;
     request->grant = session_grant(request->session, verb->permission);
-    if (verb->flags & VERB_OPEN || (verb->flags & VERB_SESSION && request->session) || request->grant)
+    if (session_may(request->session, verb))
         return 0;
     log_info("refused: employee %" PRId64 " may not %s", request->session ? request->session->employee_id : 0,
              verb->name);

@@ -216,8 +216,6 @@ static bool given(const struct request *request, const char *name)
 
 static int check_send(struct request *request)
 {
-    if (request->session->party_id > 0)
-        return request_fail(request, ERR_FORBIDDEN, NULL, N_("This is not for you"), NULL);
     int to = given(request, "employee_id") + (given(request, "role") || given(request, "branch_id"));
     if (to != 1)
         return request_fail(request, ERR_INVALID, "employee_id",
@@ -296,7 +294,7 @@ static const struct verb verbs[] = {
      .label = N_("Tell colleagues"),
      .help =
          N_("Tells an employee, a role or a branch something; whoever sits at a terminal sees it at once."),
-     .flags = VERB_SESSION | VERB_CHANGES | VERB_KEYED,
+     .flags = VERB_SESSION | VERB_OURS | VERB_CHANGES | VERB_KEYED,
      .args = send_args,
      .nargs = array_len(send_args),
      .run = send_run},

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "server/core/session-private.h"
+#include "server/core/verb.h"
 
 struct session *session_create(void)
 {
@@ -47,6 +48,21 @@ const struct grant *session_grant(const struct session *session, const char *per
             ? bsearch(permission, table->rows, table->count, sizeof(*found), compare_permission)
             : NULL;
     return found && found->mask ? &session->private_->grants[found->mask] : NULL;
+}
+
+/* A third party's own people: who works for one, or has no role but theirs. */
+static bool is_foreign(const struct session *session)
+{
+    return session->party_id > 0 || (session->nroles == 1 && strcmp(session->roles[0], "partner") == 0);
+}
+
+bool session_may(const struct session *session, const struct verb *verb)
+{
+    if (verb->flags & VERB_OPEN)
+        return true;
+    if (verb->flags & VERB_SESSION)
+        return session && !(verb->flags & VERB_OURS && is_foreign(session));
+    return session_grant(session, verb->permission);
 }
 
 static int compare_branch(const void *a, const void *b)

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct verb;
+
 /* Over which rows a permission reaches: the union over the user's roles that grant it. */
 struct grant {
     bool all;                /* every branch */
@@ -41,6 +43,8 @@ struct session *session_ref(struct session *session);
 void session_unref(struct session *session);
 
 /* NULL: not permitted. */
+/* Whether this verb is for whoever has the session; NULL: before login. */
+bool session_may(const struct session *session, const struct verb *verb);
 const struct grant *session_grant(const struct session *session, const char *permission);
 bool grant_covers(
     const struct grant *grant,

@@ -99,11 +99,6 @@ static void add_verb(struct str *out, const struct verb *verb)
     str_add(out, "]}");
 }
 
-static bool may(const struct request *request, const struct verb *verb)
-{
-    return verb->flags & (VERB_OPEN | VERB_SESSION) || session_grant(request->session, verb->permission);
-}
-
 static int help_run(struct request *request)
 {
     const char *entity = request_text(request, "entity");
@@ -111,7 +106,8 @@ static int help_run(struct request *request)
     str_add(&request->out, "{\"verbs\":[");
     for (size_t i = 0; i < verb_count(); i++) {
         const struct verb *verb = verb_at(i);
-        if (strncmp(verb->name, entity, len) != 0 || verb->name[len] != '.' || !may(request, verb))
+        if (strncmp(verb->name, entity, len) != 0 || verb->name[len] != '.' ||
+            !session_may(request->session, verb))
             continue;
         add_verb(&request->out, verb);
         found++;

@@ -22,8 +22,11 @@ enum verb_flags {
     VERB_NO_TX = 1 << 4,   /* the handler opens no transaction or its own */
     VERB_BATCH = 1 << 5,   /* takes items: [{id, version}] */
     VERB_AT_ONCE = 1 << 6, /* without arguments the loop itself answers {} */
-    VERB_NOTED = 1 << 8,   /* changes nothing but the trail: its transaction may write, and others need not wait for it */
-    VERB_ALONE = 1 << 7    /* the lines behind it are not looked at before it is answered */
+    VERB_NOTED =
+        1
+        << 8, /* changes nothing but the trail: its transaction may write, and others need not wait for it */
+    VERB_OURS = 1 << 9, /* of what every logged-in user has: not those who work for a third party */
+    VERB_ALONE = 1 << 7 /* the lines behind it are not looked at before it is answered */
 };
 
 struct verb {

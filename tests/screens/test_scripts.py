@@ -35,6 +35,8 @@ def main():
     cluster, database = yz.fresh_demo()
     people.cheap_passwords(cluster, database)
     server = yz.Server(cluster, database)
+    # Whoever may convert a notice would hear of every other case's (test_telephone.py has these bells).
+    cluster.sql("UPDATE job SET disabled_at = now() WHERE name = 'order_notice_ring'", database)
     stage = Stage(server)
     failed, started = False, time.monotonic()
     runs = [(script, language, size) for script in scripts for language in script.languages() for size in script.sizes()]

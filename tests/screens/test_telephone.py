@@ -162,6 +162,34 @@ def test_dialling_by_a_key():
     terminal.close()
 
 
+def test_a_line_that_is_down_is_told_of():
+    words = Words("zh_CN")
+    terminal = stage.terminal("call_taker", "zh_CN")
+    half_typed(terminal, words)
+    sql.sql("UPDATE setting SET value = '1' WHERE name = 'telephone.down_seconds'")
+    name = one("SELECT branch.name FROM branch JOIN employee e ON e.branch_id = branch.id WHERE login = 'call_taker'")
+    down = words.expand("{The telephone of {branch} is down: {trouble}}").split("{trouble}")[0].replace("{branch}", name)
+    sees(terminal, words, "没写完", f"^N…{down}")
+    pbx.start()
+    yz.wait_until("the line", lambda: one("SELECT bool_or(up) FROM telephone_line") == "t", 70)
+    sees(terminal, words, "没写完", "^N…" + words.expand("{The telephone of {branch} works again}").replace("{branch}", name))
+    terminal.close()
+
+
+def test_a_notice_rings():
+    """At who may convert it, over what is half typed; Ctrl-N goes to it, and back."""
+    words = Words("zh_TW")
+    terminal = far.terminal("order_clerk", "zh_TW")
+    half_typed(terminal, words)
+    stage.request("partner", "order_notice.create", {"foreign_number": "RING-1", "contact_phone": PHONE, "place": "站前路 1 號"})
+    sees(terminal, words, "没写完", "^N…RING-1")
+    terminal.keys("C-n")
+    sees(terminal, words, "{Order notice} RING-1")
+    terminal.keys("F3")
+    sees(terminal, words, "没写完")
+    terminal.close()
+
+
 def finish():
     faults = stage.faults() + far.faults()
     assert not faults, faults[-3000:]

@@ -18,7 +18,7 @@ CALLS = "create update copy urge contact"
 RIGHTS = {
     "call_taker": {"rescue": f"{READ} {CALLS} estimate", "customer": f"{READ} create update", "vehicle": READ},
     "order_clerk": {"rescue": f"{READ} {CALLS} estimate void confirm_result remark resubmit backfill", "customer": f"{READ} create update", "vehicle": READ},
-    "dispatcher": {"rescue": f"{READ} suggest dispatch recall replace void empty_run urge contact copy update accept depart arrive complete resubmit",
+    "dispatcher": {"rescue": f"{READ} suggest dispatch recall replace void empty_run urge contact copy update accept depart arrive complete resubmit proceed",
                    "customer": READ, "vehicle": f"{READ} state", "employee": "list"},
     "driver": {"rescue": f"{READ} accept refuse depart arrive complete collect", "vehicle": "report"},
     "agent": {"customer": READ, "supplier": READ},
@@ -125,10 +125,9 @@ VEHICLES_EVERYWHERE = EVERYWHERE | {"dispatcher"}
 SESSION = {f"session.{v}" for v in "login resume logout ping hello whoami password describe help watch unwatch hold release own end_others unlock cancel totp_begin totp_confirm totp_end".split()}
 # What is kept for a person is his own (test_preferences).
 SESSION |= {f"notice.{v}" for v in "list read send".split()}
-# What stands around every text message is no secret.
-SESSION |= {"message.dress"}
-# One's own phone (test_telephone).
-SESSION |= {"call.ringing", "call.open"}
+# Of these a third party's people have none: what stands around every text message, one's own phone (test_telephone), a word to a colleague.
+OURS = {"message.dress", "call.ringing", "call.open", "notice.send"}
+SESSION |= OURS
 SESSION |= {f"preference.{v}" for v in "list set remove share".split()}
 # What a file may be used for is asked of the record it hangs on (test_files.py).
 SESSION |= {f"file.{v}" for v in "begin chunk end list read remove".split()}
@@ -137,6 +136,10 @@ TEST_ONLY = {"session.fault", "session.popup", "session.clock"}
 PARTNERS = {"partner", "partner_order", "order_notice"}                               # who may what with these: test_partner.py
 
 
+# Rights that are asked for within other verbs or by yizhanctl, or that stand in roles for what is seen without them.
+NOT_VERBS = {"preference.share", "audit_log.history", "audit_log.verify", "document.approve", "document.check", "document.post", "file.export", "file.get",
+             "file.history", "ledger.check", "ledger_account.history", "ledger_entry.history", "period.adjust", "repair.request", "rescue.attach", "rescue.photo",
+             "setting.create", "setting.delete", "setting.disable", "setting.enable"}
 def sees(role, where, entity=None):
     """Whether a role of branch A reaches a row of A, of A1 below it, or of B."""
     everywhere = VEHICLES_EVERYWHERE if entity in ("vehicle", "tracker", "driver") else EVERYWHERE
@@ -175,6 +178,7 @@ FLOW = {
     "audit": ("money_state", ["unaudited"], "audited"),
     "price": ("money_state", ["audited", "priced"], "priced"),
     "receive": ("money_state", ["priced"], "received"),
+    "proceed": ("withdrawal", [], None),        # nothing was withdrawn here: test_partner.py
     "clear": ("money_state", ["received"], "cleared"),
     "approve": ("money_state", ["received"], "cleared"),
     "decline": ("money_state", ["received"], "received"),
@@ -195,7 +199,7 @@ def arguments(action, situation, vehicle, driver):
            "receive": {"method": "transfer"}, "onestop": {"method": "transfer"}}.get(action, {})
     if action == "repair":
         return {"back": True, "reason": "keyed wrong"}
-    reasons = {"refuse", "recall", "empty_run", "void", "return", "decline"}
+    reasons = {"refuse", "recall", "empty_run", "void", "return", "decline", "proceed"}
     return {**now, **({"reason": "other"} if action in reasons else {})}
 
 
@@ -203,7 +207,7 @@ def in_state(action, situation):
     """Whether the flow as written above allows the action there."""
     look, froms, _ = FLOW[action]
     state, money, result = SITUATIONS[situation]
-    value = {"state": state, "money_state": money, "result": result}[look]
+    value = {"state": state, "money_state": money, "result": result, "withdrawal": "none"}[look]
     if action in ("update", "collect") and money not in (None, "unaudited"):
         return False                        # on done only until audited
     if action in ("audit", "onestop") and result == "pending":
@@ -229,7 +233,7 @@ def expected(role, action, situation, where, own=True):
 def allowed(role, situation):
     """The steps the role may take there, as a conflict names them (less the one refused): by the rows of the flow alone."""
     state, money, result = SITUATIONS[situation]
-    values = {"state": state, "money_state": money, "result": result}
+    values = {"state": state, "money_state": money, "result": result, "withdrawal": "none"}
     return {a for a, (look, froms, _) in FLOW.items() if f"rescue.{a}" in MAY[role] and values[look] in froms}
 
 
@@ -548,6 +552,28 @@ def test_lists_hold_what_the_scope_says():
             if f"{entity}.list" not in MAY[role]:
                 continue
             got = {r["id"] for r in pages(role, entity)}
+def test_what_every_session_has():
+    """Those that would end or change the session itself are in test_verbs and test_own_sessions."""
+    own = {f"session.{v}" for v in "login resume logout ping hello password unlock cancel end_others totp_begin totp_confirm totp_end".split()} | TEST_ONLY
+    there = set(co.verbs())
+    yz.check(SESSION - {"preference.share"} <= there, f"each is there {sorted(SESSION - there)}")
+    for role in ROLES:
+        refused = {v for v in SESSION & there if v not in own and attempt(role, v, {"row_id": 0})[0] == "forbidden"}
+        want = OURS if role == "partner" else set()
+        yz.check(refused - {"preference.share"} == want, f"{role} has every session's verbs {sorted(refused ^ want) or ''}")
+    listed = {v["name"] for e in ("call", "message", "notice") for v in attempt("partner", "session.help", {"entity": e})[1].get("verbs", [])}
+    yz.check(not listed & OURS, f"nor is a third party told of them {sorted(listed)}")
+
+
+def test_permissions_are_of_verbs():
+    """What a base role has of an entity that is there."""
+    there = set(co.verbs())
+    entities = {v.split(".")[0] for v in there}
+    given = {r[0] for r in co.sql("SELECT DISTINCT split_part(p, '@', 1) FROM role, unnest(permissions) p WHERE shipped")}
+    yz.check(not {p for p in given if p.split(".")[0] in entities} - there - NOT_VERBS,
+             f"no permission without a verb {sorted({p for p in given if p.split('.')[0] in entities} - there - NOT_VERBS)}")
+
+
             reach = [b for b in ("A", "A1", "B", "HQ") if sees(role, b, entity) and role not in OWN_ROWS]
             where = f"branch_id IN ({', '.join(str(co.branch[b]) for b in reach) or '0'})"
             if entity == "customer":

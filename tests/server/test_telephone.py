@@ -368,6 +368,33 @@ def test_a_call_system_that_goes_and_comes_back():
     assert "it hung up" in log and len(re.findall("Connection refused", log)) <= 3, "the same trouble is told once"
 
 
+def told_of_line(level):
+    return {r[0] for r in co.sql(f"SELECT e.login FROM notice n JOIN employee e ON e.id = n.employee_id WHERE n.entity = 'branch' AND n.level = '{level}'")}
+
+
+def test_a_line_that_is_down_is_told_of():
+    co.sql("UPDATE setting SET value = '1' WHERE name = 'telephone.down_seconds'")
+    co.sql("DELETE FROM notice WHERE entity = 'branch'")
+    line = admin.call("branch.get", {"id": co.branch["A"]})
+    assert line["line"] == "up" and line["line_trouble"] is None and line["line_since"], line
+    pbx.drop()
+    try:
+        down = taker.wait_event("notice", lambda n: n.get("entity") == "branch", 30)
+        assert down["level"] == "warning" and down["args"]["branch"] == line["name"], down
+        line = admin.call("branch.get", {"id": co.branch["A"]})
+        assert line["line"] == "down" and line["line_trouble"], line
+    finally:
+        pbx.start()
+    yz.wait_until("the log-in, after a pause that has grown", lambda: pbx.peers, 70)
+    taker.wait_event("notice", lambda n: n.get("entity") == "branch" and n["level"] == "info", 30)
+    who = told_of_line("warning")
+    assert who == told_of_line("info") and {"call_taker", "order_clerk", "admin"} <= who and not who & {"call_taker_b", "driver", "partner", "auditor"}, who
+    counts = co.sql("SELECT count(*) FROM notice WHERE entity = 'branch' GROUP BY employee_id, level")
+    assert all(r == ["1"] for r in counts), f"once each {counts}"
+    co.sql("UPDATE setting SET value = '30' WHERE name = 'telephone.down_seconds'")
+    assert admin.call("branch.get", {"id": co.branch["B"]})["line"] is None, "a branch without a call system has no line"
+
+
 def test_a_wrong_secret_is_not_tried_for_ever():
     set_line(secret="wrong")
     yz.wait_until("the refusal", lambda: co.one("SELECT trouble FROM telephone_line").startswith("log-in refused"))
@@ -381,7 +408,7 @@ def test_the_server_that_holds_the_line_is_killed():
     call = pbx.call("13700000013")
     leg = pbx.ring(call, "8003")
     holder = co.one("SELECT held_by FROM telephone_line")
-    killed = next(s for s in co.servers if holder.endswith(f".{s.process.pid}"))
+    killed = next(s for s in co.servers if re.search(rf"\D{s.process.pid}$", holder))
     standing = next(s for s in co.servers if s is not killed)
     with yz.Client(standing, "order_clerk2") as client:
         ringing = yz.wait_until("the call to ring", lambda: client.call("call.ringing")["rows"])

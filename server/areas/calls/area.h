@@ -5,6 +5,8 @@
 
 extern const struct area calls_area;
 
+void calls_register(void); /* what it does by the clock; in main, before threads */
+
 enum { CALL_DIAL_NARGS = 4 };
 extern const struct field call_dial_args[CALL_DIAL_NARGS];
 must_check int call_dial_run(struct request *request);

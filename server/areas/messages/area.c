@@ -10,7 +10,7 @@ static const struct verb verbs[] = {
         .label = N_("Around a text message"),
         .help =
             N_("The signature before every text message, and in each language what ends one of marketing."),
-        .flags = VERB_SESSION,
+        .flags = VERB_SESSION | VERB_OURS,
         .run = message_dress,
     },
 };

@@ -14,6 +14,8 @@ static const struct choice technologies[] = {
 
 static const struct field fields[] = {
     FIELD(branch, code, .type = FIELD_CODE, .label = N_("Code"), .max = 16, .required = true, .unique = true,
+static const struct choice lines[] = {{"up", N_("Connected")}, {"down", N_("Not connected")}, {NULL}};
+
           .search = true, .sortable = true, .width = 8,
           .help = N_(
               "A short code of your own, for example GZ-TH. It is printed on slips and typed in look-ups.")),
@@ -54,6 +56,14 @@ static const struct field fields[] = {
     FIELD(branch, pbx_prefix, .label = N_("Outside line"), .max = 8,
           .help = N_("Digits dialled before numbers of more than six digits. Empty: none.")),
     FIELD(branch, time_zone, .label = N_("Time zone"), .max = 40, .required = true, .init = "Asia/Shanghai",
+    FIELD(branch, line, .type = FIELD_CHOICE, .choices = lines, .label = N_("Telephone line"),
+          .readonly = true, .virtual_ = true, .sql = "branch_line(t.id)", .width = 8,
+          .help =
+              N_("Whether the server is connected with the call system now. Empty: the branch has none.")),
+    FIELD(branch, line_trouble, .label = N_("Trouble"), .readonly = true, .virtual_ = true,
+          .sql = "branch_line_trouble(t.id)", .help = N_("Why it is not, as the call system says.")),
+    FIELD(branch, line_since, .label = N_("Line since"), .readonly = true, .virtual_ = true,
+          .sql = "branch_line_since(t.id)", .help = N_("Since when it is so.")),
           .help = N_("IANA name, for example Asia/Shanghai. Times are shown and business days begin by it.")),
     FIELD(branch, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 1000,
           .help = N_("Anything colleagues should know: opening hours, keys, parking.")),
@@ -157,7 +167,8 @@ static const char *const main_tab[] = {"code",  "name",    "kind",    "parent_id
                                        "phone", "contact", "remarks", NULL};
 static const char *const place_tab[] = {"address", "district", "place_lon", "place_lat", "time_zone", NULL};
 static const char *const calls_tab[] = {"pbx_address", "pbx_user",   "pbx_secret", "pbx_technology",
-                                        "pbx_context", "pbx_prefix", NULL};
+                                        "pbx_context", "pbx_prefix", "line",       "line_trouble",
+                                        "line_since",  NULL};
 static const struct tab tabs[] = {
     {N_("Branch"), main_tab},
     {N_("Place and connections"), place_tab},

@@ -14,6 +14,8 @@ struct branch {
     const char *district;
     double place_lon, place_lat;
     const char *pbx_address, *pbx_user, *pbx_secret, *pbx_technology, *pbx_context, *pbx_prefix;
+    const char *line, *line_trouble; /* computed, like its time */
+    struct instant line_since;
     const char *time_zone;
     const char *remarks;
 };

@@ -27,6 +27,8 @@ static const struct choice jobs[] = {
     {"rescue_due", N_("Tells dispatchers of late orders")},
     {"rescue_remind", N_("Reminds of appointments")},
     {"rescue_escalate", N_("Tells managers of what stays late")},
+    {"order_notice_ring", N_("Tells of third parties' notices that wait")},
+    {"telephone_watch", N_("Looks after the branches' telephones")},
     {"search_fill", N_("Makes missing search keys")},
     {"track_days", N_("Drops old days of tracks")},
     {NULL},

@@ -55,6 +55,10 @@ static const struct field fields[] = {
           .help = N_("In degrees, east positive (WGS 84).")),
     FIELD(order_notice, destination_lat, .label = N_("Destination latitude"), .min = -90, .max = 90,
           .help = N_("In degrees, north positive (WGS 84).")),
+    FIELD(order_notice, late_at, .label = N_("Waits too long from"), .readonly = true, .virtual_ = true,
+          .sql = "CASE WHEN t.state = 'received' THEN t.received_at + make_interval(secs => nullif((SELECT "
+                 "value::int FROM setting WHERE name = 'order_notice.wait_seconds'), 0)) END",
+          .help = N_("When it rings again, if nobody has converted or rejected it by then.")),
     FIELD(order_notice, appoint_at, .label = N_("Appointment"), .width = 11,
           .help = N_("When the vehicle should be there, if not at once.")),
     FIELD(order_notice, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 1000,
@@ -189,9 +193,10 @@ static const char *const main_tab[] = {"foreign_number",
                                        "principal",
                                        "remarks",
                                        NULL};
-static const char *const fate_tab[] = {
-    "received_at", "waited_s",     "how",       "source",    "contacted_at", "handled_at", "handled_by",
-    "order_id",    "state_reason", "cancel_at", "branch_id", "open",         "created_at", NULL};
+static const char *const fate_tab[] = {"received_at", "waited_s",     "late_at",    "how",
+                                       "source",      "contacted_at", "handled_at", "handled_by",
+                                       "order_id",    "state_reason", "cancel_at",  "branch_id",
+                                       "open",        "created_at",   NULL};
 static const struct tab tabs[] = {{N_("Notice"), main_tab}, {N_("What became of it"), fate_tab}, {NULL}};
 
 const struct entity order_notice_entity = {

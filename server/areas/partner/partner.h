@@ -28,7 +28,8 @@ struct order_notice {
     int64_t order_id;
     const char *state_reason;
     struct instant cancel_at;
-    int64_t waited_s; /* computed */
+    int64_t waited_s;       /* computed */
+    struct instant late_at; /* computed */
 };
 
 extern const struct entity order_notice_entity;

@@ -13,7 +13,9 @@ struct partner_order {
     struct instant appoint_at;
     const char *state, *result, *result_remarks;
     const char *vehicle, *driver;
-    struct instant dispatched_at, accepted_at, departed_at, arrived_at, done_at, voided_at, cancel_at;
+    struct instant dispatched_at, accepted_at, departed_at, arrived_at, done_at, voided_at, cancel_at,
+        proceed_at;
+    const char *proceed_reason;
     int64_t km, charge_fen;
 };
 
@@ -56,6 +58,9 @@ static const struct field fields[] = {
     OWN(done_at, .label = N_("Ended"), .help = N_("When the job was over.")),
     OWN(voided_at, .label = N_("Voided"), .help = N_("When the order was voided.")),
     OWN(cancel_at, .label = N_("Withdrawn"), .help = N_("When the third party withdrew it.")),
+    OWN(proceed_at, .label = N_("Gone on with"),
+        .help = N_("When we went on with it although it was withdrawn.")),
+    OWN(proceed_reason, .label = N_("Gone on because"), .help = N_("What was agreed with the third party.")),
     OWN(km, .label = N_("Km"), .help = N_("Kilometres that are charged.")),
     OWN(charge_fen, .type = FIELD_FEN, .virtual_ = true,
         .sql = "(SELECT c.amount_fen FROM rescue_charge c WHERE c.order_id = t.id AND c.payer_id = "
@@ -113,6 +118,8 @@ static const char *const main_tab[] = {"number",
                                        "done_at",
                                        "voided_at",
                                        "cancel_at",
+                                       "proceed_at",
+                                       "proceed_reason",
                                        "km",
                                        "charge_fen",
                                        "branch_id",

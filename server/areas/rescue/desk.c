@@ -1,4 +1,4 @@
-/* Steps of the desk that move no vehicle and no money: contact, urge, void. */
+/* Steps of the desk that move no vehicle and no money: contact, urge, void, proceed. */
 #include "server/areas/rescue/hooks.h"
 #include "server/areas/rescue/step.h"
 
@@ -41,5 +41,16 @@ int void_in_tx(struct act *act)
     }
     step_set(act, voided_at, act->request->now);
     step_set(act, due_at, INSTANT_NIL);
+    return 0;
+}
+
+/* The third party is told through the trail, as of any step; its notice may be withdrawn anew. */
+int proceed_in_tx(struct act *act)
+{
+    step_set(act, cancel_at, INSTANT_NIL);
+    step_set(act, cancel_reason, NULL);
+    step_set(act, withdrawal, "none");
+    step_set(act, proceed_at, act->request->now);
+    step_set(act, proceed_reason, act->reason);
     return 0;
 }

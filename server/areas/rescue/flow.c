@@ -29,6 +29,14 @@ const struct choice rescue_results[] = {
     {NULL},
 };
 
+/* Of an order by the third party that gave it. Follows from cancel_at and state, in the database. */
+const struct choice rescue_withdrawals[] = {
+    {"none", N_("None")},
+    {"asked", N_("To be decided")},
+    {"settled", N_("Settled")},
+    {NULL},
+};
+
 /* Of the price, as a payer may have them; free parts go with what they are taken off. */
 const struct choice rescue_charge_parts[] = {
     {"base", N_("Base price")}, {"km", N_("Further km")},
@@ -342,6 +350,14 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      ARGS(collect_args),
      .help = N_("Notes money the driver took on site, until the order is audited."),
      .in_tx = collect_in_tx},
+    {.name = "proceed",
+     .key = 'p',
+     .label = N_("Carry on"),
+     .state = "withdrawal",
+     .from = "asked",
+     .reason = true,
+     .help = N_("The third party withdrew the order, and agreed that we go on all the same; it is told why."),
+     .in_tx = proceed_in_tx},
     {.name = "update",
      .key = 'e',
      .label = N_("Edit"),

@@ -4,7 +4,7 @@
 #include "server/entity/entity.h"
 
 entity_hook rescue_check, rescue_load, rescue_in_tx; /* intake.c: create and update */
-entity_hook contact_in_tx, urge_in_tx, void_in_tx;   /* desk.c */
+entity_hook contact_in_tx, urge_in_tx, void_in_tx, proceed_in_tx; /* desk.c */
 entity_hook rate_in_tx;                              /* rating.c */
 entity_hook confirm_result_in_tx, dispute_in_tx, resubmit_in_tx, remark_in_tx; /* result.c */
 entity_hook copy_load, copy_in_tx;                                             /* copy.c */

@@ -178,6 +178,13 @@ static const struct field fields[] = {
           .help = N_("By how much the step awaited now is late; below nothing: the time left.")),
     FIELD(rescue, waits, .label = N_("Waiting appointment"), .virtual_ = true,
           .sql = "(t.state = 'new' AND t.appoint_at IS NOT NULL)",
+    FIELD(rescue, withdrawal, .type = FIELD_CHOICE, .choices = rescue_withdrawals, .readonly = true,
+          .filled = true, .init = "none", .label = N_("Withdrawal"),
+          .help = N_("Whether the third party's withdrawal still waits for a dispatcher's word.")),
+    FIELD(rescue, proceed_at, .label = N_("Gone on with"), .readonly = true,
+          .help = N_("When a dispatcher went on with it although the third party had withdrawn it.")),
+    FIELD(rescue, proceed_reason, .label = N_("Gone on because"), .readonly = true,
+          .help = N_("What was agreed with the third party.")),
           .help = N_("It is for a time, and no vehicle is sent yet.")),
     FIELD(rescue, result, .filled = true, .type = FIELD_CHOICE, .choices = rescue_results, .readonly = true,
           .init = "none", .label = N_("Result"),
@@ -302,7 +309,8 @@ static const char *const job_tab[] = {
     "urges",       "urged_at",   "due_at",        "created_at", "dispatched_at", "accepted_at",
     "departed_at", "arrived_at", "done_at",       "km",         "km_out",        "km_tow",
     "items",       "taken_fen",  "taken_method",  "signed_by",  "result",        "result_remarks",
-    "notice_id",   "cancel_at",  "cancel_reason", NULL};
+    "notice_id",   "cancel_at",  "cancel_reason", "withdrawal", "proceed_at",    "proceed_reason",
+    NULL};
 static const char *const money_tab[] = {"money_state",  "estimate_fen",   "proposal_fen",
                                         "price_fen",    "method",         "received_fen",
                                         "charges",      "free_times",     "free_km",

@@ -43,6 +43,9 @@ struct rescue {
     int64_t notice_id; /* NIL: not from a third party */
     struct instant cancel_at;
     const char *cancel_reason;
+    const char *withdrawal;
+    struct instant proceed_at;
+    const char *proceed_reason;
     /* the job as done */
     int64_t km, km_out, km_tow;
     int64_t taken_fen;
@@ -90,7 +93,7 @@ struct rescue_charge {
 extern const struct entity rescue_entity, rescue_item_entity, rescue_charge_entity;
 
 /* The rows of the flow. */
-enum { RESCUE_ACTIONS = 31 };
+enum { RESCUE_ACTIONS = 32 };
 extern const struct action rescue_actions[RESCUE_ACTIONS];
 extern const struct choice rescue_states[], rescue_money_states[], rescue_results[], rescue_outcomes[],
-    rescue_charge_parts[], rescue_signatures[];
+    rescue_charge_parts[], rescue_signatures[], rescue_withdrawals[];

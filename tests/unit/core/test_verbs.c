@@ -20,6 +20,7 @@ static void every_row_is_whole(void **state)
         assert_true(strlen(verb->help) > 10);
         assert_int_equal(verb->help[strlen(verb->help) - 1], '.');
         assert_true(verb->permission || verb->flags & (VERB_OPEN | VERB_SESSION));
+        assert_true(!(verb->flags & VERB_OURS) || verb->flags & VERB_SESSION);
         if (strncmp(verb->name, "session.", 8) == 0)
             assert_false(verb->flags & VERB_KEYED);
         assert_ptr_equal(verb_find(verb->name), verb);
