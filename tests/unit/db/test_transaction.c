@@ -5,6 +5,7 @@
 #include "database.h"
 #include "server/db/connection.h"
 #include "server/db/transaction.h"
+#include "thing.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -16,110 +17,30 @@
 
 #include <cmocka.h>
 
-static const char schema[] =
-    "CREATE FUNCTION must_be_one(hits bigint) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN"
-    "  IF hits IS DISTINCT FROM 1 THEN RAISE EXCEPTION USING ERRCODE = 'YZ001', MESSAGE = 'hit'; END IF;"
-    "  RETURN hits; END $$;"
-    "CREATE TABLE thing (id bigint PRIMARY KEY, name text CONSTRAINT thing_name UNIQUE, n int CONSTRAINT "
-    "thing_n CHECK (n >= 0),"
-    "  parent bigint CONSTRAINT thing_parent REFERENCES thing DEFERRABLE INITIALLY DEFERRED);"
-    "CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    "  IF NEW.name LIKE 'warn%' THEN RAISE WARNING 'careful'; END IF;"
-    "  IF NEW.name LIKE 'slow%' THEN PERFORM pg_sleep(1.5); END IF;"
-    "  IF NEW.name LIKE 'rule%' THEN RAISE EXCEPTION USING ERRCODE = 'YZ003', MESSAGE = 'rule', CONSTRAINT = "
-    "'thing_rule'; END IF;"
-    "  RETURN NULL; END $$;"
-    "CREATE CONSTRAINT TRIGGER thing_commit AFTER INSERT ON thing DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
-    "EXECUTE FUNCTION at_commit();"
-    "CREATE TABLE scoped (id bigint, branch_id int);"
-    "INSERT INTO scoped VALUES (1, 1), (2, 2), (3, 3);"
-    "ALTER TABLE scoped ENABLE ROW LEVEL SECURITY;"
-    "CREATE POLICY scoped_branch ON scoped USING (branch_id = ANY (current_setting('app.scope')::int[]));"
-    "GRANT ALL ON thing, scoped TO yizhan_app;";
-
-static const struct sql insert = {"t.insert", "INSERT INTO thing (id, name, n) VALUES ($1, $2, $3)"};
-static const struct sql update = {"t.update", "UPDATE thing SET n = $2 WHERE id = $1 RETURNING 1"};
-static const struct sql select_n = {"t.select", "SELECT n FROM thing WHERE id = $1"};
-static const struct sql lock_n = {"t.lock", "SELECT n FROM thing WHERE id = $1 FOR UPDATE"};
 static const struct sql sleep_long = {"t.sleep", "SELECT pg_sleep(30)"};
-
-static struct connection *connection;
-static struct arena *arena;
-
-static int setup_all(void **state)
-{
-    log_set_level(LOG_LEVEL_ERROR);
-    if (database_setup(state))
-        return -1;
-    database_run(schema);
-    return 0;
-}
-
-static int setup(void **state)
-{
-    (void)state;
-    database_run("TRUNCATE thing; INSERT INTO thing (id, name, n) VALUES (1, 'one', 1), (2, 'two', 2)");
-    connection = connection_create(database_conninfo("yizhan_app"), "test worker");
-    arena = arena_create(0);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    connection_destroy(connection);
-    arena_destroy(arena);
-    return 0;
-}
-
-static struct tx *start_within(int64_t ms)
-{
-    return tx_begin(connection, arena, time_monotonic_ms() + ms);
-}
-
-static struct tx *start(void)
-{
-    return start_within(10000);
-}
-
-static const char *n_of(int id)
-{
-    char sql[64];
-    snprintf(sql, sizeof(sql), "SELECT n FROM thing WHERE id = %d", id);
-    return database_value(sql);
-}
-
-/* After whatever happened, the connection serves the next transaction. */
-static void assert_serves(void)
-{
-    struct tx *tx = start();
-    struct rows *rows = tx_read(tx, &select_n, p_int(2));
-    assert_int_equal(rows_int(rows, 0, 0), 2);
-    assert_int_equal(tx_commit(tx), TX_OK);
-}
 
 static void command_takes_two_round_trips(void **state)
 {
     (void)state;
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     tx_set_scope(tx, "{1}", "{1}", 5);
-    struct rows *a = tx_read(tx, &lock_n, p_int(1)), *b = tx_read(tx, &select_n, p_int(2));
+    struct rows *a = tx_read(tx, &thing_lock, p_int(1)), *b = tx_read(tx, &thing_select, p_int(2));
     assert_int_equal(tx_round_trips(tx), 0);
     assert_int_equal(rows_int(a, 0, 0), 1);
     assert_int_equal(rows_int(b, 0, 0), 2);
-    tx_write_one(tx, &update, p_int(1), p_int(7));
-    tx_write(tx, &insert, p_int(3), p_text("three"), p_int(3));
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
+    tx_write(tx, &thing_insert, p_int(3), p_text("three"), p_int(3));
     assert_int_equal(tx_commit(tx), TX_OK);
     assert_int_equal(tx_round_trips(tx), 2);
-    assert_string_equal(n_of(1), "7");
-    assert_string_equal(n_of(3), "3");
+    assert_string_equal(thing_n(1), "7");
+    assert_string_equal(thing_n(3), "3");
 }
 
 static void blind_write_takes_one_round_trip(void **state)
 {
     (void)state;
-    struct tx *tx = start();
-    tx_write_one(tx, &update, p_int(1), p_int(8));
+    struct tx *tx = thing_start();
+    tx_write_one(tx, &thing_update, p_int(1), p_int(8));
     assert_int_equal(tx_commit(tx), TX_OK);
     assert_int_equal(tx_round_trips(tx), 1);
 }
@@ -128,10 +49,10 @@ static void read_takes_one_round_trip(void **state)
 {
     (void)state;
     for (int i = 0; i < 3; i++) {
-        struct tx *tx = start();
+        struct tx *tx = thing_start();
         tx_set_read_only(tx);
         tx_set_scope(tx, "{1}", "{1}", 5);
-        assert_int_equal(rows_int(tx_read(tx, &select_n, p_int(2)), 0, 0), 2);
+        assert_int_equal(rows_int(tx_read(tx, &thing_select, p_int(2)), 0, 0), 2);
         assert_int_equal(tx_commit(tx), TX_OK);
         assert_int_equal(tx_round_trips(tx), 1);
     }
@@ -144,19 +65,19 @@ static void read_only_cannot_write(void **state)
 {
     (void)state;
     log_set_level(LOG_LEVEL_ERROR + 1);
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     tx_set_read_only(tx);
-    tx_write_one(tx, &update, p_int(1), p_int(9));
+    tx_write_one(tx, &thing_update, p_int(1), p_int(9));
     assert_int_equal(tx_commit(tx), TX_BROKEN);
     log_set_level(LOG_LEVEL_ERROR);
-    assert_string_equal(n_of(1), "1");
-    assert_serves();
+    assert_string_equal(thing_n(1), "1");
+    thing_serves();
 }
 
 static void nothing_costs_nothing(void **state)
 {
     (void)state;
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     assert_int_equal(tx_commit(tx), TX_OK);
     assert_int_equal(tx_round_trips(tx), 0);
 }
@@ -164,36 +85,36 @@ static void nothing_costs_nothing(void **state)
 static void missed_write_undoes_all(void **state)
 {
     (void)state;
-    struct tx *tx = start();
-    tx_write_one(tx, &update, p_int(1), p_int(7));
-    tx_write_one(tx, &update, p_int(99), p_int(7));
-    tx_write(tx, &insert, p_int(3), p_text("three"), p_int(3));
+    struct tx *tx = thing_start();
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
+    tx_write_one(tx, &thing_update, p_int(99), p_int(7));
+    tx_write(tx, &thing_insert, p_int(3), p_text("three"), p_int(3));
     assert_int_equal(tx_commit(tx), TX_MISSED);
     assert_string_equal(tx_sqlstate(tx), "YZ001");
-    assert_string_equal(n_of(1), "1");
-    assert_serves();
+    assert_string_equal(thing_n(1), "1");
+    thing_serves();
     /* The insert's Parse was skipped: it is prepared anew. */
-    tx = start();
-    tx_write(tx, &insert, p_int(3), p_text("three"), p_int(3));
+    tx = thing_start();
+    tx_write(tx, &thing_insert, p_int(3), p_text("three"), p_int(3));
     assert_int_equal(tx_commit(tx), TX_OK);
-    assert_string_equal(n_of(3), "3");
+    assert_string_equal(thing_n(3), "3");
 }
 
 static void failure_is_sticky(void **state)
 {
     (void)state;
-    struct tx *tx = start();
-    tx_write_one(tx, &update, p_int(99), p_int(7));
+    struct tx *tx = thing_start();
+    tx_write_one(tx, &thing_update, p_int(99), p_int(7));
     assert_int_equal(tx_need(tx), TX_MISSED);
     int trips = tx_round_trips(tx);
-    struct rows *rows = tx_read(tx, &select_n, p_int(1));
+    struct rows *rows = tx_read(tx, &thing_select, p_int(1));
     assert_int_equal(rows_count(rows), 0);
     assert_int_equal(rows_int(rows, 0, 0), NIL);
     assert_null(rows_text(rows, 0, 0));
     assert_int_equal(tx_need(tx), TX_MISSED);
     assert_int_equal(tx_round_trips(tx), trips);
     assert_int_equal(tx_commit(tx), TX_MISSED);
-    assert_serves();
+    thing_serves();
 }
 
 static void refusals_have_names(void **state)
@@ -212,25 +133,25 @@ static void refusals_have_names(void **state)
         {3, 1, "rule of the trigger", TX_REFUSED, "thing_rule"},
     };
     for (size_t i = 0; i < array_len(cases); i++) {
-        struct tx *tx = start();
-        tx_write(tx, &insert, p_int(cases[i].id), p_text(cases[i].name), p_int(cases[i].n));
+        struct tx *tx = thing_start();
+        tx_write(tx, &thing_insert, p_int(cases[i].id), p_text(cases[i].name), p_int(cases[i].n));
         assert_int_equal(tx_commit(tx), cases[i].fault);
         assert_string_equal(tx_constraint(tx), cases[i].constraint);
     }
     assert_string_equal(database_value("SELECT count(*) FROM thing"), "2");
-    assert_serves();
+    thing_serves();
 }
 
 static void deferred_key_fails_at_commit(void **state)
 {
     (void)state;
     static const struct sql adopt = {"t.adopt", "UPDATE thing SET parent = $2 WHERE id = $1 RETURNING 1"};
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     tx_write_one(tx, &adopt, p_int(1), p_int(77));
     assert_int_equal(tx_need(tx), TX_OK);
     assert_int_equal(tx_commit(tx), TX_REFUSED);
     assert_string_equal(tx_constraint(tx), "thing_parent");
-    assert_serves();
+    thing_serves();
 }
 
 static void other_states(void **state)
@@ -250,11 +171,11 @@ static void other_states(void **state)
     };
     log_set_level(LOG_LEVEL_ERROR + 1);
     for (size_t i = 0; i < array_len(cases); i++) {
-        struct tx *tx = start();
+        struct tx *tx = thing_start();
         struct sql sql = {NULL, cases[i].text};
         tx_write(tx, &sql);
         assert_int_equal(tx_commit(tx), cases[i].fault);
-        assert_serves();
+        thing_serves();
     }
     log_set_level(LOG_LEVEL_ERROR);
 }
@@ -263,31 +184,31 @@ static void lock_makes_busy(void **state)
 {
     (void)state;
     struct connection *other = connection_create(database_conninfo("yizhan_app"), "holder");
-    struct tx *holder = tx_begin(other, arena, time_monotonic_ms() + 10000);
-    tx_read(holder, &lock_n, p_int(1));
+    struct tx *holder = tx_begin(other, thing_arena, time_monotonic_ms() + 10000);
+    tx_read(holder, &thing_lock, p_int(1));
     assert_int_equal(tx_need(holder), TX_OK);
-    struct tx *tx = start();
-    tx_read(tx, &lock_n, p_int(1));
+    struct tx *tx = thing_start();
+    tx_read(tx, &thing_lock, p_int(1));
     int64_t began = time_monotonic_ms();
     assert_int_equal(tx_need(tx), TX_BUSY);
     int64_t took = time_monotonic_ms() - began;
     assert_in_range(took, 1900, 4000);
     tx_rollback(tx);
     tx_rollback(holder);
-    assert_serves();
+    thing_serves();
     connection_destroy(other);
 }
 
 static void deadline_cancels_and_closes(void **state)
 {
     (void)state;
-    struct tx *tx = start_within(300);
-    tx_write_one(tx, &update, p_int(1), p_int(7));
+    struct tx *tx = thing_start_within(300);
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     tx_read(tx, &sleep_long);
     int64_t began = time_monotonic_ms();
     assert_int_equal(tx_need(tx), TX_TIMEOUT);
     assert_in_range(time_monotonic_ms() - began, 250, 2000);
-    assert_false(connection_usable(connection));
+    assert_false(connection_usable(thing_connection));
     assert_int_equal(tx_commit(tx), TX_TIMEOUT);
     database_wait_value(
         "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()",
@@ -295,99 +216,99 @@ static void deadline_cancels_and_closes(void **state)
     for (int i = 0; i < 500 && connections_abandoned(); i++)
         usleep(10000);
     assert_int_equal(connections_abandoned(), 0);
-    assert_string_equal(n_of(1), "1");
-    assert_serves();
+    assert_string_equal(thing_n(1), "1");
+    thing_serves();
 }
 
 static void deadline_before_anything_is_sent(void **state)
 {
     (void)state;
-    struct tx *tx = start_within(-1);
-    tx_write_one(tx, &update, p_int(1), p_int(7));
+    struct tx *tx = thing_start_within(-1);
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     assert_int_equal(tx_commit(tx), TX_TIMEOUT);
-    tx = start_within(50);
-    tx_write_one(tx, &update, p_int(1), p_int(7));
+    tx = thing_start_within(50);
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     usleep(60000);
     assert_int_equal(tx_commit(tx), TX_TIMEOUT);
-    assert_string_equal(n_of(1), "1");
-    assert_serves();
+    assert_string_equal(thing_n(1), "1");
+    thing_serves();
 }
 
 static void deadline_in_commit_is_unknown(void **state)
 {
     (void)state;
-    struct tx *tx = start_within(400);
-    tx_write(tx, &insert, p_int(3), p_text("slow"), p_int(3));
+    struct tx *tx = thing_start_within(400);
+    tx_write(tx, &thing_insert, p_int(3), p_text("slow"), p_int(3));
     assert_int_equal(tx_commit(tx), TX_UNKNOWN);
-    assert_false(connection_usable(connection));
+    assert_false(connection_usable(thing_connection));
     assert_int_equal(connections_abandoned(), 1);
     database_wait_value("SELECT n FROM thing WHERE id = 3", "3"); /* it was not cancelled */
     for (int i = 0; i < 500 && connections_abandoned(); i++)
         usleep(10000);
     assert_int_equal(connections_abandoned(), 0);
-    assert_serves();
+    thing_serves();
 }
 
 static void abandoned_backends_are_limited(void **state)
 {
     (void)state;
     connection_set_abandoned_limit(1);
-    struct tx *tx = start_within(400);
-    tx_write(tx, &insert, p_int(3), p_text("slow"), p_int(3));
+    struct tx *tx = thing_start_within(400);
+    tx_write(tx, &thing_insert, p_int(3), p_text("slow"), p_int(3));
     assert_int_equal(tx_commit(tx), TX_UNKNOWN);
-    tx = start();
+    tx = thing_start();
     assert_int_equal(tx_fault(tx), TX_UNAVAILABLE);
     assert_int_equal(tx_commit(tx), TX_UNAVAILABLE);
     connection_set_abandoned_limit(32);
-    assert_serves();
+    thing_serves();
 }
 
 static void warned_commit_is_unknown(void **state)
 {
     (void)state;
-    struct tx *tx = start();
-    tx_write(tx, &insert, p_int(3), p_text("warn"), p_int(3));
+    struct tx *tx = thing_start();
+    tx_write(tx, &thing_insert, p_int(3), p_text("warn"), p_int(3));
     assert_int_equal(tx_commit(tx), TX_UNKNOWN);
-    assert_string_equal(n_of(3), "3");
-    assert_serves();
+    assert_string_equal(thing_n(3), "3");
+    thing_serves();
 }
 
 static void warning_of_a_statement_is_not_of_the_commit(void **state)
 {
     (void)state;
     static const struct sql warn = {NULL, "DO $$ BEGIN RAISE WARNING 'early'; END $$"};
-    struct tx *tx = start();
-    tx_write_one(tx, &update, p_int(1), p_int(7));
+    struct tx *tx = thing_start();
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     tx_write(tx, &warn);
     assert_int_equal(tx_commit(tx), TX_OK);
-    assert_string_equal(n_of(1), "7");
+    assert_string_equal(thing_n(1), "7");
 }
 
 static void lost_before_commit_is_unavailable(void **state)
 {
     (void)state;
-    struct tx *tx = start();
-    tx_write_one(tx, &update, p_int(1), p_int(7));
+    struct tx *tx = thing_start();
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     assert_int_equal(tx_need(tx), TX_OK);
     database_run(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test worker'");
-    tx_read(tx, &select_n, p_int(1));
+    tx_read(tx, &thing_select, p_int(1));
     assert_int_equal(tx_need(tx), TX_UNAVAILABLE);
     assert_int_equal(tx_commit(tx), TX_UNAVAILABLE);
-    assert_string_equal(n_of(1), "1");
-    assert_serves();
+    assert_string_equal(thing_n(1), "1");
+    thing_serves();
 }
 
 static void idle_loss_is_not_noticed(void **state)
 {
     (void)state;
-    assert_serves();
+    thing_serves();
     database_run(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test worker'");
     database_wait_value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test worker'", "0");
-    assert_serves();
-    connection_drop(connection);
-    assert_serves();
+    thing_serves();
+    connection_drop(thing_connection);
+    thing_serves();
 }
 
 static void no_server_is_unavailable(void **state)
@@ -395,9 +316,9 @@ static void no_server_is_unavailable(void **state)
     (void)state;
     log_set_level(LOG_LEVEL_ERROR + 1);
     struct connection *nowhere = connection_create("host=/nonexistent dbname=x", "nowhere");
-    struct tx *tx = tx_begin(nowhere, arena, time_monotonic_ms() + 1000);
+    struct tx *tx = tx_begin(nowhere, thing_arena, time_monotonic_ms() + 1000);
     assert_int_equal(tx_fault(tx), TX_UNAVAILABLE);
-    assert_int_equal(rows_int(tx_read(tx, &select_n, p_int(1)), 0, 0), NIL);
+    assert_int_equal(rows_int(tx_read(tx, &thing_select, p_int(1)), 0, 0), NIL);
     tx_rollback(tx);
     connection_destroy(nowhere);
     struct connection *nonsense = connection_create("no such thing", "nonsense");
@@ -432,44 +353,44 @@ static void cancel_from_another_thread(void **state)
 {
     (void)state;
     pthread_t thread;
-    pthread_create(&thread, NULL, cancel_soon, connection);
-    struct tx *tx = start();
-    tx_write_one(tx, &update, p_int(1), p_int(7));
+    pthread_create(&thread, NULL, cancel_soon, thing_connection);
+    struct tx *tx = thing_start();
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     tx_read(tx, &sleep_long);
     int64_t began = time_monotonic_ms();
     assert_int_equal(tx_need(tx), TX_TIMEOUT);
     assert_in_range(time_monotonic_ms() - began, 200, 3000);
     pthread_join(thread, NULL);
     tx_rollback(tx);
-    assert_false(connection_usable(connection));
-    assert_string_equal(n_of(1), "1");
-    assert_serves();
-    connection_cancel(connection); /* nothing runs: nothing happens */
-    assert_true(connection_usable(connection));
+    assert_false(connection_usable(thing_connection));
+    assert_string_equal(thing_n(1), "1");
+    thing_serves();
+    connection_cancel(thing_connection); /* nothing runs: nothing happens */
+    assert_true(connection_usable(thing_connection));
 }
 
 static void cancel_between_flushes(void **state)
 {
     (void)state;
-    struct tx *tx = start();
-    tx_write_one(tx, &update, p_int(1), p_int(7));
+    struct tx *tx = thing_start();
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     assert_int_equal(tx_need(tx), TX_OK);
-    connection_cancel(connection);
+    connection_cancel(thing_connection);
     assert_int_equal(tx_commit(tx), TX_TIMEOUT);
-    assert_string_equal(n_of(1), "1");
-    assert_serves();
+    assert_string_equal(thing_n(1), "1");
+    thing_serves();
 }
 
 static void commit_cannot_be_cancelled(void **state)
 {
     (void)state;
     pthread_t thread;
-    pthread_create(&thread, NULL, cancel_soon, connection);
-    struct tx *tx = start();
-    tx_write(tx, &insert, p_int(3), p_text("slow"), p_int(3));
+    pthread_create(&thread, NULL, cancel_soon, thing_connection);
+    struct tx *tx = thing_start();
+    tx_write(tx, &thing_insert, p_int(3), p_text("slow"), p_int(3));
     assert_int_equal(tx_commit(tx), TX_OK);
     pthread_join(thread, NULL);
-    assert_string_equal(n_of(3), "3");
+    assert_string_equal(thing_n(3), "3");
 }
 
 static void scope_must_be_set(void **state)
@@ -477,23 +398,23 @@ static void scope_must_be_set(void **state)
     (void)state;
     static const struct sql ids = {"t.ids", "SELECT id FROM scoped ORDER BY id"};
     log_set_level(LOG_LEVEL_ERROR + 1);
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     tx_read(tx, &ids);
     assert_int_equal(tx_need(tx), TX_BROKEN);
     tx_rollback(tx);
-    tx = start();
+    tx = thing_start();
     tx_set_scope(tx, "{1,3}", NULL, 5);
     struct rows *rows = tx_read(tx, &ids);
     assert_int_equal(rows_count(rows), 2);
     assert_int_equal(rows_int(rows, 1, 0), 3);
     assert_int_equal(tx_commit(tx), TX_OK);
-    tx = start(); /* it does not leak into the next */
+    tx = thing_start(); /* it does not leak into the next */
     tx_read(tx, &ids);
     assert_int_equal(tx_need(tx), TX_BROKEN);
     tx_rollback(tx);
     log_set_level(LOG_LEVEL_ERROR);
     static const struct sql move = {"t.move", "UPDATE scoped SET branch_id = 2 WHERE id = 1 RETURNING 1"};
-    tx = start();
+    tx = thing_start();
     tx_set_scope(tx, "{1,3}", "{}", 5);
     tx_write_one(tx, &move);
     assert_int_equal(tx_commit(tx), TX_REFUSED);
@@ -510,7 +431,7 @@ static void values_survive_the_journey(void **state)
     const int64_t ids[] = {-3, INT64_MAX, NIL};
     const char *text = "it's 粤A·12345 \\ \"x\" $1 %s";
     struct instant at = {INT64_C(1772353800123456)};
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     struct rows *r = tx_read(tx, &echo, p_text(text), p_int(INT64_MIN + 1), p_bool(true), p_real(0.1),
                              p_time(at), p_date((struct day){20513}),
                              p_set((struct text_set){items, array_len(items)}), p_ids(ids, 3), p_text(NULL));
@@ -541,7 +462,7 @@ static void nulls_are_nulls(void **state)
         "t.nulls",
         "SELECT $1::text, $2::bigint, $3::float8, $4::timestamptz, $5::date, $6::text[], NULL::bool, "
         "'infinity'::timestamptz, 'x'::text"};
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     struct rows *r = tx_read(tx, &echo, p_text(NULL), p_int(NIL), p_real(NAN), p_time(INSTANT_NIL),
                              p_date(DAY_NIL), p_set((struct text_set){NULL, 0}));
     for (int i = 0; i < 5; i++)
@@ -567,7 +488,7 @@ static void large_both_ways(void **state)
     char *text = malloc(size + 1);
     memset(text, 'x', size);
     text[size] = '\0';
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     struct rows *r[4];
     for (size_t i = 0; i < array_len(r); i++)
         r[i] = tx_read(tx, &echo, p_text(text));
@@ -580,10 +501,10 @@ static void large_both_ways(void **state)
 static void many_in_one_flush(void **state)
 {
     (void)state;
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     struct rows *last = NULL;
     for (int i = 0; i < 2000; i++)
-        last = tx_read(tx, &select_n, p_int(2));
+        last = tx_read(tx, &thing_select, p_int(2));
     assert_int_equal(rows_int(last, 0, 0), 2);
     assert_int_equal(tx_round_trips(tx), 1);
     assert_int_equal(tx_commit(tx), TX_OK);
@@ -594,26 +515,26 @@ static void one_name_one_text(void **state)
     (void)state;
     static const struct sql other = {"t.select", "SELECT 1"};
     log_set_level(LOG_LEVEL_ERROR + 1);
-    struct tx *tx = start();
-    tx_read(tx, &select_n, p_int(1));
+    struct tx *tx = thing_start();
+    tx_read(tx, &thing_select, p_int(1));
     tx_read(tx, &other);
     assert_int_equal(tx_commit(tx), TX_BROKEN);
     log_set_level(LOG_LEVEL_ERROR);
-    assert_serves();
+    thing_serves();
 }
 
 static void changed_table_means_retry(void **state)
 {
     (void)state;
     static const struct sql all = {"t.all", "SELECT * FROM thing WHERE id = $1"};
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     tx_read(tx, &all, p_int(1));
     assert_int_equal(tx_commit(tx), TX_OK);
     database_run("ALTER TABLE thing ADD COLUMN more text");
-    tx = start();
+    tx = thing_start();
     tx_read(tx, &all, p_int(1));
     assert_int_equal(tx_commit(tx), TX_RETRY);
-    tx = start();
+    tx = thing_start();
     assert_int_equal(rows_columns(tx_read(tx, &all, p_int(1))), 5);
     assert_int_equal(tx_commit(tx), TX_OK);
     database_run("ALTER TABLE thing DROP COLUMN more");
@@ -622,32 +543,32 @@ static void changed_table_means_retry(void **state)
 static void refuse_and_rollback(void **state)
 {
     (void)state;
-    struct tx *tx = start();
-    tx_write_one(tx, &update, p_int(1), p_int(7));
+    struct tx *tx = thing_start();
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     tx_refuse(tx);
-    tx_write_one(tx, &update, p_int(2), p_int(7));
+    tx_write_one(tx, &thing_update, p_int(2), p_int(7));
     assert_int_equal(tx_commit(tx), TX_REFUSED);
-    tx = start();
-    tx_write_one(tx, &update, p_int(1), p_int(7));
+    tx = thing_start();
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     assert_int_equal(tx_need(tx), TX_OK);
     tx_rollback(tx);
     tx_rollback(tx);
     assert_int_equal(tx_commit(tx), TX_REFUSED);
-    assert_serves();
-    assert_string_equal(n_of(1), "1");
-    assert_string_equal(n_of(2), "2");
+    thing_serves();
+    assert_string_equal(thing_n(1), "1");
+    assert_string_equal(thing_n(2), "2");
 }
 
 static void forgotten_end_is_rolled_back(void **state)
 {
     (void)state;
     log_set_level(LOG_LEVEL_ERROR + 1);
-    struct tx *tx = start();
-    tx_write_one(tx, &update, p_int(1), p_int(7));
+    struct tx *tx = thing_start();
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     assert_int_equal(tx_need(tx), TX_OK);
-    assert_serves();
+    thing_serves();
     log_set_level(LOG_LEVEL_ERROR);
-    assert_string_equal(n_of(1), "1");
+    assert_string_equal(thing_n(1), "1");
 }
 
 static void pages_in_an_arena_of_their_own(void **state)
@@ -657,7 +578,7 @@ static void pages_in_an_arena_of_their_own(void **state)
         NULL, "DECLARE c NO SCROLL CURSOR FOR SELECT repeat('x', 1000) FROM generate_series(1, 2000)"};
     static const struct sql fetch = {"t.fetch", "FETCH 100 FROM c"};
     struct arena *page = arena_create(0);
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     tx_set_read_only(tx);
     tx_write(tx, &declare);
     size_t total = 0, count, before = 0;
@@ -666,10 +587,10 @@ static void pages_in_an_arena_of_their_own(void **state)
         arena_reset(page);
         count = rows_count(tx_read(tx, &fetch));
         total += count;
-        before = before ? before : arena_used(arena);
+        before = before ? before : arena_used(thing_arena);
     } while (count);
     assert_int_equal(total, 2000);
-    assert_int_equal(arena_used(arena), before);
+    assert_int_equal(arena_used(thing_arena), before);
     assert_int_equal(tx_commit(tx), TX_OK);
     arena_destroy(page);
 }
@@ -680,13 +601,13 @@ static void log_tells_statements_and_flushes(void **state)
     char *text = NULL;
     size_t size = 0;
     FILE *log = open_memstream(&text, &size);
-    connection_set_log(connection, log);
-    struct tx *tx = start();
-    tx_read(tx, &lock_n, p_int(1));
+    connection_set_log(thing_connection, log);
+    struct tx *tx = thing_start();
+    tx_read(tx, &thing_lock, p_int(1));
     assert_int_equal(tx_need(tx), TX_OK);
-    tx_write_one(tx, &update, p_int(1), p_int(NIL));
+    tx_write_one(tx, &thing_update, p_int(1), p_int(NIL));
     assert_int_equal(tx_commit(tx), TX_OK);
-    connection_set_log(connection, NULL);
+    connection_set_log(thing_connection, NULL);
     fclose(log);
     assert_string_equal(text, "{\"name\": \"tx.begin\", \"text\": \"BEGIN\", \"params\": []}\n"
                               "{\"name\": \"t.lock\", \"text\": \"SELECT n FROM thing WHERE id = $1 FOR "
@@ -711,100 +632,52 @@ static void session_is_set_up(void **state)
               "current_setting('idle_in_transaction_session_timeout'), current_setting('application_name'), "
               "current_setting('transaction_isolation'), current_setting('client_encoding')"};
     const char *expected[] = {"UTC", "2s", "public,pg_temp", "1min", "test worker", "read committed", "UTF8"};
-    struct tx *tx = start();
+    struct tx *tx = thing_start();
     struct rows *r = tx_read(tx, &settings);
     for (size_t i = 0; i < array_len(expected); i++)
         assert_string_equal(rows_text(r, 0, (int)i), expected[i]);
     assert_int_equal(tx_commit(tx), TX_OK);
 }
 
-#ifdef YIZHAN_FAULTS
-/* One command of four statements and COMMIT, each made to go wrong in each way: all or nothing, and the fault says which. */
-static void every_statement_every_fault(void **state)
-{
-    (void)state;
-    log_set_level(LOG_LEVEL_ERROR + 1);
-    for (enum connection_fault fault = FAULT_FAIL; fault <= FAULT_CUT_AFTER; fault++)
-        for (int nth = 1; nth <= 6; nth++) {
-            database_run(
-                "TRUNCATE thing; INSERT INTO thing (id, name, n) VALUES (1, 'one', 1), (2, 'two', 2)");
-            assert_serves();
-            connection_plan_fault(connection, fault, nth);
-            struct tx *tx = start();
-            struct rows *a = tx_read(tx, &lock_n, p_int(1));
-            tx_read(tx, &select_n, p_int(2));
-            bool found = rows_count(a) == 1;
-            tx_write_one(tx, &update, p_int(1), p_int(7));
-            tx_write(tx, &insert, p_int(3), p_text("three"), p_int(3));
-            if (!found)
-                tx_refuse(tx);
-            enum tx_fault got = tx_commit(tx);
-            bool done = strcmp(n_of(1), "7") == 0;
-            assert_true(done == (strcmp(n_of(3), "3") == 0));
-            if (nth == 6 || (fault == FAULT_MISS && (nth == 2 || nth == 4))) {
-                assert_int_equal(got, TX_OK);
-                assert_true(done);
-            } else if (nth == 5 && fault == FAULT_CUT_AFTER) {
-                assert_int_equal(got, TX_UNKNOWN);
-                assert_true(done);
-            } else {
-                assert_int_not_equal(got, TX_OK);
-                /* With the writes in COMMIT's own flush, an answer lost there is an outcome lost. */
-                if (!(fault == FAULT_CUT_AFTER && nth >= 3)) {
-                    assert_int_not_equal(got, TX_UNKNOWN);
-                    assert_false(done);
-                }
-            }
-            assert_serves();
-        }
-    log_set_level(LOG_LEVEL_ERROR);
-}
-#endif
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(command_takes_two_round_trips),
-        TEST(blind_write_takes_one_round_trip),
-        TEST(read_takes_one_round_trip),
-        TEST(read_only_cannot_write),
-        TEST(nothing_costs_nothing),
-        TEST(missed_write_undoes_all),
-        TEST(failure_is_sticky),
-        TEST(refusals_have_names),
-        TEST(deferred_key_fails_at_commit),
-        TEST(other_states),
-        TEST(lock_makes_busy),
-        TEST(deadline_cancels_and_closes),
-        TEST(deadline_before_anything_is_sent),
-        TEST(deadline_in_commit_is_unknown),
-        TEST(abandoned_backends_are_limited),
-        TEST(warned_commit_is_unknown),
-        TEST(warning_of_a_statement_is_not_of_the_commit),
-        TEST(lost_before_commit_is_unavailable),
-        TEST(idle_loss_is_not_noticed),
-        TEST(no_server_is_unavailable),
-        TEST(second_host_answers),
-        TEST(cancel_from_another_thread),
-        TEST(cancel_between_flushes),
-        TEST(commit_cannot_be_cancelled),
-        TEST(scope_must_be_set),
-        TEST(values_survive_the_journey),
-        TEST(nulls_are_nulls),
-        TEST(large_both_ways),
-        TEST(many_in_one_flush),
-        TEST(one_name_one_text),
-        TEST(changed_table_means_retry),
-        TEST(refuse_and_rollback),
-        TEST(forgotten_end_is_rolled_back),
-        TEST(pages_in_an_arena_of_their_own),
-        TEST(log_tells_statements_and_flushes),
-        TEST(session_is_set_up),
-#ifdef YIZHAN_FAULTS
-        TEST(every_statement_every_fault),
-#endif
+        thing_test(command_takes_two_round_trips),
+        thing_test(blind_write_takes_one_round_trip),
+        thing_test(read_takes_one_round_trip),
+        thing_test(read_only_cannot_write),
+        thing_test(nothing_costs_nothing),
+        thing_test(missed_write_undoes_all),
+        thing_test(failure_is_sticky),
+        thing_test(refusals_have_names),
+        thing_test(deferred_key_fails_at_commit),
+        thing_test(other_states),
+        thing_test(lock_makes_busy),
+        thing_test(deadline_cancels_and_closes),
+        thing_test(deadline_before_anything_is_sent),
+        thing_test(deadline_in_commit_is_unknown),
+        thing_test(abandoned_backends_are_limited),
+        thing_test(warned_commit_is_unknown),
+        thing_test(warning_of_a_statement_is_not_of_the_commit),
+        thing_test(lost_before_commit_is_unavailable),
+        thing_test(idle_loss_is_not_noticed),
+        thing_test(no_server_is_unavailable),
+        thing_test(second_host_answers),
+        thing_test(cancel_from_another_thread),
+        thing_test(cancel_between_flushes),
+        thing_test(commit_cannot_be_cancelled),
+        thing_test(scope_must_be_set),
+        thing_test(values_survive_the_journey),
+        thing_test(nulls_are_nulls),
+        thing_test(large_both_ways),
+        thing_test(many_in_one_flush),
+        thing_test(one_name_one_text),
+        thing_test(changed_table_means_retry),
+        thing_test(refuse_and_rollback),
+        thing_test(forgotten_end_is_rolled_back),
+        thing_test(pages_in_an_arena_of_their_own),
+        thing_test(log_tells_statements_and_flushes),
+        thing_test(session_is_set_up),
     };
-    return cmocka_run_group_tests_name("transaction", tests, setup_all, database_teardown);
+    return cmocka_run_group_tests_name("transaction", tests, thing_setup_all, database_teardown);
 }
