@@ -12,10 +12,10 @@ static const struct choice kinds[] = {
 static const struct choice technologies[] = {
     {"PJSIP", N_("PJSIP")}, {"SIP", N_("SIP")}, {"IAX2", N_("IAX2")}, {"DAHDI", N_("DAHDI")}, {NULL}};
 
-static const struct field fields[] = {
-    FIELD(branch, code, .type = FIELD_CODE, .label = N_("Code"), .max = 16, .required = true, .unique = true,
 static const struct choice lines[] = {{"up", N_("Connected")}, {"down", N_("Not connected")}, {NULL}};
 
+static const struct field fields[] = {
+    FIELD(branch, code, .type = FIELD_CODE, .label = N_("Code"), .max = 16, .required = true, .unique = true,
           .search = true, .sortable = true, .width = 8,
           .help = N_(
               "A short code of your own, for example GZ-TH. It is printed on slips and typed in look-ups.")),
@@ -55,7 +55,6 @@ static const struct choice lines[] = {{"up", N_("Connected")}, {"down", N_("Not 
           .help = N_("Part of the dial plan that calls from here are sent to, as those of the phones are.")),
     FIELD(branch, pbx_prefix, .label = N_("Outside line"), .max = 8,
           .help = N_("Digits dialled before numbers of more than six digits. Empty: none.")),
-    FIELD(branch, time_zone, .label = N_("Time zone"), .max = 40, .required = true, .init = "Asia/Shanghai",
     FIELD(branch, line, .type = FIELD_CHOICE, .choices = lines, .label = N_("Telephone line"),
           .readonly = true, .virtual_ = true, .sql = "branch_line(t.id)", .width = 8,
           .help =
@@ -64,6 +63,7 @@ static const struct choice lines[] = {{"up", N_("Connected")}, {"down", N_("Not 
           .sql = "branch_line_trouble(t.id)", .help = N_("Why it is not, as the call system says.")),
     FIELD(branch, line_since, .label = N_("Line since"), .readonly = true, .virtual_ = true,
           .sql = "branch_line_since(t.id)", .help = N_("Since when it is so.")),
+    FIELD(branch, time_zone, .label = N_("Time zone"), .max = 40, .required = true, .init = "Asia/Shanghai",
           .help = N_("IANA name, for example Asia/Shanghai. Times are shown and business days begin by it.")),
     FIELD(branch, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 1000,
           .help = N_("Anything colleagues should know: opening hours, keys, parking.")),
