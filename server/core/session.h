@@ -42,9 +42,9 @@ struct session {
 struct session *session_ref(struct session *session);
 void session_unref(struct session *session);
 
-/* NULL: not permitted. */
 /* Whether this verb is for whoever has the session; NULL: before login. */
 bool session_may(const struct session *session, const struct verb *verb);
+/* NULL: not permitted. */
 const struct grant *session_grant(const struct session *session, const char *permission);
 bool grant_covers(
     const struct grant *grant,

@@ -133,13 +133,13 @@ SESSION |= {f"preference.{v}" for v in "list set remove share".split()}
 SESSION |= {f"file.{v}" for v in "begin chunk end list read remove".split()}
 NOBODY = {"call.unmask", "customer.unmask", "employee.unmask", "rescue.unmask", "supplier.unmask", "message.unmask", "message_reply.unmask"}      # pii.view is in no base role
 TEST_ONLY = {"session.fault", "session.popup", "session.clock"}
-PARTNERS = {"partner", "partner_order", "order_notice"}                               # who may what with these: test_partner.py
-
-
 # Rights that are asked for within other verbs or by yizhanctl, or that stand in roles for what is seen without them.
 NOT_VERBS = {"preference.share", "audit_log.history", "audit_log.verify", "document.approve", "document.check", "document.post", "file.export", "file.get",
              "file.history", "ledger.check", "ledger_account.history", "ledger_entry.history", "period.adjust", "repair.request", "rescue.attach", "rescue.photo",
              "setting.create", "setting.delete", "setting.disable", "setting.enable"}
+PARTNERS = {"partner", "partner_order", "order_notice"}                               # who may what with these: test_partner.py
+
+
 def sees(role, where, entity=None):
     """Whether a role of branch A reaches a row of A, of A1 below it, or of B."""
     everywhere = VEHICLES_EVERYWHERE if entity in ("vehicle", "tracker", "driver") else EVERYWHERE
@@ -175,10 +175,10 @@ FLOW = {
     "dispute": ("result", ["pending"], "disputed"),
     "resubmit": ("result", ["disputed"], "pending"),
     "remark": ("result", ["pending", "disputed"], None),
+    "proceed": ("withdrawal", [], None),        # nothing was withdrawn here: test_partner.py
     "audit": ("money_state", ["unaudited"], "audited"),
     "price": ("money_state", ["audited", "priced"], "priced"),
     "receive": ("money_state", ["priced"], "received"),
-    "proceed": ("withdrawal", [], None),        # nothing was withdrawn here: test_partner.py
     "clear": ("money_state", ["received"], "cleared"),
     "approve": ("money_state", ["received"], "cleared"),
     "decline": ("money_state", ["received"], "received"),
@@ -544,14 +544,6 @@ def test_every_other_verb():
             yz.check(not got, f"{role} {verb} {got or ''}")
 
 
-def test_lists_hold_what_the_scope_says():
-    tables = {"rescue": "rescue_order", "vehicle": "vehicle", "employee": "employee", "document": "document", "ledger_entry": "ledger_entry",
-              "customer": "party"}
-    for role in ROLES:
-        for entity, table in tables.items():
-            if f"{entity}.list" not in MAY[role]:
-                continue
-            got = {r["id"] for r in pages(role, entity)}
 def test_what_every_session_has():
     """Those that would end or change the session itself are in test_verbs and test_own_sessions."""
     own = {f"session.{v}" for v in "login resume logout ping hello password unlock cancel end_others totp_begin totp_confirm totp_end".split()} | TEST_ONLY
@@ -574,6 +566,14 @@ def test_permissions_are_of_verbs():
              f"no permission without a verb {sorted({p for p in given if p.split('.')[0] in entities} - there - NOT_VERBS)}")
 
 
+def test_lists_hold_what_the_scope_says():
+    tables = {"rescue": "rescue_order", "vehicle": "vehicle", "employee": "employee", "document": "document", "ledger_entry": "ledger_entry",
+              "customer": "party"}
+    for role in ROLES:
+        for entity, table in tables.items():
+            if f"{entity}.list" not in MAY[role]:
+                continue
+            got = {r["id"] for r in pages(role, entity)}
             reach = [b for b in ("A", "A1", "B", "HQ") if sees(role, b, entity) and role not in OWN_ROWS]
             where = f"branch_id IN ({', '.join(str(co.branch[b]) for b in reach) or '0'})"
             if entity == "customer":

@@ -55,10 +55,6 @@ static const struct field fields[] = {
           .help = N_("In degrees, east positive (WGS 84).")),
     FIELD(order_notice, destination_lat, .label = N_("Destination latitude"), .min = -90, .max = 90,
           .help = N_("In degrees, north positive (WGS 84).")),
-    FIELD(order_notice, late_at, .label = N_("Waits too long from"), .readonly = true, .virtual_ = true,
-          .sql = "CASE WHEN t.state = 'received' THEN t.received_at + make_interval(secs => nullif((SELECT "
-                 "value::int FROM setting WHERE name = 'order_notice.wait_seconds'), 0)) END",
-          .help = N_("When it rings again, if nobody has converted or rejected it by then.")),
     FIELD(order_notice, appoint_at, .label = N_("Appointment"), .width = 11,
           .help = N_("When the vehicle should be there, if not at once.")),
     FIELD(order_notice, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 1000,
@@ -74,6 +70,10 @@ static const struct field fields[] = {
           .virtual_ = true,
           .sql = "extract(epoch FROM coalesce(t.handled_at, now()) - t.received_at)::bigint", .width = 8,
           .help = N_("How long it has waited, or had to.")),
+    FIELD(order_notice, late_at, .label = N_("Waits too long from"), .readonly = true, .virtual_ = true,
+          .sql = "CASE WHEN t.state = 'received' THEN t.received_at + make_interval(secs => nullif((SELECT "
+                 "value::int FROM setting WHERE name = 'order_notice.wait_seconds'), 0)) END",
+          .help = N_("When it rings again, if nobody has converted or rejected it by then.")),
     FIELD(order_notice, how, .type = FIELD_CHOICE, .choices = ways, .label = N_("Way"), .readonly = true,
           .filled = true, .width = 8, .help = N_("How it came.")),
     FIELD(order_notice, source, .label = N_("Source"), .readonly = true,
