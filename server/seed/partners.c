@@ -47,10 +47,16 @@ static const char sql_notices[] =
     "jsonb_build_object('state', n.state, 'state_reason', n.state_reason) FROM told n WHERE n.state <> "
     "'received'";
 
+/* What waits has waited for a while: its bells are over. */
+static const char sql_told[] = "INSERT INTO order_notice_told (notice_id, late) SELECT id, true FROM "
+                               "order_notice WHERE state = 'received'";
+
 int partners_make(struct seed *seed)
 {
     char now[TIME_TEXT_SIZE];
     int result = sink_run(seed, sql_partner);
     time_print(now, sizeof(now), seed->now);
-    return result ? result : sink_run(seed, arena_printf(seed->arena, sql_notices, now, now, now, now, now));
+    if (result == 0)
+        result = sink_run(seed, arena_printf(seed->arena, sql_notices, now, now, now, now, now));
+    return result ? result : sink_run(seed, sql_told);
 }

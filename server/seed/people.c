@@ -130,7 +130,8 @@ static void desk_make(struct seed *seed, const struct desk *desk)
     row.job_title = desk->title;
     row.work_days = watch ? (struct text_set){(const char **)all_week, 7}
                           : (struct text_set){(const char **)working_week, 5};
-    row.extension = arena_printf(seed->arena, "8%03zu", seed->people.count + 1);
+    if (strcmp(desk->role, "partner") != 0) /* who sits in another house */
+        row.extension = person->extension = arena_printf(seed->arena, "8%03zu", seed->people.count + 1);
     if (watch)
         row.work_from = row.work_to = "08:00";
     put(seed, person, &row);

@@ -126,6 +126,25 @@ def test_history_tells_all():
         none(f"SELECT t.id FROM {table} t WHERE NOT EXISTS (SELECT FROM change c WHERE c.entity IN ('{entity}', 'supplier') AND c.row_id = t.id)", entity)
 
 
+def test_the_telephone_has_a_past():
+    assert int(one("SELECT count(*) FROM call")) > 1500 and one("SELECT count(DISTINCT branch_id) FROM call") == "5"
+    states = {s for s, in sql("SELECT DISTINCT state FROM call")}
+    assert states == {"answered", "missed", "unanswered", "busy", "failed"}, states
+    assert {d for d, in sql("SELECT DISTINCT direction FROM call")} == {"in", "out", "internal"}
+    none("SELECT id FROM call WHERE ended_at > now() OR ended_at < started_at OR (answered_at IS NULL) <> (state <> 'answered')", "times")
+    none("SELECT id FROM call WHERE duration_s <> coalesce(extract(epoch FROM ended_at - answered_at)::bigint, 0)", "durations")
+    none("SELECT id FROM call WHERE (recording IS NULL) <> (state <> 'answered')", "what was said is recorded")
+    none("SELECT c.id FROM call c LEFT JOIN employee e ON e.id = c.employee_id WHERE e.extension IS DISTINCT FROM c.extension OR e.branch_id <> c.branch_id", "extensions")
+    none("SELECT c.id FROM call c JOIN rescue_order o ON o.id = c.rescue_id WHERE o.branch_id <> c.branch_id OR o.customer_id <> c.party_id OR o.contact_phone <> c.number", "orders")
+    none("SELECT c.id FROM call c LEFT JOIN change t ON t.entity = 'call' AND t.row_id = c.id GROUP BY c.id HAVING count(t.id) <> c.version", "their trail")
+    waits = one("SELECT count(*) FROM call WHERE state = 'missed' AND handled_at IS NULL")
+    assert waits == "5", f"and some nobody has seen to: {waits}"
+    with yz.Client(server, "order_clerk") as clerk:
+        id = clerk.call("call.list", {"filter": {"rescue_id": {"null": False}, "party_id": {"null": False}}})["rows"][0]["party_id"]
+        assert "call" in str(clerk.call("customer.overview", {"id": id})), "a customer's calls are in sight"
+        assert clerk.call("call.list")["rows"][0]["state"], "and the log"
+
+
 def keys(table, id):
     return {t for t, in sql(f"SELECT token FROM search_key WHERE entity = '{table}' AND row_id = {id}")}
 
@@ -161,7 +180,7 @@ def facts(name):
     """A digest of what was made, without what differs by its nature: salts, and the real time of an entry."""
     digest = hashlib.sha256()
     for table, columns in (("branch", "*"), ("party", "*"), ("party_plate", "party_id, plate, car_model, colour"), ("vehicle", "*"), ("rescue_order", "*"), ("rescue_charge", "*"),
-                           ("employee", "id, branch_id, code, name, login, roles, phone"), ("search_key", "*"),
+                           ("employee", "id, branch_id, code, name, login, roles, phone"), ("search_key", "*"), ("call", "*"),
                            ("document", "id, number, kind, state, amount_fen, day, posted_at"), ("change", "at, who, verb, row_id, version, was, now")):
         digest.update("\n".join("\x1f".join(r) for r in sql(f"SELECT x::text FROM (SELECT {columns} FROM {table}) x ORDER BY 1", name)).encode())
     return digest.hexdigest()
