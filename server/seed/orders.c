@@ -345,6 +345,7 @@ void order_write(struct seed *seed, struct order *order)
     record_put(seed, TABLE_RESCUE, &rescue_entity, &order->row, &meta);
     record_search(seed, &rescue_entity, &order->row, &meta);
     write_items(seed, order);
+    calls_of_order(seed, order);
 }
 
 int orders_make(struct seed *seed)

@@ -31,6 +31,7 @@ enum seed_table_name {
     TABLE_RESCUE,
     TABLE_ITEM,
     TABLE_CHARGE,
+    TABLE_CALL,
     TABLE_DOCUMENT,
     TABLE_SEARCH,
     TABLE_CHANGE,
@@ -50,6 +51,7 @@ struct person {
     int64_t id;
     enum branch_index branch;
     const char *login, *role, *name, *phone;
+    const char *extension; /* of his telephone; NULL: none */
     struct instant free_at; /* of a driver: the end of his last job */
     int from, to;           /* hours of the shift; equal: around the clock */
 };
@@ -263,6 +265,10 @@ void order_price(struct seed *seed, struct order *order, enum price_outcome outc
 /* ---- job.c: from the call to the end of the job; money.c: what finance does with it */
 void job_run(struct seed *seed, struct order *order);
 must_check int money_run(struct seed *seed, struct order *order);
+
+/* ---- calls.c */
+void calls_of_order(struct seed *seed, const struct order *order);
+void calls_make(struct seed *seed); /* those about no order */
 
 /* ---- bulk.c */
 must_check int bulk_run(const char *owner, int times);

@@ -31,6 +31,7 @@ static const struct {
     [TABLE_RESCUE] = {"rescue_order", "rescue_order_id_seq"},
     [TABLE_ITEM] = {"rescue_item", "rescue_item_id_seq"},
     [TABLE_CHARGE] = {"rescue_charge", "rescue_charge_id_seq"},
+    [TABLE_CALL] = {"call", "call_id_seq"},
     [TABLE_DOCUMENT] = {"seed_document", "document_id_seq"},
     [TABLE_SEARCH] = {"search_key", NULL},
     [TABLE_CHANGE] = {"change", NULL},
@@ -234,6 +235,7 @@ static int make(struct seed *seed)
     clients_make(seed);
     vehicles_make(seed);
     int result = orders_make(seed);
+    calls_make(seed);
     vehicles_write(seed);
     trail_write(seed);
     if (result == 0)
