@@ -1,6 +1,7 @@
 #include "client/desks/board_map.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client/desks/age.h"
@@ -138,32 +139,39 @@ static bool is_best(const struct dispatch *desk, int64_t vehicle_id)
     return false;
 }
 
-static enum role role_of(const struct fleet *fleet, const struct fleet_row *row)
+static enum role role_of(const struct fleet *fleet, const struct vehicle_item *item)
 {
-    const char *state = fleet_state(row);
-    if (strcmp(state, "off_duty") == 0 || fleet_is_old(fleet, row))
+    const char *state = fleet_state(item);
+    if (strcmp(state, "off_duty") == 0 || fleet_is_old(fleet, item))
         return ROLE_DIM;
     return strcmp(state, "idle") == 0 ? ROLE_GOOD : ROLE_NORMAL;
 }
 
+/* A question mark stands at an old place, as in the lists. */
+static void add_vehicle(struct dispatch *desk, const struct vehicle_item *item)
+{
+    char label[64];
+    const struct field *field = catalogue_field(desk->fleet.entity, "state");
+    snprintf(label, sizeof(label), "%s%s", order_text(item->row, "plate"),
+             fleet_is_old(&desk->fleet, item) ? "?" : "");
+    atlas_add_marker(&desk->map.atlas,
+                     &(struct atlas_marker){
+                         .id = vehicle_marker(item->id),
+                         .alone = true,
+                         .at = item->at,
+                         .sign = strcmp(fleet_state(item), "idle") == 0 ? "▲" : "■",
+                         .role = role_of(&desk->fleet, item),
+                         .label = label,
+                         .detail = (char *)(field ? choice_label(desk->app, field, fleet_state(item)) : ""),
+                     });
+}
+
 static void add_fleet(struct dispatch *desk, bool best)
 {
-    vec_each(const struct fleet_row, row, &desk->fleet.rows)
+    vec_each(const struct vehicle_item, item, &desk->fleet.items)
     {
-        if (best && is_best(desk, row->id))
-            continue;
-        const struct field *field = catalogue_field(desk->fleet.entity, "state");
-        atlas_add_marker(
-            &desk->map.atlas,
-            &(struct atlas_marker){
-                .id = vehicle_marker(row->id),
-                .alone = true,
-                .at = row->at,
-                .sign = strcmp(fleet_state(row), "idle") == 0 ? "▲" : "■",
-                .role = role_of(&desk->fleet, row),
-                .label = (char *)order_text(row->row, "plate"),
-                .detail = (char *)(field ? choice_label(desk->app, field, fleet_state(row)) : ""),
-            });
+        if (!best || !is_best(desk, item->id))
+            add_vehicle(desk, item);
     }
 }
 
@@ -178,7 +186,7 @@ static void set_focus(struct dispatch *desk, const struct job *job)
         if (offer)
             points[count++] = offer->at;
     }
-    const struct fleet_row *vehicle =
+    const struct vehicle_item *vehicle =
         job && desk->road ? fleet_find(&desk->fleet, order_number(job->row, "vehicle_id")) : NULL;
     if (vehicle) {
         points[count++] = vehicle->at;

@@ -1,8 +1,8 @@
 /* For the files of the dispatch desk only. */
 #pragma once
 
-#include "client/desks/board_fleet.h"
 #include "client/desks/board_map.h"
+#include "client/desks/fleet.h"
 #include "client/desks/jobs.h"
 #include "client/desks/offers.h"
 #include "client/desks/record.h"
@@ -16,6 +16,8 @@ struct dispatch {
     struct offers offers;
     struct record record; /* of the row that has the cursor */
     struct fleet fleet;
+    struct point
+        from; /* the place of the order under the cursor: what distances are measured from; NAN: nothing */
     struct board_map map;
     enum dispatch_focus focus;
     bool road;     /* the list that has the cursor is that of the orders on the road */
@@ -42,6 +44,11 @@ void dispatch_init_rows(struct dispatch *desk);
 void dispatch_name_columns(struct dispatch *desk);
 void dispatch_row_changed(struct dispatch *desk); /* the cursor may be on another order */
 
+/* board_fleet.c */
+void board_fleet_init(struct dispatch *desk);
+void board_fleet_measure(struct dispatch *desk, struct point from); /* distances, and the order they make */
+void board_fleet_count_text(const struct dispatch *desk, struct str *out); /* "12 idle of 40" */
+
 /* dispatch_draw.c */
 void dispatch_draw(struct screen *screen, struct canvas *canvas, struct area body);
 void dispatch_linear(struct screen *screen, struct linear *linear);
@@ -52,6 +59,8 @@ void dispatch_crumb(struct screen *screen, struct str *out);
 unsigned dispatch_key(struct screen *screen, const struct key *key);
 void dispatch_keys(struct screen *screen, struct key_bar *bar);
 unsigned dispatch_refresh(struct dispatch *desk);
+
+unsigned dispatch_say(struct dispatch *desk, const char *why); /* nothing is done, and why; screen flags */
 
 /* dispatch_send.c */
 unsigned dispatch_send(struct dispatch *desk, int digit);

@@ -27,11 +27,6 @@ static void on_vehicles(struct screen *screen, const struct live_event events[],
     offers_stale(&desk->offers);
 }
 
-static void fleet_changed(struct fleet *fleet)
-{
-    board_map_fill(dispatch_of(fleet->screen));
-}
-
 static void offers_changed(struct offers *offers)
 {
     board_map_fill(dispatch_of(offers->screen));
@@ -72,9 +67,8 @@ static void tell_late(struct dispatch *desk)
 static unsigned on_tick(struct screen *screen, int64_t now_ms)
 {
     struct dispatch *desk = dispatch_of(screen);
-    unsigned flags = jobs_tick(&desk->waiting, now_ms) | jobs_tick(&desk->live, now_ms);
-    if (flags)
-        fleet_tick(&desk->fleet);
+    unsigned flags =
+        jobs_tick(&desk->waiting, now_ms) | jobs_tick(&desk->live, now_ms) | fleet_tick(&desk->fleet, now_ms);
     tell_late(desk);
     return flags;
 }
@@ -82,15 +76,13 @@ static unsigned on_tick(struct screen *screen, int64_t now_ms)
 static const char *help(struct screen *screen)
 {
     (void)screen;
-    return _("At the left the orders that wait for a vehicle, the most urgent first; at the right the "
-             "vehicles; the map "
-             "between joins the order under the cursor to its best three. These stand below, with what "
-             "speaks against each: "
-             "the digits 1 to 3 send one at once, + and - show the next ones. Tab goes to the orders on the "
-             "road and back, "
-             "M to the map, V to the vehicles. Letters are the steps of the order under the cursor; the "
-             "driver's own steps "
-             "may be taken for him.");
+    return _(
+        "At the left the orders that wait for a vehicle, the most urgent first; at the right the vehicles, "
+        "the nearest first; the map between joins the order under the cursor to its best three. These stand "
+        "below, with what speaks against each: the digits 1 to 3 send one at once, + and - show the next "
+        "ones. Tab goes to the orders on the road and back, M to the map, V to the vehicles; F9 narrows "
+        "whichever has the keys by words. A question mark stands at a place that is old. Letters are the "
+        "steps of the order under the cursor; the driver's own steps may be taken for him.");
 }
 
 static void title(struct screen *screen, struct str *out)
@@ -145,8 +137,8 @@ static void open_from_menu(struct app_context *app, const struct catalogue_entit
     dispatch_init_rows(desk);
     offers_init(&desk->offers, app, &desk->screen);
     desk->offers.changed = offers_changed;
-    fleet_init(&desk->fleet, app, &desk->screen, fleet_changed);
     board_map_init(&desk->map);
+    board_fleet_init(desk);
     record_init(&desk->record, app, &desk->screen, NULL);
     language_register(&ops, language);
     open_screen(app, &desk->screen);

@@ -226,7 +226,7 @@ static void draw_rule(struct dispatch *desk, struct canvas *canvas, struct area 
         return;
     str_clear(&text);
     str_addf(&text, " %s (V) ", _("Vehicles"));
-    fleet_count_text(&desk->fleet, &text);
+    board_fleet_count_text(desk, &text);
     str_add_char(&text, ' ');
     canvas_put(canvas, area.row, fleet->col + 1, fleet->cols - 2, ROLE_DIM, text.data);
 }
@@ -304,4 +304,6 @@ void dispatch_crumb(struct screen *screen, struct str *out)
     add_count(out, _("on the road"), &desk->live);
     if (desk->filter)
         str_addf(out, " · %s “%s”", _("filter"), desk->filter);
+    if (desk->fleet.match)
+        str_addf(out, " · %s “%s” %zu", _("Vehicles"), desk->fleet.match, desk->fleet.shown.count);
 }

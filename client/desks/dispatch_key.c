@@ -3,9 +3,12 @@
 
 #include "client/desks/desks.h"
 #include "client/desks/dispatch-private.h"
+#include "client/desks/order.h"
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/action.h"
+#include "client/views/ask.h"
+#include "client/views/choices_of.h"
 #include "client/views/open.h"
 
 /* ---- actions by letters */
@@ -22,18 +25,39 @@ static void on_action(struct screen *screen, const struct action_outcome *outcom
     offers_stale(&desk->offers);
 }
 
-static bool run_letter(struct dispatch *desk, const struct key *key)
+/* A step the order does not take now: which it is in is said, and nothing is done. */
+static unsigned say_not_now(struct dispatch *desk, const struct job *job, const struct key *key)
+{
+    const struct catalogue_entity *entity = desk->waiting.entity;
+    const struct field *state = catalogue_field(entity, "state");
+    for (size_t i = 0; key->kind == KEY_TEXT && i < entity->nactions; i++) {
+        const struct catalogue_action *action = &entity->actions[i];
+        if (!action->key || action->key != key->code ||
+            !app_may(desk->app, verb_of(entity->name, action->name)))
+            continue;
+        if (job->pending)
+            return dispatch_say(desk, _("The answer to the last step is not here yet"));
+        ui_say(desk->app->ui, ROLE_WARNING, _("%s: not for an order that is “%s”"), _(action->label),
+               state ? choice_label(desk->app, state, order_text(job->row, "state")) : "");
+        return SCREEN_REDRAW | SCREEN_BELL;
+    }
+    return SCREEN_UNUSED;
+}
+
+static unsigned run_letter(struct dispatch *desk, const struct key *key)
 {
     struct jobs *jobs = dispatch_jobs(desk);
     const struct job *job = jobs_current(jobs);
+    if (!job)
+        return SCREEN_UNUSED;
     const struct catalogue_action *action =
-        job && !job->pending ? action_of_key(desk->app, jobs->entity, job->row, NULL, key) : NULL;
+        job->pending ? NULL : action_of_key(desk->app, jobs->entity, job->row, NULL, key);
     if (!action)
-        return false;
+        return say_not_now(desk, job, key);
     struct action_target target = {job->id, job->version};
     jobs_begin(jobs, job->id);
     action_run(desk->app, &desk->screen, jobs->entity, action, &target, 1, on_action, NULL);
-    return true;
+    return SCREEN_REDRAW;
 }
 
 /* ---- keys */
@@ -158,7 +182,7 @@ static unsigned map_key(struct dispatch *desk, const struct key *key)
 
 static unsigned fleet_key(struct dispatch *desk, const struct key *key)
 {
-    const struct fleet_row *row = fleet_current(&desk->fleet);
+    const struct vehicle_item *row = fleet_current(&desk->fleet);
     switch (table_key(&desk->fleet.table, key)) {
     case TABLE_OPENED: form_open(desk->app, desk->fleet.entity, row->id); return SCREEN_REDRAW;
     case TABLE_MOVED:
@@ -171,13 +195,27 @@ static unsigned fleet_key(struct dispatch *desk, const struct key *key)
     }
     switch (key->code) {
     case K_CANCEL:
+        if (desk->fleet.match) {
+            fleet_set_match(&desk->fleet, "");
+            return SCREEN_REDRAW;
+        }
+        return back_to_list(desk);
     case 'V': return back_to_list(desk);
     case 'M': return to_map(desk);
     case K_TAB:
     case K_BACKTAB: return switch_list(desk);
+    case K_FILTER:
+    case '/': fleet_ask_match(&desk->fleet); return SCREEN_REDRAW;
     case K_REFRESH: return dispatch_refresh(desk);
     default: return SCREEN_UNUSED;
     }
+}
+
+static unsigned page_offers(struct dispatch *desk, int by)
+{
+    if (!desk->road && offers_page(&desk->offers, by))
+        return SCREEN_REDRAW;
+    return dispatch_say(desk, _("There are no more vehicles for this order"));
 }
 
 static unsigned command(struct dispatch *desk, const struct key *key)
@@ -191,14 +229,14 @@ static unsigned command(struct dispatch *desk, const struct key *key)
     case K_CANCEL: return cancel(desk);
     case 'M': return to_map(desk);
     case 'V': return to_fleet(desk);
-    case '+': return offers_page(&desk->offers, 1) ? SCREEN_REDRAW : SCREEN_BELL;
-    case '-': return offers_page(&desk->offers, -1) ? SCREEN_REDRAW : SCREEN_BELL;
+    case '+':
+    case '-': return page_offers(desk, key->code == '+' ? 1 : -1);
     case K_NEW:
         if (!desk_allowed(desk->app, &call_desk))
             return SCREEN_UNUSED;
         open_desk(desk->app, &call_desk, OPEN_TASK);
         return SCREEN_REDRAW;
-    default: return run_letter(desk, key) ? SCREEN_REDRAW : SCREEN_UNUSED;
+    default: return run_letter(desk, key);
     }
 }
 
@@ -208,10 +246,10 @@ unsigned dispatch_key(struct screen *screen, const struct key *key)
     struct dispatch *desk = dispatch_of(screen);
     if (key->kind == KEY_PASTE)
         return SCREEN_UNUSED;
-    if (!desk->road && key->code >= '1' && key->code <= '0' + OFFERS_KEYS)
+    if (key->code >= '0' && key->code <= '9')
         return dispatch_send(desk, key->code - '0');
     if (key->code == ' ' || key->code == '*')
-        return SCREEN_BELL;
+        return dispatch_say(desk, _("Orders are sent one by one here; the order monitor acts on several"));
     if (desk->focus != FOCUS_LIST)
         return desk->focus == FOCUS_MAP ? map_key(desk, key) : fleet_key(desk, key);
     switch (table_key(&dispatch_jobs(desk)->table, key)) {
@@ -235,6 +273,8 @@ static void other_keys(struct dispatch *desk, struct key_bar *bar)
         key_bar_add(bar, '-', _("Farther"), 5);
         key_bar_add(bar, K_HOME, _("All"), 6);
         key_bar_add(bar, 'f', _("Follow"), 7);
+    } else {
+        key_bar_add(bar, K_FILTER, _("Filter"), 3);
     }
     key_bar_add(bar, K_CANCEL, _("Back"), 1);
     key_bar_add(bar, K_HELP, _("Help"), 8);

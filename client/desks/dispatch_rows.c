@@ -36,8 +36,8 @@ struct column_row {
 };
 
 static const struct column_row waiting_columns[] = {
-    {COL_LEFT, N_("Due in"), 6, 8, 0},         {COL_SERVICE, N_("Service"), 8, 14, 1},
-    {COL_PLACE, N_("Place"), 10, 48, 1},       {COL_NOTE, N_("Note"), 8, 11, 2},
+    {COL_LEFT, N_("Due in"), 6, 8, 0},         {COL_SERVICE, N_("Service"), 8, 14, 2},
+    {COL_PLACE, N_("Place"), 18, 48, 1},       {COL_NOTE, N_("Note"), 8, 11, 2},
     {COL_AGE, N_("Waits"), 6, 8, 3},           {COL_PLATE, N_("Plate"), 9, 10, 4},
     {COL_CUSTOMER, N_("Customer"), 10, 24, 5}, {COL_NUMBER, N_("Number"), 13, 13, 6},
 };
@@ -166,9 +166,9 @@ void dispatch_row_changed(struct dispatch *desk)
     const struct job *job = jobs_current(&desk->waiting), *here = jobs_current(dispatch_jobs(desk));
     offers_want(&desk->offers, job ? job->id : NIL);
     record_want(&desk->record, here ? here->id : NIL, here ? here->version : 0);
-    fleet_measure(&desk->fleet,
-                  here ? (struct point){order_real(here->row, "lon"), order_real(here->row, "lat")}
-                       : (struct point){NAN, NAN});
+    board_fleet_measure(desk, here
+                                  ? (struct point){order_real(here->row, "lon"), order_real(here->row, "lat")}
+                                  : (struct point){NAN, NAN});
     board_map_fill(desk);
 }
 

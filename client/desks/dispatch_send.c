@@ -65,19 +65,38 @@ static void ask_unfit(struct dispatch *desk, const struct job *job, const struct
                   true, on_unfit, desk);
 }
 
+unsigned dispatch_say(struct dispatch *desk, const char *why)
+{
+    ui_say(desk->app->ui, ROLE_WARNING, "%s", why);
+    return SCREEN_REDRAW | SCREEN_BELL;
+}
+
+/* Why a digit sends nobody; NULL: it does. */
+static const char *hindrance(const struct dispatch *desk, const struct job *job, int digit)
+{
+    if (desk->road)
+        return _("The digits send vehicles to orders that wait: Tab goes to them");
+    if (!job)
+        return _("No order waits: there is nothing to send to");
+    if (job->pending || desk->offers.sending != NIL)
+        return _("The answer to the last step is not here yet");
+    if (desk->offers.shown_for != job->id)
+        return _("The vehicles for this order are being looked for");
+    if (!offers_at(&desk->offers, digit))
+        return _("No vehicle stands under this digit");
+    return offers_settled(&desk->offers, digit) ? NULL : _("The list has just changed: look again");
+}
+
 unsigned dispatch_send(struct dispatch *desk, int digit)
 {
     const struct job *job = jobs_current(&desk->waiting);
     const struct offer *offer = offers_at(&desk->offers, digit);
-    if (!job || !offer || job->pending || desk->offers.sending != NIL)
-        return SCREEN_BELL;
-    if (!offers_settled(&desk->offers, digit)) {
-        ui_say(desk->app->ui, ROLE_WARNING, "%s", _("The list has just changed: look again"));
-        return SCREEN_REDRAW | SCREEN_BELL;
-    }
+    const char *why = hindrance(desk, job, digit);
+    if (why)
+        return dispatch_say(desk, why);
     if (offer->driver_id == NIL) {
         ui_say(desk->app->ui, ROLE_ERROR, _("Vehicle %s has no driver at work"), offer->plate);
-        return SCREEN_REDRAW;
+        return SCREEN_REDRAW | SCREEN_BELL;
     }
     if (offer->fit)
         send_offer(desk, job, offer);

@@ -151,18 +151,6 @@ void jobs_set_search(struct jobs *jobs, const char *words)
 
 /* ---- one row at a time */
 
-static bool among(const json_t *rows, int64_t id)
-{
-    size_t i;
-    const json_t *row;
-    json_array_foreach(rows, i, row)
-    {
-        if (order_number(row, "id") == id)
-            return true;
-    }
-    return false;
-}
-
 static void read_stale(struct jobs *jobs);
 
 static void on_stale(struct screen *screen, const struct answer *answer, void *context)
@@ -176,7 +164,7 @@ static void on_stale(struct screen *screen, const struct answer *answer, void *c
         return;
     json_array_foreach(rows, i, row) jobs_merge(jobs, row);
     for (i = 0; i < asked; i++)
-        if (!among(rows, jobs->stale.items[i]))
+        if (!order_is_among(rows, jobs->stale.items[i]))
             jobs_remove(jobs, jobs->stale.items[i]);
     vec_clear(&jobs->stale);
     tell_changed(jobs);

@@ -31,23 +31,9 @@ struct job *jobs_current(struct jobs *jobs)
     return table_has_row(&jobs->table) ? &jobs->items.items[jobs->table.cursor] : NULL;
 }
 
-static bool matches(const struct jobs *jobs, const json_t *row)
-{
-    const char *name;
-    const json_t *value;
-    if (!jobs->match)
-        return true;
-    json_object_foreach((json_t *)row, name, value)
-    {
-        if (json_is_string(value) && strcasestr(json_string_value(value), jobs->match))
-            return true;
-    }
-    return false;
-}
-
 static bool wanted(const struct jobs *jobs, const json_t *row)
 {
-    return jobs->ops->belongs(jobs, row) && matches(jobs, row);
+    return jobs->ops->belongs(jobs, row) && (!jobs->match || order_holds(row, jobs->match));
 }
 
 /* Where a row stands by the desk's order; rows it does not tell apart stay as they came. */

@@ -38,6 +38,30 @@ struct instant order_time(const json_t *row, const char *name)
     return text && time_parse(text, &at) == 0 ? at : INSTANT_NIL;
 }
 
+bool order_holds(const json_t *row, const char *words)
+{
+    const char *name;
+    const json_t *value;
+    json_object_foreach((json_t *)row, name, value)
+    {
+        if (json_is_string(value) && strcasestr(json_string_value(value), words))
+            return true;
+    }
+    return false;
+}
+
+bool order_is_among(const json_t *rows, int64_t id)
+{
+    size_t i;
+    const json_t *row;
+    json_array_foreach(rows, i, row)
+    {
+        if (order_number(row, "id") == id)
+            return true;
+    }
+    return false;
+}
+
 bool order_is(const json_t *row, const char *state)
 {
     return strcmp(order_text(row, "state"), state) == 0;

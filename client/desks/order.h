@@ -11,6 +11,10 @@ double order_real(const json_t *row, const char *name);      /* NAN */
 bool order_truth(const json_t *row, const char *name);
 struct instant order_time(const json_t *row, const char *name);
 
+/* Whether one of the texts of a row, of whatever entity, has these letters in it. */
+bool order_holds(const json_t *row, const char *words);
+bool order_is_among(const json_t *rows, int64_t id);
+
 bool order_is(const json_t *row, const char *state);
 bool order_is_live(const json_t *row);    /* a vehicle has it: dispatched … arrived */
 bool order_is_waiting(const json_t *row); /* new */

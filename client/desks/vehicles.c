@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "client/desks/vehicles-private.h"
-#include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/action.h"
 #include "client/views/ask.h"
@@ -13,19 +12,17 @@
 #include "client/views/open.h"
 #include "client/views/track_view.h"
 
-enum { TICK_SECONDS = 5, CHANGED_MS = 5000 };
-
 /* ---- what comes in */
 
 static void on_vehicles(struct screen *screen, const struct live_event events[], size_t count)
 {
-    vehicles_heard(vehicles_of(screen), events, count);
+    fleet_heard(&vehicles_of(screen)->fleet, events, count);
 }
 
 static void on_places(struct screen *screen, const char *action, const json_t *rows)
 {
     if (strcmp(action, "position") == 0)
-        vehicles_moved(vehicles_of(screen), rows);
+        fleet_moved(&vehicles_of(screen)->fleet, rows);
 }
 
 static void on_districts(struct screen *screen, const struct answer *answer, void *context)
@@ -46,7 +43,7 @@ static void opened(struct screen *screen)
     live_watch(desk->app->live, screen, "vehicle", on_vehicles);
     live_watch_rows(desk->app->live, screen, "vehicle", on_places);
     map_places_ask(desk->app, screen, on_districts, desk);
-    vehicles_read(desk);
+    fleet_read(&desk->fleet);
 }
 
 /* ---- actions by letters */
@@ -56,29 +53,22 @@ static void on_action(struct screen *screen, const struct action_outcome *outcom
     struct vehicles *desk = vehicles_of(screen);
     bool refused = !outcome->cancelled && outcome->answer && outcome->answer->code != ERR_NONE;
     (void)context;
-    for (size_t i = 0; i < outcome->count; i++) {
-        struct vehicle_item *item = vehicles_find(desk, outcome->targets[i].id);
-        if (item) {
-            item->pending -= item->pending > 0;
-            item->failed = refused;
-        }
-        if (!outcome->cancelled)
-            vehicles_refetch(desk, outcome->targets[i].id);
-    }
+    for (size_t i = 0; i < outcome->count; i++)
+        fleet_end(&desk->fleet, outcome->targets[i].id, refused);
     ui_redraw(desk->app->ui);
 }
 
 static bool run_letter(struct vehicles *desk, const struct key *key)
 {
-    struct vehicle_item *item = vehicles_current(desk);
+    struct fleet *fleet = &desk->fleet;
+    const struct vehicle_item *item = fleet_current(fleet);
     const struct catalogue_action *action =
-        item && !item->pending ? action_of_key(desk->app, desk->entity, item->row, NULL, key) : NULL;
+        item && !item->pending ? action_of_key(desk->app, fleet->entity, item->row, NULL, key) : NULL;
     if (!action)
         return false;
     struct action_target target = {item->id, item->version};
-    item->pending++;
-    item->failed = false;
-    action_run(desk->app, &desk->screen, desk->entity, action, &target, 1, on_action, NULL);
+    fleet_begin(fleet, item->id);
+    action_run(desk->app, &desk->screen, fleet->entity, action, &target, 1, on_action, NULL);
     return true;
 }
 
@@ -86,67 +76,41 @@ static bool run_letter(struct vehicles *desk, const struct key *key)
 
 static void row_changed(struct vehicles *desk)
 {
-    const struct vehicle_item *item = vehicles_current(desk);
+    const struct vehicle_item *item = fleet_current(&desk->fleet);
     if (item)
         atlas_choose(&desk->map, item->id);
-}
-
-static void set_match(struct vehicles *desk, const char *words)
-{
-    free(desk->match);
-    desk->match = *words ? memory_strdup(words) : NULL;
-    vehicles_filter(desk);
-    row_changed(desk);
-}
-
-static void on_match(void *context, const struct dialog_answer *answer)
-{
-    if (answer->key == K_ENTER)
-        set_match(context, answer->text);
-}
-
-static unsigned ask_match(struct vehicles *desk)
-{
-    dialog_ask(desk->app->ui,
-               &(struct dialog_ask){
-                   .title = _("Filter"),
-                   .text = _("Vehicles with these words: plate, code, driver, branch, order … Empty: all."),
-                   .label = _("Words"),
-                   .max = 60,
-                   .value = desk->match},
-               on_match, desk);
-    return SCREEN_REDRAW;
 }
 
 /* A digit: only those of this state; the same again or 0: all. */
 static unsigned choose_state(struct vehicles *desk, int digit)
 {
+    const struct choice *states = desk->fleet.entity->states;
     int count = 0;
-    while (desk->entity->states && desk->entity->states[count].code)
+    while (states && states[count].code)
         count++;
     if (digit > count)
         return SCREEN_BELL;
     desk->state = digit - 1 == desk->state ? -1 : digit - 1;
-    vehicles_filter(desk);
+    fleet_show(&desk->fleet);
     row_changed(desk);
     return SCREEN_REDRAW;
 }
 
 static unsigned open_current(struct vehicles *desk)
 {
-    const struct vehicle_item *item = vehicles_current(desk);
+    const struct vehicle_item *item = fleet_current(&desk->fleet);
     if (!item)
         return SCREEN_BELL;
-    form_open(desk->app, desk->entity, item->id);
+    form_open(desk->app, desk->fleet.entity, item->id);
     return SCREEN_REDRAW;
 }
 
 static unsigned show_track(struct vehicles *desk)
 {
-    struct vehicle_item *item = vehicles_current(desk);
+    const struct vehicle_item *item = fleet_current(&desk->fleet);
     if (!item || !track_may(desk->app))
         return SCREEN_BELL;
-    track_open(desk->app, item->id, vehicles_text(desk, item, "plate"), DAY_NIL);
+    track_open(desk->app, item->id, fleet_text(&desk->fleet, item, "plate"), DAY_NIL);
     return SCREEN_REDRAW;
 }
 
@@ -168,8 +132,8 @@ static unsigned command(struct vehicles *desk, const struct key *key)
     case K_VIEW:
     case 'M': return next_view(desk);
     case K_FILTER:
-    case '/': return ask_match(desk);
-    case K_REFRESH: vehicles_read(desk); return SCREEN_REDRAW;
+    case '/': fleet_ask_match(&desk->fleet); return SCREEN_REDRAW;
+    case K_REFRESH: fleet_read(&desk->fleet); return SCREEN_REDRAW;
     case 'K': return show_track(desk);
     case K_TAB:
     case K_BACKTAB:
@@ -178,10 +142,11 @@ static unsigned command(struct vehicles *desk, const struct key *key)
         desk->on_map = !desk->on_map;
         return SCREEN_REDRAW;
     case K_CANCEL:
-        if (!desk->match && desk->state < 0)
+        if (!desk->fleet.match && desk->state < 0)
             return SCREEN_UNUSED;
         desk->state = -1;
-        set_match(desk, "");
+        fleet_set_match(&desk->fleet, "");
+        row_changed(desk);
         return SCREEN_REDRAW;
     default: break;
     }
@@ -201,14 +166,14 @@ static unsigned map_key(struct vehicles *desk, const struct key *key)
     default: return command(desk, key);
     }
     if (desk->map.chosen)
-        table_select(&desk->table, desk->map.chosen);
+        table_select(&desk->fleet.table, desk->map.chosen);
     return SCREEN_REDRAW;
 }
 
 static unsigned on_key(struct screen *screen, const struct key *key)
 {
     struct vehicles *desk = vehicles_of(screen);
-    if (key->kind == KEY_PASTE || !desk->entity)
+    if (key->kind == KEY_PASTE || !desk->fleet.entity)
         return SCREEN_UNUSED;
     if (desk->on_map)
         return map_key(desk, key);
@@ -216,7 +181,7 @@ static unsigned on_key(struct screen *screen, const struct key *key)
         return SCREEN_BELL;
     if (desk->beside && (key->code == '+' || key->code == '-' || key->code == 'f'))
         return map_key(desk, key);
-    switch (table_key(&desk->table, key)) {
+    switch (table_key(&desk->fleet.table, key)) {
     case TABLE_OPENED: return open_current(desk);
     case TABLE_MOVED: row_changed(desk); return SCREEN_REDRAW;
     case TABLE_UNUSED: return command(desk, key);
@@ -224,33 +189,18 @@ static unsigned on_key(struct screen *screen, const struct key *key)
     }
 }
 
-/* Ages grow, and what was fresh becomes old. */
 static unsigned on_tick(struct screen *screen, int64_t now_ms)
 {
-    struct vehicles *desk = vehicles_of(screen);
-    struct instant now = time_now();
-    bool due = now.us / US_PER_SECOND / TICK_SECONDS != desk->now.us / US_PER_SECOND / TICK_SECONDS;
-    vec_each(struct vehicle_item, item, &desk->items)
-    {
-        if (!item->changed_ms || now_ms - item->changed_ms <= CHANGED_MS)
-            continue;
-        item->changed_ms = 0;
-        due = true;
-    }
-    if (!due)
-        return 0;
-    desk->now = now;
-    vehicles_mark(desk);
-    return SCREEN_REDRAW;
+    return fleet_tick(&vehicles_of(screen)->fleet, now_ms);
 }
 
 static void add_keys(struct screen *screen, struct key_bar *bar)
 {
     struct vehicles *desk = vehicles_of(screen);
-    const struct vehicle_item *item = vehicles_current(desk);
+    const struct vehicle_item *item = fleet_current(&desk->fleet);
     if (item) {
         key_bar_add(bar, K_ENTER, _("Show vehicle"), 0);
-        action_keys(desk->app, desk->entity, item->row, NULL, bar);
+        action_keys(desk->app, desk->fleet.entity, item->row, NULL, bar);
     }
     if (item && track_may(desk->app))
         key_bar_add(bar, 'K', _("Track"), 2);
@@ -285,15 +235,9 @@ static void title(struct screen *screen, struct str *out)
 static void closed(struct screen *screen)
 {
     struct vehicles *desk = vehicles_of(screen);
-    vehicles_forget(desk);
-    vec_finish(&desk->items);
-    vec_finish(&desk->shown);
-    vec_finish(&desk->stale);
-    table_finish(&desk->table);
+    fleet_finish(&desk->fleet);
     atlas_finish(&desk->map);
     json_decref(desk->districts);
-    arena_destroy(desk->arena);
-    free(desk->match);
     free(desk);
 }
 
@@ -314,7 +258,7 @@ static const struct screen_ops ops = {
 static void language(struct screen *screen)
 {
     struct vehicles *desk = vehicles_of(screen);
-    vehicles_name_columns(desk);
+    fleet_name_columns(&desk->fleet);
     map_places_fill(desk->app, &desk->map, desk->districts);
     vehicles_mark(desk);
 }
@@ -323,13 +267,10 @@ static void open_from_menu(struct app_context *app, const struct catalogue_entit
 {
     struct vehicles *desk = memory_zeroed(1, sizeof(*desk));
     (void)entity;
-    *desk = (struct vehicles){.app = app, .state = -1, .stale_after = NIL, .now = time_now()};
-    desk->entity = catalogue_entity(app->catalogue, "vehicle");
+    *desk = (struct vehicles){.app = app, .state = -1};
     desk->screen.ops = &ops;
-    desk->arena = arena_create(0);
-    table_init(&desk->table, &vehicles_model, desk);
     atlas_init(&desk->map);
-    vehicles_name_columns(desk);
+    fleet_init(&desk->fleet, app, &desk->screen, &vehicles_ops);
     language_register(&ops, language);
     open_screen(app, &desk->screen);
 }

@@ -25,45 +25,51 @@ void vehicles_draw(struct screen *screen, struct canvas *canvas, struct area bod
         return;
     }
     if (!desk->beside) {
-        table_draw(&desk->table, canvas, body, true);
+        table_draw(&desk->fleet.table, canvas, body, true);
         return;
     }
     struct area list = body, map = body;
     list.cols = MIN(body.cols * LIST_SHARE / 100, (int)LIST_COLS_MOST);
     map.col += list.cols + 2;
     map.cols -= list.cols + 2;
-    table_draw(&desk->table, canvas, list, !desk->on_map);
+    table_draw(&desk->fleet.table, canvas, list, !desk->on_map);
     draw_line(canvas, (struct area){body.row, list.col + list.cols, body.rows, 1});
     atlas_draw(&desk->map, canvas, map);
+}
+
+static void add_states(const struct vehicles *desk, struct str *out)
+{
+    const struct choice *states = desk->fleet.entity->states;
+    for (size_t i = 0; states && states[i].code; i++) {
+        size_t count = 0;
+        vec_each(const struct vehicle_item, one, &desk->fleet.items) count +=
+            strcmp(fleet_state(one), states[i].code) == 0;
+        if (count)
+            str_addf(out, " · %s %zu", choice_words(desk->app, &states[i]), count);
+    }
 }
 
 /* "60 vehicles · 3 old · Idle 41 · On the way 6", and the filter before it. */
 void vehicles_crumb(struct screen *screen, struct str *out)
 {
-    struct vehicles *desk = vehicles_of(screen);
-    const struct choice *states = desk->entity ? desk->entity->states : NULL;
+    const struct vehicles *desk = vehicles_of(screen);
+    const struct fleet *fleet = &desk->fleet;
     size_t old = 0;
-    if (!desk->answered) {
+    if (!fleet->answered) {
         str_add(out, "…");
         return;
     }
     if (desk->state >= 0)
-        str_addf(out, "[%s] ", choice_words(desk->app, &states[desk->state]));
-    if (desk->match)
-        str_addf(out, "“%s” ", desk->match);
-    if (desk->shown.count < desk->items.count)
-        str_addf(out, "%zu/", desk->shown.count);
-    str_addf(out, _("%zu vehicles"), desk->items.count);
-    vec_each(const struct vehicle_item, item, &desk->items) old += vehicles_is_old(desk, item);
+        str_addf(out, "[%s] ", choice_words(desk->app, &fleet->entity->states[desk->state]));
+    if (fleet->match)
+        str_addf(out, "“%s” ", fleet->match);
+    if (fleet->shown.count < fleet->items.count)
+        str_addf(out, "%zu/", fleet->shown.count);
+    str_addf(out, _("%zu vehicles"), fleet->items.count);
+    vec_each(const struct vehicle_item, item, &fleet->items) old += fleet_is_old(fleet, item);
     if (old)
         str_addf(out, _(" · %zu old"), old);
-    for (size_t i = 0; states && states[i].code; i++) {
-        size_t count = 0;
-        vec_each(const struct vehicle_item, one, &desk->items) count +=
-            strcmp(vehicles_state(one), states[i].code) == 0;
-        if (count)
-            str_addf(out, " · %s %zu", choice_words(desk->app, &states[i]), count);
-    }
+    add_states(desk, out);
 }
 
 void vehicles_linear(struct screen *screen, struct linear *linear)
@@ -71,7 +77,7 @@ void vehicles_linear(struct screen *screen, struct linear *linear)
     struct vehicles *desk = vehicles_of(screen);
     vehicles_crumb(screen, &linear->text);
     str_add_char(&linear->text, '\n');
-    linear_table(linear, &desk->table);
+    linear_table(linear, &desk->fleet.table);
     if (desk->view == VEHICLES_MAP)
         atlas_plain(&desk->map, &linear->text);
 }

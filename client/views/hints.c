@@ -19,7 +19,7 @@ static const struct {
     {"palette", N_("Names, codes, records, sums (=12*3). Tab completes; Up: what was typed before.")},
     {"history", N_("Each line is one change: who, when, and what it was before.")},
     {"call", N_("Begin with the phone: what is known fills itself in. F10 saves the order.")},
-    {"dispatch", N_("Enter picks a vehicle for the order at the cursor; letters take the next step.")},
+    {"dispatch", N_("The digits send a vehicle to the order at the cursor; letters take its next step.")},
 };
 
 static struct {

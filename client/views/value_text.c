@@ -71,6 +71,14 @@ const char *label_name(struct arena *arena, const char *field)
     return arena_printf(arena, "%.*s_label", (int)len, field);
 }
 
+const char *label_of_row(struct arena *arena, const struct field *field, const json_t *row)
+{
+    const json_t *label = json_object_get(row, label_name(arena, field->name));
+    const json_t *value = json_object_get(row, field->name);
+    bool hidden = label && json_is_null(label) && value && !json_is_null(value);
+    return hidden ? _("(not in sight)") : json_string_value(label);
+}
+
 static const char *show_set(const struct app_context *app, struct arena *arena, const struct field *field,
                             const char *value)
 {
@@ -101,7 +109,6 @@ const char *value_show(const struct app_context *app, struct arena *arena, const
 const char *value_show_row(const struct app_context *app, struct arena *arena, const struct field *field,
                            const json_t *row)
 {
-    const char *label = json_string_value(json_object_get(row, label_name(arena, field->name)));
     const json_t *value = json_object_get(row, field->name);
     if (field_type_of(field) == FIELD_LINES)
         return json_array_size(value) ? arena_printf(arena, "%zu", json_array_size(value)) : "";
@@ -109,7 +116,7 @@ const char *value_show_row(const struct app_context *app, struct arena *arena, c
     if (json_is_true(json_object_get(row, "shipped")) && json_string_length(value) &&
         field_type_of(field) <= FIELD_NOTE)
         return _(json_string_value(value));
-    return value_show(app, arena, field, value_of_json(arena, value), label);
+    return value_show(app, arena, field, value_of_json(arena, value), label_of_row(arena, field, row));
 }
 
 static const char *edit_time(const struct app_context *app, struct arena *arena, const char *value)

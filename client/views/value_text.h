@@ -14,6 +14,10 @@ json_t *value_to_json(const struct field *field, const char *value);
 /* `customer_label` for `customer_id`: where a row has the words for a reference. In the arena. */
 const char *label_name(struct arena *arena, const char *field);
 
+/* The words a row has for its reference, or, where this person may not see what it refers to, those that say so: nothing of it is told, nor
+ * its number. NULL: none. */
+const char *label_of_row(struct arena *arena, const struct field *field, const json_t *row);
+
 /* What a list or a form that is only read shows. `label`: a reference's words, may be NULL. In the arena or static, never NULL. */
 const char *value_show(const struct app_context *app, struct arena *arena, const struct field *field,
                        const char *value, const char *label);

@@ -174,6 +174,26 @@ static void what_does_not_fit_is_asked_about(void **state)
     assert_string_equal(asked_value("rescue.dispatch", "vehicle_id"), "13");
 }
 
+/* A key that does nothing says why. */
+static void keys_in_vain(void **state)
+{
+    (void)state;
+    open_dispatch();
+    keys("1", NULL);
+    assert_shown("being looked for");
+    answer_rows("rescue.suggest", offers);
+    settle();
+    keys("7", NULL);
+    assert_shown("No vehicle stands under this digit");
+    keys("+", NULL);
+    assert_shown("no more vehicles");
+    type("a");
+    assert_shown("Accept: not for an order that is “New”");
+    type("*");
+    assert_shown("sent one by one");
+    assert_false(is_asked("rescue.dispatch"));
+}
+
 static void a_list_that_has_just_come_sends_nobody(void **state)
 {
     (void)state;
@@ -203,6 +223,9 @@ static void letters_are_the_steps_of_the_order(void **state)
     assert_shown("New ▸ [Dispatched] ▸ Accepted");
     keys("1", NULL);
     assert_false(is_asked("rescue.dispatch")); /* digits are for waiting orders only */
+    assert_shown("Tab goes to them");
+    type("d");
+    assert_shown("Dispatch: not for an order that is “Dispatched”");
     type("u");
     assert_string_equal(asked_value("rescue.urge", "id"), "5");
     answer("rescue.urge", "{\"id\":5,\"version\":3}");
@@ -269,6 +292,7 @@ int main(void)
         desk_test(anothers_dispatch_shows),
         desk_test(without_a_driver_nobody_goes),
         desk_test(what_does_not_fit_is_asked_about),
+        desk_test(keys_in_vain),
         desk_test(a_list_that_has_just_come_sends_nobody),
         desk_test(another_order_has_other_offers),
         desk_test(letters_are_the_steps_of_the_order),

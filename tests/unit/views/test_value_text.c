@@ -94,6 +94,25 @@ static void test_show(void **state)
     assert_string_equal(value_show(&app, arena, field("name"), NULL, NULL), "");
 }
 
+/* Words for what may be seen; nothing, not even the number, of what may not. */
+static void test_references(void **state)
+{
+    static const struct {
+        const char *row, *shown;
+    } cases[] = {
+        {"{\"customer_id\":7,\"customer_label\":\"Ann\"}", "Ann"},
+        {"{\"customer_id\":7,\"customer_label\":null}", "(not in sight)"},
+        {"{\"customer_id\":null,\"customer_label\":null}", ""},
+        {"{\"customer_id\":7}", "#7"},
+    };
+    (void)state;
+    for (size_t i = 0; i < array_len(cases); i++) {
+        json_t *row = json_loads(cases[i].row, 0, NULL);
+        assert_string_equal(value_show_row(&app, arena, field("customer_id"), row), cases[i].shown);
+        json_decref(row);
+    }
+}
+
 /* Whatever stands in the input is read back to the same value. */
 static void test_edit_is_taken(void **state)
 {
@@ -144,8 +163,9 @@ static void test_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        value_test(test_take), value_test(test_refuse),        value_test(test_chinese_choices),
-        value_test(test_show), value_test(test_edit_is_taken), value_test(test_json),
+        value_test(test_take), value_test(test_refuse),     value_test(test_chinese_choices),
+        value_test(test_show), value_test(test_references), value_test(test_edit_is_taken),
+        value_test(test_json),
     };
     return run_views(tests);
 }
