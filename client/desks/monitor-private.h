@@ -24,13 +24,18 @@ struct monitor {
     const struct monitor_tab *tabs;
     size_t ntabs, tab;
     json_t *counts; /* the last answer; NULL: none yet */
+    char *counted;  /* the filter's line they are counted under; NULL: none yet */
     uint64_t asked;
+    char *asked_line; /* the filter's line of what is under way */
     struct later later;
     struct instant now; /* of the last tick: what lateness is measured by */
 };
 
 extern const struct monitor_tab monitor_tabs[], appointment_tabs[];
 extern const size_t monitor_ntabs, appointment_ntabs;
+
+/* Whether what is counted is what the list shows: not, until the answer for another filter is here. */
+bool monitor_counts_hold(const struct monitor *monitor);
 
 /* monitor_head.c */
 int monitor_head_rows(void *context, int cols);

@@ -59,9 +59,12 @@ static bool cell(struct rows *rows, const json_t *row, const struct field *field
     return true;
 }
 
-static const struct rows_ops rows_ops = {.flags = row_flags, .cell = cell, .names = judged};
+/* ---- counts: of what the list would show */
 
-/* ---- counts */
+bool monitor_counts_hold(const struct monitor *monitor)
+{
+    return monitor->counted && strcmp(monitor->counted, monitor->rows->line) == 0;
+}
 
 static int64_t overdue_of(const struct monitor *monitor)
 {
@@ -89,9 +92,13 @@ static void on_counts(struct screen *screen, const struct answer *answer, void *
     if (answer->code != ERR_NONE)
         return;
     int64_t before = overdue_of(monitor);
+    bool same = monitor->counted && strcmp(monitor->counted, monitor->asked_line) == 0;
     json_decref(monitor->counts);
     monitor->counts = json_deep_copy(answer->object);
-    if (monitor->tabs[monitor->tab].alarm && overdue_of(monitor) != before)
+    free(monitor->counted);
+    monitor->counted = monitor->asked_line;
+    monitor->asked_line = NULL;
+    if (same && monitor->tabs[monitor->tab].alarm && overdue_of(monitor) != before)
         rows_read(monitor->rows);
     wait_for_next(monitor);
     ui_redraw(monitor->app->ui);
@@ -102,9 +109,28 @@ static void ask_counts(void *context)
     struct monitor *monitor = context;
     if (monitor->asked)
         ask_cancel(monitor->app, monitor->asked);
-    monitor->asked = ask(monitor->app, monitor->screen, "rescue.counts", json_object(), CALL_READ, NULL,
-                         on_counts, monitor);
+    const struct rows *rows = monitor->rows;
+    json_t *args = json_object();
+    if (rows->filter)
+        json_object_set(args, "filter", rows->filter);
+    if (rows->q)
+        json_object_set_new(args, "q", json_string(rows->q));
+    free(monitor->asked_line);
+    monitor->asked_line = memory_strdup(rows->line);
+    monitor->asked =
+        ask(monitor->app, monitor->screen, "rescue.counts", args, CALL_READ, NULL, on_counts, monitor);
 }
+
+/* Another filter is typed: the numbers follow the rows. */
+static void arrived(struct rows *rows)
+{
+    struct monitor *monitor = of_rows(rows);
+    if (!monitor_counts_hold(monitor) && !(monitor->asked && strcmp(monitor->asked_line, rows->line) == 0))
+        ask_counts(monitor);
+}
+
+static const struct rows_ops rows_ops = {
+    .flags = row_flags, .arrived = arrived, .cell = cell, .names = judged};
 
 static void heard(void *context, const struct live_event events[], size_t count)
 {
@@ -196,6 +222,8 @@ static void closed(void *context)
     struct monitor *monitor = context;
     later_finish(&monitor->later);
     json_decref(monitor->counts);
+    free(monitor->counted);
+    free(monitor->asked_line);
     free(monitor);
 }
 
@@ -216,8 +244,8 @@ static const struct list_face order_face = {
     .title = N_("Order monitor"),
     .help =
         N_("All orders but appointments nobody was sent to, the latest step first. A digit or Tab chooses a "
-           "state; the numbers are live. The timer runs to when the awaited step is late, and red is late "
-           "already. Space marks rows for an action on several."),
+           "state; the numbers are live, and of the orders a filter lets through. The timer runs to when the "
+           "awaited step is late, and red is late already. Space marks rows for an action on several."),
     .columns = order_columns,
     FACE,
 };

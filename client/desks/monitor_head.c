@@ -16,6 +16,17 @@ struct place {
     int64_t count;
 };
 
+/* Stands before the states where the numbers are not of all orders; "" where they are. */
+static const char *filtered(const struct monitor *monitor)
+{
+    return *monitor->rows->line ? _("Filtered:") : "";
+}
+
+static const json_t *counts_of(const struct monitor *monitor)
+{
+    return monitor_counts_hold(monitor) ? monitor->counts : NULL;
+}
+
 static const char *words_of(struct arena *arena, const struct monitor_tab *tab, const json_t *counts,
                             int64_t *count_r)
 {
@@ -28,9 +39,10 @@ static const char *words_of(struct arena *arena, const struct monitor_tab *tab, 
 /* Where each stands; returns the lines they need. */
 static int lay_out(const struct monitor *monitor, struct arena *arena, int cols, struct place places[])
 {
-    int row = 0, col = 1;
+    const json_t *counts = counts_of(monitor);
+    int before = utf8_width(filtered(monitor)), row = 0, col = 1 + before + (before ? GAP : 0);
     for (size_t i = 0; i < monitor->ntabs && i < TABS_MAX; i++) {
-        places[i].text = words_of(arena, &monitor->tabs[i], monitor->counts, &places[i].count);
+        places[i].text = words_of(arena, &monitor->tabs[i], counts, &places[i].count);
         places[i].cols = utf8_width(places[i].text);
         if (col > 1 && col + places[i].cols >= cols) {
             row++;
@@ -56,6 +68,7 @@ void monitor_head_draw(void *context, struct canvas *canvas, struct area area)
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     struct place places[TABS_MAX];
     lay_out(monitor, arena, area.cols, places);
+    canvas_put(canvas, area.row, area.col + 1, area.cols - 1, ROLE_WARNING, filtered(monitor));
     for (size_t i = 0; i < monitor->ntabs && i < TABS_MAX; i++) {
         const struct place *place = &places[i];
         bool late = monitor->tabs[i].alarm && place->count != NIL && place->count > 0;
@@ -73,10 +86,11 @@ void monitor_head_plain(void *context, struct str *out)
 {
     const struct monitor *monitor = context;
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    str_addf(out, "%s%s", filtered(monitor), *filtered(monitor) ? " " : "");
     for (size_t i = 0; i < monitor->ntabs; i++) {
         int64_t count;
         str_addf(out, "%s%s%s", i ? " · " : "", i == monitor->tab ? "▸" : "",
-                 words_of(arena, &monitor->tabs[i], monitor->counts, &count));
+                 words_of(arena, &monitor->tabs[i], counts_of(monitor), &count));
     }
     str_add_char(out, '\n');
 }

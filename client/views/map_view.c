@@ -18,6 +18,7 @@
 #include "client/views/tool.h"
 #include "client/views/views.h"
 #include "model/catalogue.h"
+#include "model/filter.h"
 #include "wire/json.h"
 
 enum { ROWS_MOST = 500, LIVE_MS = 2000, LEGEND_ROWS_LEAST = 10 };
@@ -416,7 +417,7 @@ static void take_list(struct map_view *view, const struct rows *rows)
     view->q = rows->q ? memory_strdup(rows->q) : NULL;
     if (rows->filter || rows->condition) {
         view->filter = rows->filter ? json_deep_copy(rows->filter) : json_object();
-        json_object_update(view->filter, rows->condition);
+        filter_join(view->filter, rows->condition);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "client/views/rows-private.h"
 #include "client/views/text.h"
 #include "model/catalogue.h"
+#include "model/filter.h"
 #include "wire/json.h"
 
 enum { PAGE_LEAST = 50, PAGE_MOST = 500, WINDOW_MOST = 200 };
@@ -34,7 +35,7 @@ static json_t *columns_of(const struct rows *rows)
 static json_t *filter_of(const struct rows *rows)
 {
     json_t *filter = rows->filter ? json_deep_copy(rows->filter) : json_object();
-    json_object_update(filter, rows->condition);
+    filter_join(filter, rows->condition);
     return filter;
 }
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/money.h"
 #include "server/entity/export.h"
+#include "server/entity/filtered.h"
 #include "server/entity/words.h"
 #include "wire/limits.h"
 
@@ -80,26 +81,6 @@ int export_read_language(struct request *request, const char **language_r)
     return 0;
 }
 
-static const struct field *find_field(const void *context, const char *name)
-{
-    const struct field *field = entity_field(context, name);
-    return field && field_is_readable(field) ? field : NULL;
-}
-
-static int read_filter(struct export *export)
-{
-    struct request *request = export->request;
-    struct filter_fault fault;
-    const char *q = request_text(request, "q");
-    if (filter_read(json_object_get(request->args, "filter"), find_field, export->entity, request->arena,
-                    export->zone, &export->filter, &fault) < 0)
-        return request_fail(request, ERR_INVALID, fault.field ? fault.field : "filter", fault.msgid, "field",
-                            fault.field ? fault.field : "filter", NULL);
-    if (q && *q)
-        export->filter.q = q;
-    return 0;
-}
-
 static int read_export(struct export *export)
 {
     struct request *request = export->request;
@@ -114,7 +95,7 @@ static int read_export(struct export *export)
     if (!rc)
         rc = sort_read(request, export->entity, &export->sort);
     if (!rc)
-        rc = read_filter(export);
+        rc = filtered_arguments(request, export->entity, export->zone, &export->filter);
     if (!rc)
         rc = export_read_columns(export);
     if (!rc)
@@ -354,10 +335,7 @@ static int run_export(struct request *request)
 
 static const struct field export_args[] = {
     ARG(format, FIELD_CHOICE, .label = N_("Format"), .help = N_("csv, xlsx or pdf; left out: csv.")),
-    ARG(filter, FIELD_NONE, .label = N_("Filter"),
-        .help = N_("Columns with a value or an object of comparisons.")),
-    ARG(q, FIELD_TEXT, .label = N_("Search"),
-        .help = N_("Words looked up in names, pinyin, numbers, phones, plates.")),
+    FILTERED_ARGS,
     ARG(sort, FIELD_SET, .label = N_("Sort"), .help = N_("Columns; - in front of one: descending.")),
     ARG(columns, FIELD_SET, .label = N_("Columns"),
         .help = N_("The fields wanted, in this order; left out: all.")),

@@ -5,6 +5,7 @@
 #include "server/entity/summary.h"
 
 #include "base/arena.h"
+#include "server/entity/filtered.h"
 #include "server/entity/summary-private.h"
 
 #include <inttypes.h>
@@ -28,10 +29,7 @@ static const struct field summary_args[] = {
         .help = N_(
             "Number fields to be averaged over the records that have a value; without sums groups are in the "
             "order of the first.")),
-    ARG(filter, FIELD_NONE, .label = N_("Filter"),
-        .help = N_("Columns with a value or an object of comparisons.")),
-    ARG(q, FIELD_TEXT, .label = N_("Search"),
-        .help = N_("Words looked up in names, pinyin, numbers, phones, plates.")),
+    FILTERED_ARGS,
     ARG(limit, FIELD_INT, .label = N_("Limit"), .help = N_("Groups, at most 200; the others are in `rest`.")),
 };
 
@@ -120,20 +118,6 @@ static int read_numbers(struct summary *summary, const char *argument, const str
     return 0;
 }
 
-static int read_filter(struct summary *summary)
-{
-    struct request *request = summary->request;
-    struct filter_fault fault;
-    const char *q = request_text(request, "q");
-    if (filter_read(json_object_get(request->args, "filter"), find_field, summary->entity, request->arena,
-                    session_zone(request->session), &summary->filter, &fault) < 0)
-        return request_fail(request, ERR_INVALID, fault.field ? fault.field : "filter", fault.msgid, "field",
-                            fault.field ? fault.field : "filter", NULL);
-    if (q && *q)
-        summary->filter.q = q;
-    return 0;
-}
-
 static int read_limit(struct summary *summary)
 {
     const json_t *limit = json_object_get(summary->request->args, "limit");
@@ -177,7 +161,7 @@ static int read_arguments(struct summary *summary)
     if (!rc)
         rc = read_numbers(summary, "average", summary->averages, &summary->naverages);
     if (!rc)
-        rc = read_filter(summary);
+        rc = filtered_arguments(summary->request, summary->entity, NULL, &summary->filter);
     return rc ? rc : read_limit(summary);
 }
 

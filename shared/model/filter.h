@@ -60,6 +60,9 @@ must_check int filter_parse_line(const char *line, filter_lookup *lookup, const 
 /* The terms as the protocol's JSON object (without q). */
 void filter_write(const struct filter *filter, struct str *out);
 
+/* Both must hold: what `more` asks is put into the object, beside what is asked of the same column there. */
+void filter_join(json_t *filter, const json_t *more);
+
 /* Adds one term; used by both readers. Text values are protocol text or, from a typed line, what a person writes. */
 must_check int filter_add_text(struct filter *filter, const struct field *field, enum filter_op op,
                                const char *const *texts, size_t count, struct arena *arena, const char *zone,

@@ -62,6 +62,26 @@ def test_the_monitor_lists_what_it_counts():
     yz.check(len(waiting) == got["appointments"]["all"] and all(r["appoint_at"] and r["state"] == "new" for r in waiting), "appointments likewise")
 
 
+def test_counts_under_a_filter():
+    """What is typed into the list holds for the numbers above it, whatever it is: columns, words, or both."""
+    ours, late, other = co.order(plate="粤A7K001"), co.order(plate="粤A7K002"), co.order()
+    co.order(plate="粤A7K003", appoint_at=later(hours=1))
+    co.sql(f"UPDATE rescue_order SET due_at = now() - interval '1 minute' WHERE id = {late}")
+    client = co.as_("dispatcher")
+    for args in ({"filter": {"plate": {"like": "粤A7K"}}}, {"q": "A7K"}, {"filter": {"state": "new"}, "q": "A7K"}):
+        got = client.call("rescue.counts", args)
+        yz.check((got["states"], got["overdue"], got["appointments"]["all"]) == ({"new": 2}, 1, 1), f"{args}: {got}")
+    co.step("order_clerk", "void", ours, reason="duplicate")
+    got = client.call("rescue.counts", {"q": "A7K"})
+    yz.check(got["states"] == {"new": 1, "void": 1}, f"of the last day likewise: {got}")
+    got = client.call("rescue.counts", {"filter": {"state": {"in": []}}})
+    yz.check((got["states"], got["overdue"], got["appointments"]["all"], got["next"]) == ({}, 0, 0, None), f"of nothing: {got}")
+    refused = client.refused("rescue.counts", {"filter": {"colour_of_money": 1}})
+    yz.check((refused.code, refused.field) == ("invalid", "colour_of_money"), "a filter that is none is refused")
+    yz.check(client.refused("rescue.counts", {"filters": {}}).code == "invalid", "and so is an argument that is none")
+    yz.check(other, "what does not fit is not counted")
+
+
 def test_several_at_once():
     ids = [co.order() for _ in range(3)]
     co.step("order_clerk", "void", ids[1], reason="other")

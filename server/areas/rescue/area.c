@@ -2,8 +2,11 @@
 
 #include "rescue_words.h"
 #include "server/areas/rescue/verbs.h"
+#include "server/entity/filtered.h"
 
 static const struct entity *const entities[] = {RESCUE_ENTITIES};
+
+static const struct field counts_args[] = {FILTERED_ARGS};
 
 static const struct field estimate_args[] = {
     ARG(customer_id, FIELD_ID, .label = N_("Customer"), .required = true, .help = N_("Who orders.")),
@@ -77,7 +80,10 @@ static const struct verb verbs[] = {
         .label = N_("Count orders"),
         .help = N_(
             "How many orders one sees in each state of the monitor, how many of them are late, and how many "
-            "appointments wait; done ones of the last 24 hours. `next` is when a count changes by itself."),
+            "appointments wait; done ones of the last 24 hours; of those a filter lets through, as in the "
+            "list. `next` is when a count changes by itself."),
+        .args = counts_args,
+        .nargs = array_len(counts_args),
         .run = rescue_counts,
     },
 };

@@ -3,32 +3,35 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "server/areas/rescue/rescue.h"
 #include "server/areas/rescue/verbs.h"
+#include "server/entity/filtered.h"
 
 /* Only live orders and those of a day are looked at; each part has an index of its own. What is due next says when to count again. */
-#define SEEN "(o.branch_id = ANY ($1::int[]) OR ($2 AND o.driver_id = $3))"
-#define WAITS "(o.state = 'new' AND o.appoint_at IS NOT NULL)"
+#define SEEN "(t.branch_id = ANY ($1::int[]) OR ($2 AND t.driver_id = $3))"
+#define WAITS "(t.state = 'new' AND t.appoint_at IS NOT NULL)"
 
-static const struct sql sql_counts = {
-    "rescue_counts",
-    "SELECT o.state, count(*), count(*) FILTER (WHERE o.due_at <= $4), min(o.due_at) FILTER (WHERE o.due_at "
-    "> "
-    "$4) FROM rescue_order o WHERE " SEEN
-    " AND o.state IN ('new', 'dispatched', 'accepted', 'on_the_way', 'arrived') AND NOT " WAITS
-    " GROUP BY o.state "
-    "UNION ALL SELECT o.state, count(*), 0, NULL FROM rescue_order o WHERE " SEEN
-    " AND o.state IN ('done', 'empty', 'void') AND o.created_at >= $4 - interval '1 day' GROUP BY o.state"};
+static const char live_sql[] =
+    "SELECT t.state, count(*), count(*) FILTER (WHERE t.due_at <= $4), min(t.due_at) FILTER (WHERE t.due_at "
+    "> $4) "
+    "FROM rescue_order t WHERE " SEEN
+    " AND t.state IN ('new', 'dispatched', 'accepted', 'on_the_way', 'arrived') AND NOT " WAITS;
+
+static const char day_sql[] =
+    "SELECT t.state, count(*) FROM rescue_order t WHERE " SEEN
+    " AND t.state IN ('done', 'empty', 'void') AND t.created_at >= $4::timestamptz - interval '1 day'";
+
+static const char by_state[] = " GROUP BY t.state";
 
 /* Appointments by their day in the branch's zone: $5 is the beginning of tomorrow, $6 of the day after. */
-static const struct sql sql_appointments = {
-    "rescue_count_appointments",
-    "SELECT count(*), count(*) FILTER (WHERE least(o.due_at, o.appoint_at) <= $4), "
-    "count(*) FILTER (WHERE o.appoint_at > $4 AND o.appoint_at <= $4 + interval '2 hours'), "
-    "count(*) FILTER (WHERE o.appoint_at < $5 AND o.appoint_at >= $5 - interval '1 day'), "
-    "count(*) FILTER (WHERE o.appoint_at >= $5 AND o.appoint_at < $6), "
-    "count(*) FILTER (WHERE o.appoint_at >= $6), "
-    "min(least(o.due_at, o.appoint_at)) FILTER (WHERE least(o.due_at, o.appoint_at) > $4) "
-    "FROM rescue_order o WHERE " SEEN " AND o.state = 'new' AND o.appoint_at IS NOT NULL"};
+static const char appointments_sql[] =
+    "SELECT count(*), count(*) FILTER (WHERE least(t.due_at, t.appoint_at) <= $4), "
+    "count(*) FILTER (WHERE t.appoint_at > $4 AND t.appoint_at <= $4 + interval '2 hours'), "
+    "count(*) FILTER (WHERE t.appoint_at < $5 AND t.appoint_at >= $5 - interval '1 day'), "
+    "count(*) FILTER (WHERE t.appoint_at >= $5 AND t.appoint_at < $6), "
+    "count(*) FILTER (WHERE t.appoint_at >= $6), "
+    "min(least(t.due_at, t.appoint_at)) FILTER (WHERE least(t.due_at, t.appoint_at) > $4) "
+    "FROM rescue_order t WHERE " SEEN " AND " WAITS;
 
 static struct instant zone_day(const struct request *request, int days)
 {
@@ -47,18 +50,25 @@ static struct instant earlier(struct instant a, struct instant b)
     return instant_is_nil(a) || (!instant_is_nil(b) && b.us < a.us) ? b : a;
 }
 
-static void add_states(struct request *request, struct rows *rows, struct instant *next)
+static void add_counts(struct str *out, struct rows *rows)
 {
-    struct str *out = &request->out;
-    int64_t late = 0;
-    str_add(out, "{\"states\":{");
     for (size_t i = 0; i < rows_count(rows); i++) {
-        str_add(out, i ? "," : "");
+        str_add(out, out->data[out->len - 1] == '{' ? "" : ",");
         str_add_json(out, rows_text(rows, i, 0));
         str_addf(out, ":%" PRId64, rows_int(rows, i, 1));
-        late += rows_int(rows, i, 2);
-        *next = earlier(*next, rows_time(rows, i, 3));
     }
+}
+
+static void add_states(struct str *out, struct rows *live, struct rows *day, struct instant *next)
+{
+    int64_t late = 0;
+    for (size_t i = 0; i < rows_count(live); i++) {
+        late += rows_int(live, i, 2);
+        *next = earlier(*next, rows_time(live, i, 3));
+    }
+    str_add(out, "{\"states\":{");
+    add_counts(out, live);
+    add_counts(out, day);
     str_addf(out, "},\"overdue\":%" PRId64, late);
 }
 
@@ -75,17 +85,23 @@ static void add_appointments(struct request *request, struct rows *rows, struct 
 int rescue_counts(struct request *request)
 {
     const struct grant *grant = request->grant;
+    const struct param params[] = {
+        p_text(grant->scope), p_bool(grant->own),           p_int(request->session->employee_id),
+        p_time(request->now), p_time(zone_day(request, 1)), p_time(zone_day(request, 2))};
+    enum { OF_STATES = 4 }; /* the days are the appointments' */
+    struct filtered filtered = {.request = request, .entity = &rescue_entity};
     struct instant next = INSTANT_NIL;
     char text[TIME_TEXT_SIZE];
-    struct param scope = p_text(grant->scope), own = p_bool(grant->own),
-                 self = p_int(request->session->employee_id), now = p_time(request->now);
-    struct rows *states = tx_read(request->tx, &sql_counts, scope, own, self, now);
-    struct rows *appointments = tx_read(request->tx, &sql_appointments, scope, own, self, now,
-                                        p_time(zone_day(request, 1)), p_time(zone_day(request, 2)));
-    int result = request_need(request);
+    int result = filtered_arguments(request, &rescue_entity, NULL, &filtered.filter);
     if (result)
         return result;
-    add_states(request, states, &next);
+    struct rows *live = filtered_read(&filtered, live_sql, by_state, params, OF_STATES);
+    struct rows *day = filtered_read(&filtered, day_sql, by_state, params, OF_STATES);
+    struct rows *appointments = filtered_read(&filtered, appointments_sql, "", params, array_len(params));
+    result = request_need(request);
+    if (result)
+        return result;
+    add_states(&request->out, live, day, &next);
     add_appointments(request, appointments, &next);
     str_add(&request->out, ",\"now\":");
     str_add_json(&request->out, time_print(text, sizeof(text), request->now));

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "model/filter.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct choice states[] = {{"new", "New"}, {"dispatched", "Dispatched"}, {NULL}};
@@ -181,13 +182,40 @@ static void too_many(void **state)
     json_decref(json);
 }
 
+/* What a list is held to and what a person asks for besides. */
+static void both_must_hold(void **state)
+{
+    static const struct {
+        const char *one, *more, *both;
+    } cases[] = {
+        {"{}", "{\"a\":1}", "{\"a\":1}"},
+        {"{\"a\":1}", "{\"b\":{\"gte\":2}}", "{\"a\":1,\"b\":{\"gte\":2}}"},
+        {"{\"a\":{\"eq\":\"x\"}}", "{\"a\":{\"in\":[\"x\",\"y\"]}}",
+         "{\"a\":{\"eq\":\"x\",\"in\":[\"x\",\"y\"]}}"},
+        {"{\"a\":\"x\"}", "{\"a\":\"y\"}", "{\"a\":{\"eq\":\"x\",\"in\":[\"y\"]}}"},
+        {"{\"a\":\"x\"}", "{\"a\":\"x\"}", "{\"a\":{\"eq\":\"x\"}}"},
+        {"{\"a\":[1,2,3]}", "{\"a\":{\"in\":[3,4,1]}}", "{\"a\":{\"in\":[1,3]}}"},
+        {"{\"a\":{\"gte\":3,\"lt\":9}}", "{\"a\":{\"gte\":5,\"lt\":12}}", "{\"a\":{\"gte\":5,\"lt\":9}}"},
+        {"{\"t\":{\"gte\":\"2026-11-01T00:00:00Z\"}}", "{\"t\":{\"gte\":\"2026-10-01T00:00:00Z\"}}",
+         "{\"t\":{\"gte\":\"2026-11-01T00:00:00Z\"}}"},
+        {"{\"a\":null}", "{\"a\":{\"gt\":0}}", "{\"a\":{\"null\":true,\"gt\":0}}"},
+    };
+    for (size_t i = 0; i < array_len(cases); i++) {
+        json_t *one = json_loads(cases[i].one, 0, NULL), *more = json_loads(cases[i].more, 0, NULL);
+        filter_join(one, more);
+        char *both = json_dumps(one, JSON_COMPACT);
+        assert_string_equal(both, cases[i].both);
+        free(both);
+        json_decref(one);
+        json_decref(more);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(typed_lines),
-        cmocka_unit_test(protocol_objects),
-        cmocka_unit_test(round_trip),
-        cmocka_unit_test(too_many),
+        cmocka_unit_test(typed_lines), cmocka_unit_test(protocol_objects), cmocka_unit_test(round_trip),
+        cmocka_unit_test(too_many),    cmocka_unit_test(both_must_hold),
     };
     return run_all(tests);
 }
