@@ -312,7 +312,7 @@ static void show_trouble(struct app *app, const char *why)
 {
     char text[sizeof(app->ui.status.link)];
     int seconds = link_retry_seconds(app->context.link);
-    snprintf(text, sizeof(text), "RETRY %ds", seconds);
+    snprintf(text, sizeof(text), _("RETRY %ds"), seconds);
     if (status_set_link(&app->ui.status, text))
         ui_redraw(&app->ui);
     if (why && app->login && ui_find(&app->ui, app->login))

@@ -162,6 +162,10 @@ class Words:
         text = re.sub(r"\{((?:[^{}]|\{\w+\})+)\}", lambda m: self.of(m.group(1)), text)
         return re.sub(r"<([^<>|]+)\|([^<>|]+)\|([^<>|]+)>", lambda m: m.group(1 + LANGUAGES.index(self.language)), text)
 
+    def lost(self):
+        """What the status line says while there is no line to the server."""
+        return self.of("RETRY %ds").partition("…")[0].strip()
+
     def pattern(self, text, whole=False):
         """`…` is anything, on its line."""
         found = ".*".join(re.escape(part) for part in self.expand(text).split("…"))

@@ -1,4 +1,5 @@
 """The line drops: what was typed stays, the terminal says so and comes back by itself, and nothing is done twice."""
+import signal
 import subprocess
 
 import yz
@@ -27,7 +28,7 @@ def killed_in_a_form(language):
     terminal = stage.terminal("order_clerk", language)
     open_customer_form(terminal, words, name)
     server.kill()
-    terminal.wait("RETRY")
+    terminal.wait(words.lost())
     yz.check(True, f"{language}: the status says RETRY")
     yz.check(name in terminal.text(), f"{language}: what was typed stays")
     terminal.keys("Tab")
@@ -35,7 +36,7 @@ def killed_in_a_form(language):
     terminal.wait("继续写")
     yz.check(True, f"{language}: and typing goes on")
     server.restart()
-    terminal.wait_gone("RETRY", 40)
+    terminal.wait_gone(words.lost(), 40)
     terminal.wait("●")
     yz.check(words.expand("{Log in}") not in terminal.text(), f"{language}: it logs in by itself")
     yz.check(name in terminal.text() and "继续写" in terminal.text(), f"{language}: the form is as it was left")
@@ -59,10 +60,10 @@ def test_saved_while_it_is_away():
     terminal = stage.terminal("order_clerk", "zh_CN")
     open_customer_form(terminal, words, name)
     server.kill()
-    terminal.wait("RETRY")
+    terminal.wait(words.lost())
     terminal.keys("F10")
     server.restart()
-    terminal.wait_gone("RETRY", 40)
+    terminal.wait_gone(words.lost(), 40)
     if saved_count(name) == 0 and words.expand("{Saved}") not in terminal.text():
         terminal.wait([words.expand("{Saved}")])
     yz.wait_until("the customer", lambda: saved_count(name) == 1)
@@ -75,13 +76,34 @@ def test_no_server_at_the_start():
     port = server.port
     server.kill()
     terminal = stage.terminal("order_clerk", "zh_CN")
-    terminal.wait("RETRY")
+    terminal.wait(words.lost())
     terminal.wait(words.expand("{The server cannot be reached ({why}); trying again}").split("…")[0])
     yz.check(True, "a server that is not there is told, and tried again")
     server.restart()
     yz.check(server.port == port, "the server is there again")
     terminal.wait(words.expand("{Take a call}"), 40)
     yz.check(True, "and the log-in goes on by itself")
+    terminal.close()
+
+
+def test_killed_while_logging_in():
+    """The password was given; it is not asked for again because the server died over it."""
+    words = Words("zh_CN")
+    terminal = stage.terminal("order_clerk", "zh_CN")
+    terminal.wait(words.expand("{Take a call}"))
+    terminal.keys("F3")
+    terminal.wait(words.expand("{Leave Yizhan?}"))
+    terminal.type("l")
+    terminal.wait(words.expand("┌─ {Log in}"))
+    server.process.send_signal(signal.SIGSTOP)
+    terminal.type(yz.PASSWORD)
+    terminal.keys("Enter")
+    terminal.wait(" …")
+    server.kill()
+    terminal.wait(words.lost())
+    server.restart()
+    terminal.wait(words.expand("{Take a call}"), 40)
+    yz.check(True, "a log-in broken off by the server's death goes on by itself")
     terminal.close()
 
 
