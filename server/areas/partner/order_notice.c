@@ -1,5 +1,6 @@
 /* An order as a third party tells it, and what becomes of it. */
 #include "server/areas/partner/partner.h"
+#include "server/areas/rescue/area.h"
 
 static const struct choice states[] = {
     {"received", N_("Received")},
@@ -31,10 +32,7 @@ static const struct field fields[] = {
           .width = 10, .help = N_("Of the car, in any form.")),
     FIELD(order_notice, car_model, .type = FIELD_CHOICE, .base = "car_model", .label = N_("Car"), .width = 8,
           .help = N_("Which kind of car.")),
-    FIELD(order_notice, colour, .label = N_("Colour"), .max = 20,
-          .help = N_("So that the driver finds the car.")),
-    FIELD(order_notice, vin, .type = FIELD_CODE, .label = N_("VIN"), .max = 17,
-          .help = N_("Vehicle identification number.")),
+    RESCUE_CAR_FIELDS(order_notice),
     FIELD(order_notice, policy_number, .type = FIELD_CODE, .label = N_("Policy"), .max = 40,
           .help = N_("Number of the insurance policy or service card.")),
     FIELD(order_notice, principal, .label = N_("Principal"), .max = 80,
@@ -43,20 +41,7 @@ static const struct field fields[] = {
           .help = N_("What is to be done.")),
     FIELD(order_notice, road, .type = FIELD_CHOICE, .base = "road", .label = N_("Road"), .width = 8,
           .help = N_("What kind of place the car stands at.")),
-    FIELD(order_notice, place, .label = N_("Place"), .max = 200, .required = true, .width = 24,
-          .help = N_("Address or landmark where the car stands.")),
-    FIELD(order_notice, lon, .label = N_("Longitude"), .min = -180, .max = 180,
-          .help = N_("Of the place, in degrees, east positive (WGS 84).")),
-    FIELD(order_notice, lat, .label = N_("Latitude"), .min = -90, .max = 90,
-          .help = N_("Of the place, in degrees, north positive (WGS 84).")),
-    FIELD(order_notice, destination, .label = N_("Destination"), .max = 200, .width = 20,
-          .help = N_("Where a towed car goes.")),
-    FIELD(order_notice, destination_lon, .label = N_("Destination longitude"), .min = -180, .max = 180,
-          .help = N_("In degrees, east positive (WGS 84).")),
-    FIELD(order_notice, destination_lat, .label = N_("Destination latitude"), .min = -90, .max = 90,
-          .help = N_("In degrees, north positive (WGS 84).")),
-    FIELD(order_notice, appoint_at, .label = N_("Appointment"), .width = 11,
-          .help = N_("When the vehicle should be there, if not at once.")),
+    RESCUE_PLACE_FIELDS(order_notice),
     FIELD(order_notice, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 1000,
           .help = N_("What else the third party says.")),
 

@@ -1,5 +1,6 @@
 #include "server/areas/rescue/rescue.h"
 
+#include "server/areas/rescue/area.h"
 #include "server/areas/rescue/hooks.h"
 
 static const struct field item_fields[] = {
@@ -105,9 +106,7 @@ static const struct field fields[] = {
             "In any form: 粤A·12345, new-energy, Hong Kong and Macau, temporary. Empty when there is none.")),
     FIELD(rescue, car_model, .type = FIELD_CHOICE, .base = "car_model", .label = N_("Car"), .required = true,
           .width = 8, .help = N_("Which kind of car; a vehicle must be able to carry it.")),
-    FIELD(rescue, colour, .label = N_("Colour"), .max = 20, .help = N_("So that the driver finds the car.")),
-    FIELD(rescue, vin, .type = FIELD_CODE, .label = N_("VIN"), .max = 17,
-          .help = N_("Vehicle identification number.")),
+    RESCUE_CAR_FIELDS(rescue),
     FIELD(rescue, external_number, .type = FIELD_CODE, .label = N_("Case number"), .max = 40, .unique = true,
           .width = 14,
           .help = N_("The customer's own number of this job, for example an insurer's case. It is entered "
@@ -118,20 +117,7 @@ static const struct field fields[] = {
           .width = 10, .help = N_("What is to be done.")),
     FIELD(rescue, road, .type = FIELD_CHOICE, .base = "road", .label = N_("Road"), .required = true,
           .width = 10, .help = N_("What kind of place the car stands at.")),
-    FIELD(rescue, place, .label = N_("Place"), .max = 200, .required = true, .width = 24,
-          .help = N_("Address or landmark where the car stands.")),
-    FIELD(rescue, lon, .label = N_("Longitude"), .min = -180, .max = 180,
-          .help = N_("Of the place, in degrees, east positive (WGS 84).")),
-    FIELD(rescue, lat, .label = N_("Latitude"), .min = -90, .max = 90,
-          .help = N_("Of the place, in degrees, north positive (WGS 84).")),
-    FIELD(rescue, destination, .label = N_("Destination"), .max = 200, .width = 20,
-          .help = N_("Where a towed car goes.")),
-    FIELD(rescue, destination_lon, .label = N_("Destination longitude"), .min = -180, .max = 180,
-          .help = N_("In degrees, east positive (WGS 84).")),
-    FIELD(rescue, destination_lat, .label = N_("Destination latitude"), .min = -90, .max = 90,
-          .help = N_("In degrees, north positive (WGS 84).")),
-    FIELD(rescue, appoint_at, .label = N_("Appointment"), .width = 11,
-          .help = N_("When the vehicle should be there, if not at once.")),
+    RESCUE_PLACE_FIELDS(rescue),
     FIELD(rescue, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 1000,
           .help = N_("What the dispatcher and the driver should know.")),
 
