@@ -102,6 +102,8 @@ const char *export_word(const struct export *export, const char *msgid);
 /* What a page says of itself: the filter in words (NULL: none); branch, user, time. */
 const char *export_filter_text(struct export *export);
 const char *export_who_and_when(struct request *request);
+/* Whose paper it is: queues the read; one row, the company's name. */
+struct rows *export_company_read(struct request *request);
 
 /* The file's name: what, of which day. */
 const char *export_file_name(struct request *request, const char *what, const char *extension);

@@ -63,6 +63,27 @@ const char *export_filter_text(struct export *export)
     return out.len ? out.data : NULL;
 }
 
+static const struct sql sql_company = {"export_company",
+                                       "SELECT value FROM setting WHERE name = 'company.name'"};
+
+struct rows *export_company_read(struct request *request)
+{
+    return tx_read(request->tx, &sql_company);
+}
+
+/* The company, and what was looked for. */
+static int left_of(struct export *export, const char **left_r)
+{
+    struct rows *company = export_company_read(export->request);
+    const char *filter = export_filter_text(export);
+    int rc = request_need(export->request);
+    if (rc)
+        return rc;
+    const char *name = rows_text(company, 0, 0);
+    *left_r = filter ? arena_printf(export->request->arena, "%s · %s", name, filter) : name;
+    return 0;
+}
+
 const char *export_who_and_when(struct request *request)
 {
     int offset = 0, year, month, day;

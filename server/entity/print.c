@@ -20,6 +20,7 @@ struct print {
     const char *language;
     json_t *row;        /* as get gives it */
     struct rows *steps; /* NULL: the history is not for this user */
+    struct rows *company;
     struct paper *paper;
     double column;  /* 0 or 1: where the next value stands */
     double pending; /* height of the value on the left */
@@ -325,6 +326,7 @@ static int read_record(struct print *print)
     struct request *request = print->request;
     request_begin(request);
     queue_steps(print);
+    print->company = export_company_read(request);
     int rc = entity_run_get(request);
     if (!rc) {
         struct change change = {
@@ -362,6 +364,7 @@ static int send(struct print *print, int fd)
 static int write_paper(struct print *print, int fd)
 {
     struct paper_head head = {.title = title_of(print),
+                              .left = rows_text(print->company, 0, 0),
                               .right = export_who_and_when(print->request),
                               .page = word(print, N_("Page {page} of {pages}")),
                               .author = print->request->session->name,

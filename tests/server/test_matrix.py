@@ -39,12 +39,12 @@ RIGHTS = {
     "cashier": {"rescue": f"{READ} receive", "customer": READ, "supplier": READ, "document": READ, "ledger_account": READ},
     "branch_manager": {"rescue": READ, "vehicle": READ, "customer": READ, "branch": READ, "role": READ,
                        "employee": f"{READ} create update disable enable"},
-    "auditor": {**{e: READ for e in ("branch role employee session job audit_log base_item district customer supplier vehicle rescue sla_rule"
+    "auditor": {**{e: READ for e in ("branch role employee session setting job audit_log base_item district customer supplier vehicle rescue sla_rule"
                                      " price_list agreement ledger_entry ledger_account period document").split()},
                 "ledger": "trial_balance balance"},
     "admin": {**{e: f"{READ} {EDIT}" for e in "branch role base_item district customer supplier vehicle sla_rule".split()},
               **{e: READ for e in "audit_log price_list agreement".split()}, "employee": f"{READ} {EDIT} reset_password unlock reset_totp",
-              "session": f"{READ} end", "job": f"{READ} run disable enable"},
+              "session": f"{READ} end", "setting": f"{READ} update", "job": f"{READ} run disable enable"},
     "partner": {"rescue": "dispute"},                                                 # what it sees: test_partner.py
 }
 # Money that drivers hold, what they get, and differences that wait for a second person.
@@ -93,7 +93,7 @@ for role, verbs in {"dispatcher": READ, "branch_manager": f"{READ} create update
 # A file leaves the house: a right of its own, for who works on lists away from the screen.
 EXPORT = {**{role: RIGHTS[role] for role in ("accountant finance_manager cashier branch_manager store_accountant tour_planner product_editor channel_editor"
                                              " operations marketing auditor").split()},
-          "admin": "branch role employee session job audit_log base_item district vehicle sla_rule".split()}
+          "admin": "branch role employee session setting job audit_log base_item district vehicle sla_rule".split()}
 for role, entities in EXPORT.items():
     RIGHTS[role].update({e: f"{RIGHTS[role][e]} export" for e in entities if "list" in RIGHTS[role].get(e, "").split()})
 RIGHTS["finance_manager"]["driver"] = "list get"                                       # to set a commission, not to take along
@@ -465,7 +465,7 @@ def records():
             "statement": pair("statement"), "tracker": trackers(), "call": calls(), "driver": tuple(co.driver_of[co.vehicle[v]] for v in ("VA1", "VB1")), "handin": handins("method"), "shortage": handins("settled_by"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
             **messages(),
             "audit_log": tuple(int(co.one(f"SELECT max(id) FROM change WHERE branch_id = {co.branch[b]}")) for b in "AB"),
-            **{e: shared(e) for e in ("role", "base_item", "district", "landmark", "job", "period")}, "job_run": (int(co.one("SELECT max(id) FROM job_run")),) * 2}
+            **{e: shared(e) for e in ("role", "base_item", "district", "landmark", "job", "period", "setting")}, "job_run": (int(co.one("SELECT max(id) FROM job_run")),) * 2}
 
 
 def trackers():
@@ -498,7 +498,7 @@ def reaches(role, entity, where):
     if role in OWN_ROWS:
         # the driver's own order is the one of A; a third party's people have none
         return entity == "rescue" and role == "driver" and where == "A"
-    return where == "A" or sees(role, where, entity) or entity in ("supplier", "ledger_account", "role", "base_item", "district", "landmark", "job", "job_run", "period", "message_template", "message_rule",
+    return where == "A" or sees(role, where, entity) or entity in ("supplier", "ledger_account", "role", "base_item", "district", "landmark", "job", "job_run", "period", "setting", "message_template", "message_rule",
                                                              "message_opt_out", "commission_rule")
 
 
