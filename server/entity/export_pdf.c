@@ -109,8 +109,12 @@ static int begin(struct export *export)
         return request_fail(export->request, ERR_LIMIT, "columns",
                             N_("A page has room for {max} columns: choose fewer"), "max",
                             arena_printf(export->request->arena, "%d", PDF_COLUMNS_MAX), NULL);
+    const char *left;
+    int rc = left_of(export, &left);
+    if (rc)
+        return rc;
     struct paper_head head = {.title = export->title,
-                              .left = export_filter_text(export),
+                              .left = left,
                               .right = export_who_and_when(export->request),
                               .page = export_word(export, N_("Page {page} of {pages}")),
                               .author = export->request->session->name,
