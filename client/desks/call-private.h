@@ -23,6 +23,7 @@ struct call {
     char *price_trouble;  /* why there is none, translated */
     bool customer_filled; /* the customer in the form was found by phone or plate, not chosen */
     char *contact_filled; /* the contact that came with it, NULL: none did */
+    json_t *car;          /* the order whose car stands in the form, by the plate typed; NULL: none */
     bool filling;         /* this desk sets a field itself */
     bool jumping;         /* Enter was the last key: what is learned now is passed over, too */
 

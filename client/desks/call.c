@@ -139,7 +139,8 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     struct call *call = call_of(screen);
     if (!call->saving)
         key_bar_add(bar, K_SAVE, _("Save"), 0);
-    key_bar_add(bar, K_NEW, call_customer_offered(call) ? _("New customer") : _("Another call"), 4);
+    if (!call_customer_offered(call)) /* there the field tells what it makes */
+        key_bar_add(bar, K_NEW, _("Another call"), 4);
     if (shown_order(call) != NIL)
         key_bar_add(bar, K_NEXT, _("Show order"), 2);
     if (call_caller_known(call))
@@ -208,6 +209,7 @@ static void closed(struct screen *screen)
     json_decref(call->customer);
     free(call->price_trouble);
     free(call->contact_filled);
+    json_decref(call->car);
     free(call->priced);
     free(call);
 }

@@ -89,7 +89,7 @@ static void draw_price(struct call *call, struct panel *panel)
     if (times > 0)
         panel_text(panel, ROLE_GOOD, arena_printf(arena, _("%" PRId64 " free services left"), times));
     draw_granted(call, panel, arena);
-    if (free_km > 0)
+    if (times > 0 && free_km > 0)
         panel_text(panel, ROLE_GOOD, arena_printf(arena, _("%" PRId64 " free km of it"), free_km));
 }
 

@@ -114,6 +114,8 @@ void call_facts_forget(struct call *call)
     free(call->contact_filled);
     call->contact_filled = NULL;
     call->customer_filled = false;
+    json_decref(call->car);
+    call->car = NULL;
 }
 
 void call_facts_changed(struct call *call)
@@ -153,6 +155,28 @@ static void fill_customer(struct call *call, const json_t *customer)
     call->customer_filled = id != NULL;
 }
 
+/* A plate we know brings its car, and takes it along when it turns out to be another; what was typed stays. */
+static void fill_car(struct call *call)
+{
+    static const char *const names[] = {"car_model", "colour", "vin"};
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    json_t *known = json_array_get(call->caller.known[CALLER_PLATE].orders, 0);
+    if (call->saving || order_number(known, "id") == order_number(call->car, "id"))
+        return;
+    call->filling = true;
+    for (size_t i = 0; i < array_len(names); i++) {
+        const struct sheet_entry *entry = sheet_find(&call->sheet, names[i]);
+        const char *now = value_of_json(arena, json_object_get(known, names[i])),
+                   *was = value_of_json(arena, json_object_get(call->car, names[i]));
+        bool ours = entry && entry->value && was && strcmp(entry->value, was) == 0;
+        if (entry && !being_typed(call, names[i]) && (entry->value ? ours : now != NULL))
+            sheet_set(&call->sheet, names[i], now, NULL);
+    }
+    call->filling = false;
+    json_decref(call->car);
+    call->car = json_incref(known);
+}
+
 /* Nothing that was chosen by hand is touched. */
 void call_learned(struct screen *screen)
 {
@@ -162,6 +186,7 @@ void call_learned(struct screen *screen)
     if (!call->saving && free_field && !being_typed(call, "customer_id") &&
         (customer || call->customer_filled))
         fill_customer(call, customer);
+    fill_car(call);
     if (call->jumping)
         call_jump(call);
     call_facts_changed(call);

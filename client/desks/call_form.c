@@ -31,13 +31,13 @@ static const struct field destination_coordinates = {
 };
 
 /* Phone first: it says who is calling before they have spelt their name. */
-static const char *const names[] = {"contact_phone",   "customer_id",   "contact_name",
-                                    "plate",           "car_model",     "colour",
-                                    "place",           "coordinates",   "road",
-                                    "service",         "destination",   "destination_coordinates",
-                                    "appoint_at",      "remarks",       "principal",
-                                    "external_number", "policy_number", "vin",
-                                    "estimate_km",     "branch_id",     NULL};
+static const char *const names[] = {"contact_phone", "customer_id", "contact_name",
+                                    "plate",         "car_model",   "colour",
+                                    "place",         "coordinates", "road",
+                                    "service",       "destination", "destination_coordinates",
+                                    "appoint_at",    "principal",   "external_number",
+                                    "policy_number", "remarks",     "vin",
+                                    "estimate_km",   "branch_id",   NULL};
 
 static void field_changed(struct sheet *sheet, struct sheet_entry *entry)
 {

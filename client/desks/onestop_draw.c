@@ -202,7 +202,7 @@ static void write_facts(struct onestop *desk, struct panel *panel, const json_t 
         "customer_id",    "principal", "external_number", "policy_number", "service",     "place",
         "destination",    "plate",     "vehicle_id",      "driver_id",     "supplier_id", "arrived_at",
         "done_at",        "km",        "taken_fen",       "taken_method",  "method",      "result",
-        "result_remarks", "remarks",   "clear_reason",    "onestop",       NULL};
+        "result_remarks", "remarks",   "clear_reason",    "statement",     "onestop",     NULL};
     static const char *const people[] = {"created_by",  "audited_by", "priced_by",
                                          "received_by", "cleared_by", NULL};
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);

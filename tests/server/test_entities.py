@@ -44,6 +44,7 @@ def some_data():
         co.sql(f"UPDATE rescue_order SET taken_fen = 10{held}, taken_method = 'cash_on_site' WHERE id = {held}")
         co.as_("cashier").do("handin.create", {"lines": [{"order_id": int(held), "amount_fen": 100}], "short_reason": "a part"})
         co.as_("accountant").do("shortage.create", {"lines": [{"order_id": int(held)}], "settled_by": "wages", "short_reason": "lost"})
+    co.order_in("priced", "VA2", price_fen=7000)
     co.as_("accountant").do("statement.create", {"party_id": co.party["F1"], "remarks": "for March"})
     for n, order in enumerate(co.sql(f"SELECT id FROM rescue_order WHERE state IN ('done', 'empty')")):
         co.sql(f"SELECT rating_put({order[0]}, {n % 5 + 1}, 'words {n}', '{['sms', 'agent'][n % 2]}', NULL)")

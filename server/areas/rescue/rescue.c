@@ -243,6 +243,11 @@ static const struct field fields[] = {
     FIELD(rescue, asked_reason, .type = FIELD_CHOICE, .base = "clear_difference",
           .label = N_("To be approved"), .readonly = true,
           .help = N_("A difference waits for a second person's approval.")),
+    FIELD(rescue, statement, .label = N_("On statement"), .virtual_ = true, .width = 13,
+          .sql = "(SELECT s.number FROM statement_line l JOIN statement s ON s.id = l.statement_id "
+                 "WHERE l.order_id = t.id AND s.state <> 'void' ORDER BY l.id DESC LIMIT 1)",
+          .help =
+              N_("The statement it is or was paid with; until that is settled it is not paid by itself.")),
     FIELD(rescue, onestop, .label = N_("One-stop"), .readonly = true,
           .help = N_("One person took several money steps, by that right.")),
     FIELD(rescue, audited_by, .type = FIELD_REF, .ref = "employee", .label = N_("Audited by"),
@@ -297,15 +302,13 @@ static const char *const job_tab[] = {
     "items",       "taken_fen",  "taken_method",  "signed_by",  "result",        "result_remarks",
     "notice_id",   "cancel_at",  "cancel_reason", "withdrawal", "proceed_at",    "proceed_reason",
     NULL};
-static const char *const money_tab[] = {"money_state",  "estimate_fen",   "proposal_fen",
-                                        "price_fen",    "method",         "received_fen",
-                                        "charges",      "free_times",     "free_km",
-                                        "driver_fen",   "handed_fen",     "supplier_id",
-                                        "cost_fen",     "commission_fen", "clear_reason",
-                                        "asked_reason", "onestop",        "created_by",
-                                        "audited_by",   "audited_at",     "priced_by",
-                                        "priced_at",    "received_by",    "received_at",
-                                        "cleared_by",   "cleared_at",     NULL};
+static const char *const money_tab[] = {"money_state", "estimate_fen",   "proposal_fen", "price_fen",
+                                        "method",      "received_fen",   "charges",      "free_times",
+                                        "free_km",     "driver_fen",     "handed_fen",   "supplier_id",
+                                        "cost_fen",    "commission_fen", "clear_reason", "asked_reason",
+                                        "statement",   "onestop",        "created_by",   "audited_by",
+                                        "audited_at",  "priced_by",      "priced_at",    "received_by",
+                                        "received_at", "cleared_by",     "cleared_at",   NULL};
 static const struct tab tabs[] = {
     {N_("Call"), call_tab},
     {N_("Job"), job_tab},

@@ -65,6 +65,7 @@ struct rescue {
     int64_t driver_fen, handed_fen; /* of it by way of the driver; what he handed in */
     int64_t supplier_id, cost_fen, commission_fen;
     const char *clear_reason, *asked_reason;
+    const char *statement;
     bool onestop;
     int64_t audited_by, priced_by, received_by, cleared_by;
     struct instant audited_at, priced_at, received_at, cleared_at;

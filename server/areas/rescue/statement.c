@@ -61,7 +61,7 @@ static const struct field fields[] = {
           .help = N_("The first day of the jobs on it. Empty: from the oldest.")),
     FIELD(statement, to_day, .label = N_("To"), .create_only = true,
           .help = N_("The last day of the jobs on it. Empty: to the newest.")),
-    FIELD(statement, due_day, .label = N_("Due"), .width = 10,
+    FIELD(statement, due_day, .label = N_("Payable by"), .width = 10,
           .help = N_("By when it is to be paid. Empty: by the customer's terms, from the day it is sent.")),
     FIELD(statement, amount_fen, .filled = true, .type = FIELD_FEN, .label = N_("Amount"), .readonly = true,
           .init = "0", .width = 12, .help = N_("What its orders make.")),
@@ -176,16 +176,15 @@ static const struct action actions[] = {
      .help = N_("Puts remarks or the day it is due right.")},
 };
 
-static const char *const columns[] = {"number",   "state",     "party_id",   "from_day",
-                                      "to_day",   "due_day",   "amount_fen", "received_fen",
-                                      "rest_fen", "branch_id", "sent_at",    NULL};
+static const char *const columns[] = {"number",   "state",   "party_id", "amount_fen", "received_fen",
+                                      "rest_fen", "due_day", "sent_at",  "branch_id",  NULL};
 static const char *const main_tab[] = {"number",    "state",      "party_id",       "from_day", "to_day",
                                        "branch_id", "amount_fen", "received_fen",   "rest_fen", "due_day",
                                        "lines",     "remarks",    "dispute_reason", NULL};
 static const char *const steps_tab[] = {"created_by", "created_at", "sent_by",    "sent_at",  "agreed_by",
                                         "agreed_at",  "settled_by", "settled_at", "receipts", NULL};
 static const struct tab tabs[] = {
-    {N_("Statement"), main_tab},
+    {N_("Statement of account"), main_tab},
     {N_("Steps"), steps_tab},
     {NULL},
 };
@@ -194,7 +193,7 @@ const struct entity statement_entity = {
     .name = "statement",
     .area = "finance",
     .table = "statement",
-    .label = N_("Statement"),
+    .label = N_("Statement of account"),
     .plural = N_("Statements"),
     .help = N_(
         "Priced orders of a customer that are agreed and paid together. A new one takes all that are due."),
