@@ -176,6 +176,33 @@ struct place branch_site(struct seed *seed, enum branch_index branch)
     return place;
 }
 
+static size_t site_index(const struct branch_card *card, const char *name)
+{
+    size_t i = 0;
+    while (i < array_len(card->sites) && card->sites[i].name && card->sites[i].name != name)
+        i++;
+    return i;
+}
+
+/* Each stands near one of the named places; a car is not towed to where it stands. */
+struct place branch_workshop(struct seed *seed, enum branch_index branch, const char *from)
+{
+    static const char *const shops[] = {
+        "广汽丰田4S店", "途虎养车工场店", "一汽大众4S店", "驰加汽车服务中心", "比亚迪服务店",
+        "平安定损中心", "上汽通用4S店",   "小拇指汽修",   "广汽本田4S店",     "华胜豪车专修",
+    };
+    const struct branch_card *card = &cards[branch];
+    struct place place = branch_site(seed, branch);
+    size_t at = site_index(card, place.name);
+    if (place.name == from) {
+        at = at + 1 < array_len(card->sites) && card->sites[at + 1].name ? at + 1 : 0;
+        place = card->sites[at];
+    }
+    size_t town = strlen(card->name) - strlen("救援站");
+    place.name = arena_printf(seed->arena, "%.*s%s", (int)town, card->name, shops[at % array_len(shops)]);
+    return place;
+}
+
 void branches_make(struct seed *seed)
 {
     const struct entity *entity = entity_find("branch");

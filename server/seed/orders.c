@@ -189,8 +189,8 @@ static void choose_place(struct seed *seed, struct order *order, bool tow)
                     : seed_pick(seed, roads);
     if (!tow)
         return;
-    struct place to = branch_site(seed, order->branch);
-    row->destination = arena_printf(seed->arena, "%s旁维修厂", to.name);
+    struct place to = branch_workshop(seed, order->branch, place.name);
+    row->destination = to.name;
     row->destination_lon = to.lon;
     row->destination_lat = to.lat;
 }

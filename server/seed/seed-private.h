@@ -205,6 +205,7 @@ const char *branch_letters(enum branch_index branch);
 struct place branch_place(enum branch_index branch);
 /* A place somewhere in the branch's area. */
 struct place branch_site(struct seed *seed, enum branch_index branch);
+struct place branch_workshop(struct seed *seed, enum branch_index branch, const char *from); /* not where the car stands */
 
 /* ---- people.c */
 void people_make(struct seed *seed);
@@ -228,6 +229,10 @@ must_check int tariffs_read(struct seed *seed);
 
 /* ---- partners.c: once everybody is in the database */
 must_check int partners_make(struct seed *seed);
+
+/* ---- talk.c, statements.c: likewise, in this order */
+must_check int talk_make(struct seed *seed);
+must_check int statements_make(struct seed *seed);
 const struct tariff *tariffs_find(const struct seed *seed, const char *service);
 bool tariffs_holiday(const struct seed *seed, struct instant at);
 int seed_minute(const struct seed *seed, struct instant at);

@@ -242,7 +242,11 @@ static int make(struct seed *seed)
         result = write_all(seed);
     if (result == 0)
         result = tracks_make(seed);
-    return result ? result : partners_make(seed);
+    if (result == 0)
+        result = partners_make(seed);
+    if (result == 0)
+        result = talk_make(seed);
+    return result ? result : statements_make(seed);
 }
 
 static int remember(struct seed *seed)
