@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/vec.h"
 #include "client/desks/panel.h"
+#include "client/desks/repair_follows.h"
 #include "client/ui/words.h"
 #include "client/views/action.h"
 #include "client/views/ask.h"
@@ -127,6 +128,36 @@ static void write_head(const struct repair_view *view, struct panel *panel)
     }
 }
 
+/* ---- what stands below */
+
+/* At the foot, under a head; the rows it took. */
+static int draw_follows(struct repair_view *view, struct canvas *canvas, struct area body)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    struct str text;
+    str_init(&text, arena);
+    repair_follows_write(view->app, arena, about(view), json_object_get(view->row, "follows"), &text);
+    if (!text.len)
+        return 0;
+    int rows = MIN(canvas_wrap_count(text.data, body.cols) + 1, body.rows / 2);
+    struct area at = {body.row + body.rows - rows, body.col, rows, body.cols};
+    canvas_text(canvas, at.row, at.col, at.cols, ROLE_HEAD, ALIGN_LEFT, _("What follows"));
+    at.row++;
+    at.rows--;
+    canvas_paragraph(canvas, at, ROLE_NORMAL, text.data, 0);
+    return rows;
+}
+
+static void plain_follows(struct repair_view *view, struct str *out)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    struct str text;
+    str_init(&text, arena);
+    repair_follows_write(view->app, arena, about(view), json_object_get(view->row, "follows"), &text);
+    if (text.len)
+        str_addf(out, "%s\n%s\n", _("What follows"), text.data);
+}
+
 static void draw(struct screen *screen, struct canvas *canvas, struct area body)
 {
     struct repair_view *view = view_of(screen);
@@ -140,8 +171,9 @@ static void draw(struct screen *screen, struct canvas *canvas, struct area body)
     write_head(view, &panel);
     int used = MIN(panel.line, head.rows) + 1;
     set_heads(view);
-    compare_draw(&view->compare, canvas,
-                 (struct area){body.row + used, body.col, body.rows - used, body.cols});
+    struct area rest = {body.row + used, body.col, body.rows - used, body.cols};
+    rest.rows -= draw_follows(view, canvas, rest);
+    compare_draw(&view->compare, canvas, rest);
 }
 
 static void plain(struct screen *screen, struct str *out)
@@ -154,6 +186,7 @@ static void plain(struct screen *screen, struct str *out)
     write_head(view, &panel);
     set_heads(view);
     compare_plain(&view->compare, out);
+    plain_follows(view, out);
 }
 
 static void title(struct screen *screen, struct str *out)
@@ -228,7 +261,8 @@ static const char *help(struct screen *screen)
     (void)screen;
     return _(
         "A repair puts right what was keyed wrong on a record. Look at both sides; Enter opens the record "
-        "itself, with its history. Approved, it is applied at once, and papers that were posted go red and "
+        "itself, with its history. Below stands what follows: papers taken back and posted anew, and to "
+        "which period. Approved, it is applied at once, and papers that were posted go red and "
         "come anew; it is refused when the record was changed since, or its papers lie in a closed "
         "period. Who asked never approves.");
 }

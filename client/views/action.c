@@ -151,6 +151,21 @@ static const struct field *reason_field(struct doing *doing)
     return &doing->reason;
 }
 
+/* Where the record cannot be read now, what is asked for is asked for without it. */
+static void on_row(struct screen *box, const struct answer *answer, void *context)
+{
+    if (!answer->code)
+        sheet_dialog_tell_now(context, box->id, answer->object);
+}
+
+static void ask_now(struct doing *doing)
+{
+    struct screen *box = ui_find(doing->app->ui, doing->dialog);
+    if (box && doing->action && doing->action->beside && doing->count == 1)
+        ask(doing->app, box, verb_of(doing->entity->name, "get"),
+            json_pack("{s:I}", "id", (json_int_t)doing->targets[0].id), CALL_READ, NULL, on_row, doing->app);
+}
+
 static void ask_values(struct doing *doing)
 {
     struct screen *screen = ui_find(doing->app->ui, doing->screen);
@@ -177,6 +192,7 @@ static void ask_values(struct doing *doing)
         .context = doing,
     };
     doing->dialog = sheet_dialog_open(doing->app, screen, &dialog);
+    ask_now(doing);
 }
 
 static void on_confirmed(void *context, const struct dialog_answer *answer)

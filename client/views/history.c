@@ -55,10 +55,16 @@ static const char *verb_words(struct history *history, const char *verb)
 {
     static const struct {
         const char *verb, *words;
-    } generic[] = {
-        {"create", N_("Created")},    {"update", N_("Changed")},    {"disable", N_("Disabled")},
-        {"enable", N_("Enabled")},    {"delete", N_("Deleted")},    {"import", N_("Imported")},
-        {"repaired", N_("Repaired")}, {"request", N_("Asked for")}, {"password", N_("Password changed")}};
+    } generic[] = {{"create", N_("Created")},
+                   {"update", N_("Changed")},
+                   {"disable", N_("Disabled")},
+                   {"enable", N_("Enabled")},
+                   {"delete", N_("Deleted")},
+                   {"import", N_("Imported")},
+                   {"repaired", N_("Repaired")},
+                   {"request", N_("Asked for")},
+                   {"password", N_("Password changed")},
+                   {"moved", N_("Moved with its order")}};
     const char *dot = strchr(verb, '.'), *name = dot ? dot + 1 : verb;
     const struct catalogue_action *action = catalogue_action(history->entity, name);
     if (action)

@@ -23,6 +23,7 @@ static void entry_finish(struct sheet_entry *entry)
     free(entry->server_label);
     free(entry->typed);
     free(entry->trouble);
+    free(entry->now);
     json_decref(entry->lines);
     json_decref(entry->server_lines);
     json_decref(entry->line_faults);
@@ -133,6 +134,18 @@ void sheet_load(struct sheet *sheet, const json_t *row, bool keep)
     if (!typing)
         sheet_drop(sheet); /* begun again with the new value at the next key or drawing */
 }
+void sheet_tell_now(struct sheet *sheet, const json_t *row)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    vec_each(struct sheet_entry, entry, &sheet->entries)
+    {
+        if (!json_object_get(row, entry->field->name) || field_type_of(entry->field) == FIELD_LINES)
+            continue;
+        free(entry->now);
+        entry->now = memory_strdup(value_show_row(sheet->app, arena, entry->field, row));
+    }
+}
+
 
 void sheet_fill(struct sheet *sheet, const json_t *values)
 {

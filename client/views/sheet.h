@@ -22,6 +22,7 @@ struct sheet_entry {
     char *server_label;
     char *typed; /* what was typed and is no value (yet); NULL: the value stands */
     char *trouble;
+    char *now;                 /* what stands in the record at present, in words; NULL: it is not told */
     json_t *lines;             /* FIELD_LINES: the rows, an array; NULL: none */
     json_t *server_lines;      /* as the server has them */
     json_t *line_faults;       /* what the server found wrong in them: "0.phone" → words; NULL: nothing */
@@ -77,6 +78,8 @@ void sheet_load(struct sheet *sheet, const json_t *row, bool keep);
 
 /* Values somebody proposes: not the server's. */
 void sheet_fill(struct sheet *sheet, const json_t *values);
+/* What stands in a record, to be shown beside the fields of the same names. */
+void sheet_tell_now(struct sheet *sheet, const json_t *row);
 void sheet_defaults(struct sheet *sheet); /* .init of a new record */
 void sheet_set(struct sheet *sheet, const char *name, const char *value, const char *label);
 void sheet_set_lines(struct sheet *sheet, struct sheet_entry *entry, json_t *lines); /* takes the reference */

@@ -226,6 +226,15 @@ const char *sheet_dialog_label(struct app_context *app, uint64_t dialog, const c
     return entry ? entry->label : NULL;
 }
 
+void sheet_dialog_tell_now(struct app_context *app, uint64_t dialog, const json_t *row)
+{
+    struct box *box = box_find(app, dialog);
+    if (!box)
+        return;
+    sheet_tell_now(&box->sheet, row);
+    ui_redraw(app->ui);
+}
+
 const struct sheet *sheet_dialog_sheet(struct screen *screen)
 {
     return screen->ops == &box_ops ? &box_of(screen)->sheet : NULL;

@@ -8,15 +8,33 @@
 #include "client/views/sms_count.h"
 #include "client/views/value_text.h"
 
-enum { TWO_COLUMNS_FROM = 76, LABEL_MOST = 16, NOTE_ROWS = 4, LINES_MOST = 5, GAP = 2, WIDE_TEXT = 60 };
+enum {
+    TWO_COLUMNS_FROM = 76,
+    LABEL_MOST = 16,
+    NOTE_ROWS = 4,
+    LINES_MOST = 5,
+    GAP = 2,
+    WIDE_TEXT = 60,
+    SENTENCE = 50,
+    BESIDE_FROM = 34 /* cells for a value and what stands now */
+};
 
 static const char *label_of(const struct sheet_entry *entry)
 {
     return entry->field->label ? _(entry->field->label) : entry->field->name;
 }
 
-static bool wide(const struct sheet_entry *entry)
+/* Words that explain, chosen by the server: wrapped as far as it needs. */
+static bool is_sentence(const struct sheet *sheet, const struct sheet_entry *entry)
 {
+    return field_type_of(entry->field) == FIELD_CHOICE && field_width(entry->field) > SENTENCE &&
+           sheet_entry_fixed(sheet, entry);
+}
+
+static bool wide(const struct sheet *sheet, const struct sheet_entry *entry)
+{
+    if (is_sentence(sheet, entry))
+        return true;
     switch (field_type_of(entry->field)) {
     case FIELD_NOTE:
     case FIELD_SET:
@@ -26,8 +44,26 @@ static bool wide(const struct sheet_entry *entry)
     }
 }
 
-static int rows_of(const struct sheet *sheet, const struct sheet_entry *entry)
+/* Lines break between words, which leaves some room unused. */
+static int sentence_rows(struct sheet *sheet, const struct sheet_entry *entry)
 {
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    int width = utf8_width(sheet_text(sheet, arena, entry)), room = sheet->cols - sheet->label_cols - 1;
+    return width <= room ? 1 : 1 + (width + width / 8) / MAX(room, 1);
+}
+
+/* Whether what stands now has a line of its own, below. */
+static bool now_below(const struct sheet *sheet, const struct sheet_entry *entry)
+{
+    return entry->now && entry->width - sheet->label_cols - 1 < BESIDE_FROM;
+}
+
+static int rows_of(struct sheet *sheet, const struct sheet_entry *entry)
+{
+    if (is_sentence(sheet, entry))
+        return sentence_rows(sheet, entry);
+    if (now_below(sheet, entry))
+        return 2;
     switch (field_type_of(entry->field)) {
     case FIELD_NOTE: return sheet->readonly && !entry->value ? 1 : NOTE_ROWS;
     case FIELD_LINES: return 1 + (int)MIN(json_array_size(entry->lines), (size_t)LINES_MOST);
@@ -60,7 +96,7 @@ void sheet_layout(struct sheet *sheet, int cols)
         entry->rows = 0;
         if (entry->tab != sheet->tab || !sheet_entry_shown(sheet, entry))
             continue;
-        bool whole = wide(entry);
+        bool whole = wide(sheet, entry);
         if (whole && column) {
             row++;
             column = 0;
@@ -204,6 +240,26 @@ static void draw_parts(struct sheet *sheet, struct canvas *canvas, struct sheet_
         canvas_text(canvas, area.row + 1, col, sheet->label_cols, ROLE_DIM, ALIGN_LEFT, text.data);
 }
 
+/* What stands now, beside what is typed or below it; what is left for the value. */
+static struct area draw_now(const struct sheet *sheet, struct canvas *canvas, const struct sheet_entry *entry,
+                            struct area area)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const char *text = arena_printf(arena, _("now: %s"), *entry->now ? entry->now : "–");
+    struct area now = area;
+    if (now_below(sheet, entry)) {
+        now.row++;
+    } else {
+        area.cols = area.cols * 11 / 20;
+        now.col += area.cols + 1;
+        now.cols -= area.cols + 1;
+    }
+    if (now.row == area.row || area.rows > 1)
+        canvas_text(canvas, now.row, now.col, now.cols, ROLE_DIM, ALIGN_LEFT, text);
+    area.rows = 1;
+    return area;
+}
+
 static void draw_entry(struct sheet *sheet, struct canvas *canvas, struct sheet_entry *entry,
                        struct area body)
 {
@@ -214,6 +270,8 @@ static void draw_entry(struct sheet *sheet, struct canvas *canvas, struct sheet_
         return;
     area.rows = MIN(area.rows, body.row + body.rows - area.row);
     input_label(canvas, area.row, body.col + entry->col, sheet->label_cols, label_of(entry), focused);
+    if (entry->now)
+        area = draw_now(sheet, canvas, entry, area);
     if (entry->marked)
         canvas_text(canvas, area.row, area.col - 1, 1, ROLE_CHANGED, ALIGN_LEFT, "~");
     switch (field_type_of(entry->field)) {
@@ -227,7 +285,11 @@ static void draw_entry(struct sheet *sheet, struct canvas *canvas, struct sheet_
         if (focused)
             canvas_cursor(canvas, area.row, area.col);
         break;
-    default: draw_line(sheet, canvas, entry, area, focused);
+    default:
+        if (is_sentence(sheet, entry))
+            draw_set(sheet, canvas, entry, area, focused);
+        else
+            draw_line(sheet, canvas, entry, area, focused);
     }
 }
 
@@ -329,3 +391,8 @@ void sheet_language(struct sheet *sheet)
     if (sheet->pop.open)
         sheet_pop_close(sheet);
 }
+        if (entry->now) {
+            str_add(out, "    ");
+            str_addf(out, _("now: %s"), *entry->now ? entry->now : "–");
+            str_add_char(out, '\n');
+        }

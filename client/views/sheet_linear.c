@@ -48,6 +48,16 @@ static const char *value_of(struct sheet *sheet, struct arena *arena, const stru
     return sheet_text(sheet, arena, entry);
 }
 
+/* With what stands now, where that is told. */
+static const char *label_with_now(struct arena *arena, const struct sheet_entry *entry)
+{
+    const char *label = entry->field->label ? _(entry->field->label) : entry->field->name;
+    if (!entry->now)
+        return label;
+    const char *now = arena_printf(arena, _("now: %s"), *entry->now ? entry->now : "–");
+    return arena_printf(arena, "%s (%s)", label, now);
+}
+
 static bool field(void *context, struct arena *arena, size_t index, struct linear_field *field_r)
 {
     struct sheet *sheet = context;
@@ -56,7 +66,7 @@ static bool field(void *context, struct arena *arena, size_t index, struct linea
         return false;
     *field_r = (struct linear_field){
         .name = entry->field->name,
-        .label = entry->field->label ? _(entry->field->label) : entry->field->name,
+        .label = label_with_now(arena, entry),
         .value = value_of(sheet, arena, entry),
         .help = entry->field->help ? _(entry->field->help) : NULL,
         .trouble = entry->trouble,

@@ -273,6 +273,7 @@ static void add_action(struct str *out, const struct entity *entity, const struc
     add_true(out, "bulk", action->bulk);
     add_true(out, "danger", action->danger);
     add_true(out, "reason", action->reason);
+    add_true(out, "beside", action->beside);
     if (action->reason_base) {
         add_text(out, "reason_base", action->reason_base);
         add_base_choices(out, action->reason_base, arena);

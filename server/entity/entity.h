@@ -66,6 +66,7 @@ struct action {
     bool bulk;              /* may be used on several marked rows; takes items */
     bool danger;
     enum verb_lane lane;     /* LANE_HASH where check or load hashes a password */
+    bool beside;             /* its form shows what stands in the record beside arguments of the same names */
     bool reason;             /* wants `reason` */
     const char *reason_base; /* base data kind that offers reasons */
     const struct field *args;

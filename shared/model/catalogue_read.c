@@ -116,6 +116,7 @@ static void read_action(struct arena *arena, const json_t *json, const char *sta
         .bulk = is_true(json, "bulk"),
         .danger = is_true(json, "danger"),
         .reason = is_true(json, "reason"),
+        .beside = is_true(json, "beside"),
         .reasons = choices_of(arena, json_object_get(json, "choices")),
     };
     action->args = fields_of(arena, json_object_get(json, "args"), &action->nargs);

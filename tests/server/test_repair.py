@@ -398,6 +398,96 @@ def test_what_is_asked_stays():
             yz.check("repair_second_person" in str(error), "one person is not two, past the server as well")
 
 
+# ---------------------------------------------------------------------------------------------------------------- what goes with it, and what is told before
+
+# Tables with a branch of their own that refer to an order. Those that hang on it go with it; of the others, why they stay.
+GO = {"rating", "message", "message_reply", "outbox", "call", "order_notice"}
+STAY = {"rescue_order": "itself, and one that another vehicle took over is an order of its own", "vehicle": "it has a branch of its own", "change": "the past",
+        "search_key": "by what it is a key of", "hold": "ends with its session", "document": "posted papers stay: they go red and come anew",
+        "repair": "says where the record stood when it was asked"}
+
+
+def hanging(table, id, branch):
+    """A row of the table that hangs on the order."""
+    values = {
+        "rating": f"(branch_id, rescue_id, score, source) VALUES ({branch}, {id}, 5, 'agent')",
+        "message": f"(branch_id, key, channel, address, language, body, state, about, row_id) VALUES ({branch}, 'k{id}', 'sms', '13800138123', 'en', 'x', 'sent', 'rescue', {id})",
+        "message_reply": f"(branch_id, gateway, reference, phone, body, about, row_id) VALUES ({branch}, 'sms', 'r{id}', '13800138123', 'x', 'rescue', {id})",
+        "outbox": f"(branch_id, gateway, key, about, row_id, body) VALUES ({branch}, 'mail', 'o{id}', 'message', (SELECT max(id) FROM message WHERE row_id = {id}), '{{}}')",
+        "call": f"(branch_id, linked_id, direction, state, rescue_id, ended_at) VALUES ({branch}, 'l{id}', 'in', 'answered', {id}, now())",
+        "order_notice": f"(branch_id, partner_id, foreign_number, contact_phone, place, state, how, order_id) VALUES ({branch}, {F1}, 'f{id}', '1', 'x', 'converted', 'csv', {id})"}
+    return int(co.cluster.sql(f"INSERT INTO {table} {values[table]} RETURNING id", co.database)[0][0])
+
+
+def test_what_hangs_on_it_goes_with_it():
+    tables = {t for (t,) in co.sql("""
+        SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
+          AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'branch_id' AND NOT a.attisdropped)
+          AND (EXISTS (SELECT FROM pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid = 'rescue_order'::regclass)
+               OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('rescue_id', 'order_id', 'row_id') AND NOT a.attisdropped))""")}
+    yz.check(tables == GO | set(STAY), f"each table that refers to an order goes with it, or it is said why it stays: {sorted(tables ^ (GO | set(STAY)))}")
+    a, a1, id = co.branch["A"], co.branch["A1"], done()
+    own = {table: hanging(table, id, a) for table in ("rating", "message", "message_reply", "outbox", "call", "order_notice")}
+    here, there = co.as_("order_clerk_a1"), co.as_("order_clerk")
+    seen = {"rating": "rating", "message": "message", "message_reply": "message_reply", "call": "call", "order_notice": "order_notice"}
+    asked = ask(id, branch_id=a1)
+    told = next(f for f in co.as_("finance_manager2").call("repair.get", {"id": asked["id"]})["follows"] if f["what"] == "moves")
+    yz.check((told["ratings"], told["calls"]) == (1, 1) and told["messages"] >= 1, f"who decides is told what goes with it {told}")
+    approve(asked)
+    for table in GO:
+        yz.check(int(co.one(f"SELECT branch_id FROM {table} WHERE id = {own[table]}")) == a1, f"{table} goes with it")
+    for entity, table in seen.items():
+        row = here.call(f"{entity}.get", {"id": own[table]})
+        yz.check(row["branch_id"] == a1 and row["version"] == 2, f"{entity} is seen where the order is {row}")
+        trail = co.sql(f"SELECT verb, branch_id, old_branch_id, who FROM change WHERE entity = '{entity}' AND row_id = {own[table]} ORDER BY id DESC LIMIT 1")
+        yz.check(trail == [[f"{entity}.moved", str(a1), str(a), str(co.employee['finance_manager2'])]], f"{entity}: and the trail says so {trail}")
+    found = here.call("message.list", {"q": "8123"})["rows"]
+    yz.check(own["message"] in [r["id"] for r in found], "and found by the end of its number")
+    yz.check(there.call("message.get", {"id": own["message"]})["id"] == own["message"], "the branch above sees it, too")
+    live = co.cluster.sql(f"INSERT INTO call (branch_id, linked_id, direction, state, rescue_id) VALUES ({a1}, 'live{id}', 'in', 'talking', {id}) RETURNING id", co.database)[0][0]
+    repaired(id, branch_id=a)
+    yz.check(int(co.one(f"SELECT branch_id FROM call WHERE id = {live}")) == a1, "a call that is on stays with its telephones")
+    co.cluster.sql(f"DELETE FROM call WHERE id = {live}; DELETE FROM order_notice WHERE id = {own['order_notice']}", co.database)
+
+
+def test_a_rating_is_of_who_drove():
+    id = done("unaudited")
+    rating = hanging("rating", id, co.branch["A"])
+    other = co.driver_of[co.vehicle["VA2"]]
+    repaired(id, vehicle_id=co.vehicle["VA2"], customer_id=F2)
+    row = co.as_("order_clerk").call("rating.get", {"id": rating})
+    yz.check((row["driver_id"], row["customer_id"]) == (other, F2), f"another drove, for another {row}")
+
+
+def test_what_follows_is_told_before():
+    manager = co.as_("finance_manager2")
+
+    def follows(id, **what):
+        asked = ask(id, **what)
+        row = manager.call("repair.get", {"id": asked["id"]})
+        co.as_("finance_manager").do("repair.reject", {"id": asked["id"], "version": 1, "reason": "only to see"})
+        yz.check(not any(f["what"] == "period" for f in manager.call("repair.get", {"id": asked["id"]})["follows"]), "decided, nothing is to come any more")
+        return row["follows"]
+
+    id = done("priced")
+    told = follows(id, customer_id=F2)
+    paper = next(f for f in told if f["what"] == "paper" and f["kind"] == "receivable")
+    yz.check((paper["fen"], paper["again"], paper["party_label"], paper["again_label"]) == (30000, 30000, LABELS["F1"], LABELS["F2"]), f"who owed, and who will {paper}")
+    period = next(f for f in told if f["what"] == "period")
+    yz.check(period["code"] == co.one("SELECT code FROM period WHERE state = 'open' ORDER BY now()::date BETWEEN first_day AND last_day DESC, id LIMIT 1"), f"into which period {period}")
+    told = follows(done("received"), price_fen=34000)
+    yz.check({"what": "money", "state": "received", "again": "priced"} in told, f"what is due again {told}")
+    yz.check([(f["fen"], f["again"]) for f in told if f["what"] == "paper" and f["kind"] == "receivable"] == [(30000, 34000)], f"how much {told}")
+    told = follows(done("priced"), back=True)
+    yz.check(all("again" not in f for f in told if f["what"] == "paper") and any(f["what"] == "paper" for f in told), f"what is taken back comes not anew {told}")
+    told = follows(done("unaudited"), customer_id=F2)
+    yz.check([f["what"] for f in told] == ["proposal"], f"of one that is not audited no paper, but the proposal {told}")
+    live = co.order_in("accepted", "VA1")
+    told = follows(live, vehicle_id=co.vehicle["VA4"])
+    yz.check({(f["what"], f["plate"]) for f in told} == {("leaves", "粤A00001"), ("takes", "粤A00004")}, f"which vehicle is free, which has the job {told}")
+    co.free(co.vehicle["VA1"])
+
+
 def finish():
     good_books("at the end")
     checked = subprocess.run([str(yz.YIZHANCTL), "--database", co.cluster.conninfo(co.database, "yizhan_app"), "check"], capture_output=True, text=True,

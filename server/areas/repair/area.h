@@ -22,6 +22,8 @@ struct repairable {
         judge; /* refuses what cannot be; at asking and once more at approving. May put in what was left open */
     int (*apply)(struct act *record,
                  int64_t asked_by); /* at approving: puts in what follows, queues what else is written */
+    void (*follows)(struct act *record,
+                    struct str *json); /* at asking, judged: what will follow, as members of an array; NULL */
 };
 
 /* In main, before threads; the row lives for ever. */
@@ -31,7 +33,7 @@ void repair_register(const struct repairable *repairable);
 #define REPAIR_ACTION(letter, table, count)                                                                  \
     {                                                                                                        \
         .name = "repair", .key = letter, .label = N_("Data repair"), .permission = "repair.request",         \
-        .from = "*", .reason = true, .args = table, .nargs = count,                                          \
+        .from = "*", .reason = true, .beside = true, .args = table, .nargs = count,                                          \
         .help = N_("Asks for what was keyed wrong to be put right; a second person decides. Empty: as it "   \
                    "is."),                                                                                   \
         .load = repair_ask_load, .in_tx = repair_ask_in_tx                                                   \

@@ -14,7 +14,9 @@ static const struct sql sql_draw = {
 static const struct sql sql_insert = {
     "repair_insert",
     "INSERT INTO repair (id, created_by, branch_id, number, entity, row_id, row_version, title, parts, was, "
-    "now, reason) VALUES ($1, $2, $3::int, $4, $5, $6, $7::int, $8, $9, $10::jsonb, $11::jsonb, $12)"};
+    "now, reason, follows) VALUES ($1, $2, $3::int, $4, $5, $6, $7::int, $8, $9, $10::jsonb, $11::jsonb, "
+    "$12, "
+    "$13::jsonb)"};
 
 static bool is_listed(const struct repairable *of, const char *name)
 {
@@ -153,6 +155,17 @@ static void tell_who_decides(struct act *act, int64_t id, const char *number, co
                                                .row_id = id});
 }
 
+static const char *follows_of(struct act *record, const struct repairable *of)
+{
+    struct str json;
+    str_init(&json, record->request->arena);
+    str_add_char(&json, '[');
+    if (of->follows)
+        of->follows(record, &json);
+    str_add_char(&json, ']');
+    return json.data;
+}
+
 /* After this the record is a version further: that is the one the repair is about. */
 static void write(struct act *act, struct act *record, const struct repairable *of)
 {
@@ -167,7 +180,7 @@ static void write(struct act *act, struct act *record, const struct repairable *
     tx_write(request->tx, &sql_insert, p_int(id), p_int(request->session->employee_id), p_int(act->branch_id),
              p_text(number), p_text(act->entity->name), p_int(act->id), p_int(act->version + 1), p_text(name),
              p_set((struct text_set){asked.names, asked.count}), p_text(asked.was.data),
-             p_text(asked.now.data), p_text(act->reason));
+             p_text(asked.now.data), p_text(act->reason), p_text(follows_of(record, of)));
     tell(act, id, number, &asked);
     tell_who_decides(act, id, number, name);
 }

@@ -79,6 +79,23 @@ static const struct action actions[] = {
      .in_tx = repair_reject},
 };
 
+static const struct sql sql_follows = {"repair_follows",
+                                       "SELECT repair_follows(r) FROM repair r WHERE r.id = $1"};
+
+static int decorate_load(struct act *act)
+{
+    act->data = tx_read(act->request->tx, &sql_follows, p_int(act->id));
+    return 0;
+}
+
+/* What it does besides: papers taken back and posted anew, what moves with the record. */
+static int decorate(struct act *act)
+{
+    const char *follows = rows_text(act->data, 0, 0);
+    act_reply(act, "follows", follows ? follows : "[]");
+    return 0;
+}
+
 static const char *const columns[] = {"title",      "state",      "parts",      "reason", "number",
                                       "created_by", "created_at", "decided_by", NULL};
 static const char *const main_tab[] = {"number",     "state",      "rescue_id",  "parts",
@@ -110,4 +127,6 @@ const struct entity repair_entity = {
     .nactions = array_len(actions),
     .verbs = VERBS_READ,
     .view = "repair",
+    .decorate_load = decorate_load,
+    .decorate = decorate,
 };

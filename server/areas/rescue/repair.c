@@ -272,7 +272,8 @@ static const struct repairable repairable = {.entity = &rescue_entity,
                                              .back = back,
                                              .load = load,
                                              .judge = judge,
-                                             .apply = apply};
+                                             .apply = apply,
+                                             .follows = repair_tell};
 
 void rescue_register_repair(void)
 {

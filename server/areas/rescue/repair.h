@@ -29,6 +29,9 @@ void follow_load(struct act *record);
 must_check int follow_judge(struct act *record);
 must_check int follow_apply(struct act *record);
 
+/* repair_tell.c: what follows, for whoever decides. */
+void repair_tell(struct act *record, struct str *json);
+
 /* repair_money.c. judge works out which papers stand, which are taken back and what is posted in their place; apply does it. */
 void settle_load(struct act *record);
 must_check int settle_judge(struct act *record);

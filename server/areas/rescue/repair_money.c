@@ -376,15 +376,20 @@ static int rank_of(const char *state)
     return rank;
 }
 
-/* What the order shows of its payers; it stands where the least advanced of them does. */
-static void show_payers(struct settle *it)
+const char *settle_state(const struct settle *it)
 {
     const char *least = it->ncharges > 0 ? "cleared" : it->now->money_state;
     for (size_t i = 0; i < it->ncharges; i++) {
         if (rank_of(it->charges[i].money_state) < rank_of(least))
             least = it->charges[i].money_state;
     }
-    step_set(it->act, money_state, least);
+    return least;
+}
+
+/* What the order shows of its payers. */
+static void show_payers(struct settle *it)
+{
+    step_set(it->act, money_state, settle_state(it));
     show_received(it);
 }
 

@@ -42,6 +42,9 @@ struct settle {
 
 int64_t repair_due(const struct charge *charge);
 
+/* Where the order stands once it is settled so: where the least advanced of its payers does. */
+const char *settle_state(const struct settle *it);
+
 /* As the charges and papers stand. Negative: they do not make one whole. */
 must_check int papers_take(struct settle *it, struct rows *charges, struct rows *papers);
 
