@@ -17,6 +17,7 @@ void desks_register(void)
     desk_register(&vehicles_desk);
     desk_register(&onestop_desk);
     desk_register(&handin_desk);
+    desk_register(&mymoney_desk);
     repair_view_register();
     desk_register(&monitor_desk);
     desk_register(&appointments_desk);

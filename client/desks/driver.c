@@ -5,7 +5,6 @@
 
 #include "client/desks/driver-private.h"
 #include "client/ui/words.h"
-#include "client/views/action.h"
 #include "client/views/draft.h"
 #include "client/views/live.h"
 #include "client/views/open.h"
@@ -39,10 +38,32 @@ static unsigned switch_list(struct driver *desk)
 
 static unsigned take_next(struct driver *desk)
 {
-    const struct catalogue_action *next = driver_next(desk, jobs_current(driver_jobs(desk)));
+    const struct job *job = jobs_current(driver_jobs(desk));
+    struct driver_step *refused = job ? driver_queue_refused(desk, job->id) : NULL;
+    const struct catalogue_action *next = driver_next(desk, job);
+    if (refused) {
+        driver_correct(desk, refused);
+        return SCREEN_REDRAW;
+    }
     if (!next || time_monotonic_ms() - desk->answered_ms < SECOND_TAP_MS)
         return SCREEN_BELL;
     return driver_take(desk, next);
+}
+
+/* The letter of an action of the job. */
+static unsigned take_key(struct driver *desk, const struct job *job, const struct key *key)
+{
+    const struct catalogue_action *next = driver_next(desk, job);
+    if (key->kind != KEY_TEXT || !job)
+        return SCREEN_UNUSED;
+    if (next && next->key && key->code == next->key)
+        return take_next(desk);
+    for (size_t i = 0; i < desk->now.entity->nactions; i++) {
+        const struct catalogue_action *action = &desk->now.entity->actions[i];
+        if (action->key && key->code == action->key && driver_may(desk, job, action))
+            return driver_take(desk, action);
+    }
+    return SCREEN_UNUSED;
 }
 
 static unsigned command(struct driver *desk, const struct key *key)
@@ -63,14 +84,15 @@ static unsigned command(struct driver *desk, const struct key *key)
         return SCREEN_REDRAW;
     case 'z': return desk->app->position_command ? driver_position_duty(desk) : SCREEN_UNUSED;
     case 'o': return driver_photo_offered(desk) ? driver_photo(desk) : SCREEN_UNUSED;
-    default: break;
+    case 'i':
+        if (!desk_allowed(desk->app, &mymoney_desk))
+            return SCREEN_UNUSED;
+        open_desk(desk->app, &mymoney_desk, OPEN_HERE);
+        return SCREEN_REDRAW;
+    case 'l': return driver_pay(desk);
+    case 'w': return driver_show_waiting(desk) == SCREEN_UNUSED ? take_key(desk, job, key) : SCREEN_REDRAW;
+    default: return take_key(desk, job, key);
     }
-    const struct catalogue_action *next = driver_next(desk, job);
-    if (next && next->key && key->kind == KEY_TEXT && key->code == next->key)
-        return take_next(desk);
-    const struct catalogue_action *action =
-        job && !job->pending ? action_of_key(desk->app, jobs->entity, job->row, NULL, key) : NULL;
-    return action ? driver_take(desk, action) : SCREEN_UNUSED;
 }
 
 static unsigned on_key(struct screen *screen, const struct key *key)
@@ -107,15 +129,23 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     struct jobs *jobs = driver_jobs(desk);
     const struct job *job = jobs_current(jobs);
     const struct catalogue_action *next = driver_next(desk, job);
-    if (next)
+    if (job && driver_queue_refused(desk, job->id))
+        key_bar_add(bar, K_ENTER, _("Correct it"), 0);
+    else if (next)
         key_bar_add(bar, K_ENTER, _(next->label), 0);
-    for (size_t i = 0; job && !job->pending && i < jobs->entity->nactions; i++) {
+    for (size_t i = 0; job && i < jobs->entity->nactions; i++) {
         const struct catalogue_action *action = &jobs->entity->actions[i];
-        if (action != next && action->key && action_allowed(desk->app, jobs->entity, action, job->row, NULL))
+        if (action != next && action->key && driver_may(desk, job, action))
             key_bar_add(bar, action->key, _(action->label), 1);
     }
+    if (desk->steps.count)
+        key_bar_add(bar, 'w', _("Not taken yet"), 2);
     if (driver_photo_offered(desk))
         key_bar_add(bar, 'o', _("Photo"), 2);
+    if (job)
+        key_bar_add(bar, 'l', _("Pay by code"), 2);
+    if (desk_allowed(desk->app, &mymoney_desk))
+        key_bar_add(bar, 'i', _("My money"), 3);
     if (driver_position_offered(desk))
         key_bar_add(bar, 'p', _("Report position"), 2);
     if (desk->app->position_command)
@@ -130,12 +160,17 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
 static const char *help(struct screen *screen)
 {
     (void)screen;
-    return _("Your jobs, the most urgent first. Enter takes the next step of the one under the cursor. "
-             "Without a line the steps you take wait, in their order and with their true times, and go out "
-             "when the "
-             "line is back; until they are answered the job is marked and stays as it was. They survive the "
-             "end of the "
-             "program. o sends a photo of the job.");
+    return _(
+        "Your jobs, the most urgent first. Enter takes the next step of the one under the cursor. "
+        "Without a line the steps you take wait, in their order and with their true times, and go out "
+        "when the "
+        "line is back; until they are answered the job is marked and stays as it was. They survive the "
+        "end of the "
+        "program, and so does what stands half typed in a box. What the server does not take is told and "
+        "kept: "
+        "Enter puts it right, w lists it. o sends a photo of the job, l shows the code the customer pays by, "
+        "i what "
+        "you hold of his money.");
 }
 
 static void title(struct screen *screen, struct str *out)
@@ -149,11 +184,14 @@ static void crumb(struct screen *screen, struct str *out)
     jobs_count_text(driver_jobs(desk), out);
     if (*desk->vehicle)
         str_addf(out, " · %s", desk->vehicle);
-    if (desk->steps.count)
+    size_t waiting = driver_queue_waiting(desk), refused = desk->steps.count - waiting;
+    if (refused)
+        str_addf(out, _(" · %zu not taken"), refused);
+    if (waiting)
         str_addf(out,
                  link_state(desk->app->link) == LINK_READY ? _(" · %zu not answered")
                                                            : _(" · %zu to be sent"),
-                 desk->steps.count);
+                 waiting);
     driver_position_crumb(desk, out);
 }
 
@@ -194,7 +232,7 @@ static void language(struct screen *screen)
 static bool is_dirty(struct screen *screen)
 {
     const struct driver *desk = driver_of(screen);
-    return desk->steps.count > 0 && !drafts_kept(desk->app->drafts);
+    return (desk->steps.count || driver_box_is_open(desk)) && !drafts_kept(desk->app->drafts);
 }
 
 static void row_came(struct screen *screen, const json_t *row)
@@ -220,20 +258,36 @@ static struct screen *take_steps(struct app_context *app, const json_t *saved)
         open_desk(app, &driver_desk, OPEN_TASK);
         screen = find_open(app->ui);
     }
-    if (screen)
-        driver_queue_take(driver_of(screen), saved);
+    if (!screen)
+        return NULL;
+    const json_t *box = json_object_get(saved, "box");
+    driver_queue_take(driver_of(screen), json_is_array(saved) ? saved : json_object_get(saved, "steps"));
+    if (box)
+        driver_box_restore(driver_of(screen), box);
     return screen;
 }
 
-static const struct draft_kind steps_kind = {
-    .ops = &ops, .name = "driver", .save = driver_queue_save, .take = take_steps};
+static json_t *save(struct screen *screen)
+{
+    const struct driver *desk = driver_of(screen);
+    json_t *steps = driver_queue_save(desk), *box = driver_box_save(desk);
+    if (!steps && !box)
+        return NULL;
+    json_t *saved = json_object();
+    if (steps)
+        json_object_set_new(saved, "steps", steps);
+    if (box)
+        json_object_set_new(saved, "box", box);
+    return saved;
+}
+
+static const struct draft_kind steps_kind = {.ops = &ops, .name = "driver", .save = save, .take = take_steps};
 
 static void open_from_menu(struct app_context *app, const struct catalogue_entity *entity)
 {
     struct driver *desk = memory_zeroed(1, sizeof(*desk));
     (void)entity;
-    *desk = (struct driver){
-        .app = app, .vehicle_id = NIL, .finish_id = NIL, .photo_id = NIL, .told_at = INSTANT_NIL};
+    *desk = (struct driver){.app = app, .vehicle_id = NIL, .photo_id = NIL, .told_at = INSTANT_NIL};
     desk->screen.ops = &ops;
     driver_init_rows(desk);
     record_init(&desk->record, app, &desk->screen, row_came);

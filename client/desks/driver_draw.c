@@ -74,13 +74,31 @@ static void draw_waiting(struct driver *desk, struct canvas *canvas, struct area
     canvas_text(canvas, line.row, line.col, line.cols, ROLE_PENDING, ALIGN_CENTRE, text.data);
 }
 
+/* Why what was typed was not taken, in a few lines. The rows it took. */
+static int draw_refused(struct driver *desk, struct canvas *canvas, struct area area,
+                        const struct driver_step *step)
+{
+    enum { WHY_ROWS = 3 };
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const char *text = arena_printf(arena, _("%s was not taken: %s"), driver_step_words(desk, step),
+                                    step->why ? step->why : "");
+    struct area words = {area.row, area.col, MIN((int)WHY_ROWS, area.rows - 1), area.cols};
+    int rows = words.rows > 0 ? canvas_paragraph(canvas, words, ROLE_ERROR, text, 0) : 0;
+    canvas_text(canvas, area.row + rows, area.col, area.cols, ROLE_STEP_NOW, ALIGN_CENTRE,
+                arena_printf(arena, "▸ Enter: %s", _("Correct it")));
+    return rows + 1;
+}
+
 /* The rows it took. */
-static int draw_next(struct driver *desk, struct canvas *canvas, struct area line)
+static int draw_next(struct driver *desk, struct canvas *canvas, struct area line, int rows)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const struct job *job = jobs_current(driver_jobs(desk));
     const struct catalogue_action *next = driver_next(desk, job);
+    const struct driver_step *refused = driver_queue_refused(desk, job->id);
     int first = line.row;
+    if (refused)
+        line.row += draw_refused(desk, canvas, (struct area){line.row, line.col, rows, line.cols}, refused);
     if (job->pending || driver_queue_count(desk, job->id))
         draw_waiting(desk, canvas, (struct area){line.row++, line.col, 1, line.cols}, job);
     if (next) {
@@ -118,6 +136,11 @@ void driver_linear(struct screen *screen, struct linear *linear)
     if (now >= 0)
         flow_text(&linear->text, 0, labels + 1, count - 1, now - 1);
     str_add_char(&linear->text, '\n');
+    const struct driver_step *refused = driver_queue_refused(desk, job->id);
+    if (refused)
+        str_addf(&linear->text, _("%s was not taken: %s"), driver_step_words(desk, refused),
+                 refused->why ? refused->why : "");
+    str_add(&linear->text, refused ? "\n" : "");
     panel_begin_plain(&panel, &linear->text);
     write_details(desk, &panel);
     linear->waits = job->pending > 0 && link_state(desk->app->link) == LINK_READY;
@@ -135,6 +158,6 @@ void driver_draw(struct screen *screen, struct canvas *canvas, struct area body)
     struct area line = {body.row + rows, body.col, 1, body.cols};
     draw_flow(desk, canvas, line);
     line.row++;
-    line.row += draw_next(desk, canvas, line);
+    line.row += draw_next(desk, canvas, line, body.row + body.rows - line.row);
     draw_details(desk, canvas, (struct area){line.row, body.col, body.row + body.rows - line.row, body.cols});
 }

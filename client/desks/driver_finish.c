@@ -1,12 +1,10 @@
-/* The end of a job: kilometres by leg, what was used, tolls, money taken. What was typed comes back when the server refuses it. */
-#include <inttypes.h>
+/* The end of a job: kilometres by leg, what was used, tolls, money taken. */
 #include <string.h>
 
 #include "client/desks/driver-private.h"
 #include "client/desks/order.h"
 #include "client/ui/words.h"
 #include "client/views/choices_of.h"
-#include "client/views/sheet_dialog.h"
 
 /* Tolls are an item like others; a driver looks for them under their own name. */
 static const struct field toll = {
@@ -32,7 +30,7 @@ static bool has_toll(const struct field *items)
     return false;
 }
 
-static size_t fields_of(struct driver *desk, const struct catalogue_action *action)
+size_t driver_finish_fields(const struct catalogue_action *action, struct field fields[])
 {
     static const char *const names[] = {"km_out",    "km_tow",       "km",   "toll_fen", "items",
                                         "taken_fen", "taken_method", "code", "at"};
@@ -43,9 +41,9 @@ static size_t fields_of(struct driver *desk, const struct catalogue_action *acti
             field = has_toll(arg_of(action, "items")) ? &toll : NULL;
         if (!field)
             continue;
-        desk->finish_fields[count] = *field;
+        fields[count] = *field;
         if (strcmp(names[i], "km") == 0)
-            desk->finish_fields[count].required = false; /* the legs may say it */
+            fields[count].required = false; /* the legs may say it */
         count++;
     }
     return count;
@@ -78,38 +76,10 @@ static bool settle_km(json_t *args)
     return true;
 }
 
-static void submit(struct screen *below, uint64_t dialog, json_t *values, void *context)
+bool driver_finish_args(json_t *args)
 {
-    struct driver *desk = context;
-    json_t *args = json_deep_copy(values);
-    const struct catalogue_action *action = catalogue_action(desk->now.entity, "complete");
-    (void)below;
-    if (!settle_km(args)) {
-        sheet_dialog_accuse(desk->app, dialog, "km", _("Say how many kilometres are charged"));
-        json_decref(args);
-        json_decref(values);
-        return;
-    }
+    if (!settle_km(args))
+        return false;
     add_toll(args);
-    sheet_dialog_close(desk->app, dialog);
-    driver_queue_add(desk, desk->finish_id, action->name, args, values);
-}
-
-void driver_finish(struct driver *desk, int64_t id, const json_t *values, const char *field,
-                   const char *words)
-{
-    const struct catalogue_action *action = catalogue_action(desk->now.entity, "complete");
-    if (!action)
-        return;
-    desk->finish_id = id;
-    uint64_t dialog = sheet_dialog_open(desk->app, &desk->screen,
-                                        &(struct sheet_dialog){.title = _(action->label),
-                                                               .fields = desk->finish_fields,
-                                                               .nfields = fields_of(desk, action),
-                                                               .values = values,
-                                                               .whole = true,
-                                                               .submit = submit,
-                                                               .context = desk});
-    if (words)
-        sheet_dialog_accuse(desk->app, dialog, field, words);
+    return true;
 }

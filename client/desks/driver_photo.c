@@ -39,12 +39,12 @@ static void on_needs(struct screen *screen, const struct answer *answer, void *c
 
 void driver_ask_needs(struct driver *desk)
 {
-    if (desk->record.id != NIL && app_may(desk->app, "rescue.attach"))
+    if (desk->record.id != NIL)
         ask(desk->app, &desk->screen, "rescue.needs", json_pack("{s:I}", "id", (json_int_t)desk->record.id),
             CALL_READ, NULL, on_needs, NULL);
 }
 
-static const json_t *needs_of(const struct driver *desk, int64_t id)
+const json_t *driver_needs(const struct driver *desk, int64_t id)
 {
     return desk->needs && order_number(desk->needs, "id") == id ? desk->needs : NULL;
 }
@@ -84,7 +84,7 @@ static const char *signature_words(const char *sign)
 void driver_needs_text(const struct driver *desk, struct arena *arena, const char **photos_r,
                        const char **signature_r)
 {
-    const json_t *needs = needs_of(desk, desk->record.id), *missing = json_object_get(needs, "missing");
+    const json_t *needs = driver_needs(desk, desk->record.id), *missing = json_object_get(needs, "missing");
     int64_t wanted = order_number(needs, "photos"), have = order_number(needs, "have");
     struct str out;
     *photos_r = *signature_r = "";
@@ -248,7 +248,7 @@ static bool is_missing(const struct driver *desk, int64_t id, const char *code)
 {
     size_t i;
     const json_t *missing;
-    json_array_foreach(json_object_get(needs_of(desk, id), "missing"), i, missing)
+    json_array_foreach(json_object_get(driver_needs(desk, id), "missing"), i, missing)
     {
         if (strcmp(json_string_value(missing), code) == 0)
             return true;

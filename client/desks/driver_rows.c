@@ -22,6 +22,24 @@ static const struct {
     [COL_NUMBER] = {N_("Number"), 13, 13, 4},
 };
 
+const struct job *driver_job(struct driver *desk, int64_t id)
+{
+    const struct job *job = jobs_find(&desk->now, id);
+    return job ? job : jobs_find(&desk->past, id);
+}
+
+void driver_job_begin(struct driver *desk, int64_t id)
+{
+    jobs_begin(&desk->now, id);
+    jobs_begin(&desk->past, id);
+}
+
+void driver_job_end(struct driver *desk, int64_t id, bool refused)
+{
+    jobs_end(&desk->now, id, refused);
+    jobs_end(&desk->past, id, refused);
+}
+
 static bool now_belongs(const struct jobs *jobs, const json_t *row)
 {
     (void)jobs;

@@ -6,24 +6,38 @@
 #include "client/views/action.h"
 #include "client/views/ask.h"
 
-/* Waiting behind others, it goes by the state they will bring about; never while an answer is on its way over a good line. */
-static bool is_next(struct driver *desk, const struct job *job, const struct catalogue_action *action)
+/* What is told by a key or a box, and goes through the queue. */
+static bool is_queued(const struct catalogue_action *action)
 {
-    const char *now = order_text(job->row, "state");
+    static const char *const names[] = {"accept",    "depart", "arrive", "complete",
+                                        "empty_run", "refuse", "collect"};
+    for (size_t i = 0; i < array_len(names); i++)
+        if (strcmp(action->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Waiting behind others, it goes by the state they will bring about; never while an answer is on its way over a good line. */
+bool driver_may(struct driver *desk, const struct job *job, const struct catalogue_action *action)
+{
+    if (!job || !is_queued(action))
+        return job && !job->pending && action_allowed(desk->app, desk->now.entity, action, job->row, NULL);
+    if (job->pending > driver_queue_count(desk, job->id))
+        return false;
     if (!driver_queue_steps(desk, job->id))
         return action_allowed(desk->app, desk->now.entity, action, job->row, NULL);
     return link_state(desk->app->link) != LINK_READY && app_may(desk->app, verb_of("rescue", action->name)) &&
-           catalogue_action_from(action, driver_queue_state(desk, job->id, now));
+           catalogue_action_from(action, driver_queue_state(desk, job->id, order_text(job->row, "state")));
 }
 
 const struct catalogue_action *driver_next(struct driver *desk, const struct job *job)
 {
     static const char *const flow[] = {"accept", "depart", "arrive", "complete"};
-    if (!job || job->pending > driver_queue_count(desk, job->id))
-        return NULL;
+    if (!job || driver_queue_refused(desk, job->id))
+        return NULL; /* that is put right first */
     for (size_t i = 0; i < array_len(flow); i++) {
         const struct catalogue_action *action = catalogue_action(desk->now.entity, flow[i]);
-        if (action && is_next(desk, job, action))
+        if (action && driver_may(desk, job, action))
             return action;
     }
     return NULL;
@@ -35,20 +49,17 @@ static void on_action(struct screen *screen, const struct action_outcome *outcom
     bool was_refused = !outcome->cancelled && outcome->answer && outcome->answer->code != ERR_NONE;
     (void)context;
     desk->answered_ms = time_monotonic_ms();
-    for (size_t i = 0; i < outcome->count; i++) {
-        jobs_end(&desk->now, outcome->targets[i].id, was_refused);
-        jobs_refetch(&desk->past, outcome->targets[i].id);
-    }
+    for (size_t i = 0; i < outcome->count; i++)
+        driver_job_end(desk, outcome->targets[i].id, was_refused);
     record_again(&desk->record);
 }
 
-/* Those with nothing that must be said go at once, the end has its own form, the rest ask by the catalogue. */
+/* Those with nothing that must be said go at once; what is not the driver's own asks by the catalogue, and waits for its answer. */
 unsigned driver_take(struct driver *desk, const struct catalogue_action *action)
 {
     static const char *const at_once[] = {"accept", "depart", "arrive"};
-    struct jobs *jobs = driver_jobs(desk);
-    const struct job *job = jobs_current(jobs);
-    if (!job || !action)
+    const struct job *job = jobs_current(driver_jobs(desk));
+    if (!job || !action || !driver_may(desk, job, action))
         return SCREEN_BELL;
     for (size_t i = 0; i < array_len(at_once); i++) {
         if (strcmp(action->name, at_once[i]) != 0)
@@ -56,14 +67,12 @@ unsigned driver_take(struct driver *desk, const struct catalogue_action *action)
         driver_queue_add(desk, job->id, action->name, json_object(), NULL);
         return SCREEN_REDRAW;
     }
-    if (strcmp(action->name, "complete") == 0) {
-        driver_finish(desk, job->id, NULL, NULL, NULL);
+    if (is_queued(action)) {
+        driver_ask(desk, job->id, action, NULL);
         return SCREEN_REDRAW;
     }
-    if (job->pending)
-        return SCREEN_BELL;
     struct action_target target = {job->id, job->version};
-    jobs_begin(jobs, job->id);
-    action_run(desk->app, &desk->screen, jobs->entity, action, &target, 1, on_action, NULL);
+    driver_job_begin(desk, job->id);
+    action_run(desk->app, &desk->screen, desk->now.entity, action, &target, 1, on_action, NULL);
     return SCREEN_REDRAW;
 }

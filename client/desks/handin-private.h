@@ -8,7 +8,7 @@
 #include "model/field.h"
 
 enum handin_focus { HANDIN_DRIVERS, HANDIN_ORDERS };
-enum { HANDIN_FIELDS = 5 };
+enum { HANDIN_FIELDS = 6 };
 
 struct handin_desk {
     struct screen screen;
@@ -26,7 +26,9 @@ struct handin_desk {
     bool sent;
     struct field fields[HANDIN_FIELDS];
     int64_t expected_fen;
-    int64_t last_id; /* the last paper made here; NIL: none */
+    bool of_all;           /* everything the driver holds of the branch is meant */
+    const char *last_kind; /* the entity of the last paper made here; NULL: none was made */
+    int64_t last_id;
 };
 
 static inline struct handin_desk *handin_of(struct screen *screen)
@@ -50,3 +52,9 @@ json_t *handin_chosen(const struct handin_desk *desk);
 
 /* handin_send.c */
 unsigned handin_take(struct handin_desk *desk);
+
+/* handin_short.c: what is missing is settled. */
+bool handin_may_settle(const struct handin_desk *desk);
+unsigned handin_settle(struct handin_desk *desk);
+int64_t handin_sum(const json_t *orders);                        /* what is held of them */
+json_t *handin_lines(const json_t *orders, int64_t counted_fen); /* laid on them one after the other */

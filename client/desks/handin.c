@@ -24,6 +24,8 @@ static void opened(struct screen *screen)
     struct handin_desk *desk = handin_of(screen);
     live_watch(desk->app->live, screen, "rescue", on_events);
     live_watch(desk->app->live, screen, "handin", on_events);
+    if (app_may(desk->app, "shortage.list"))
+        live_watch(desk->app->live, screen, "shortage", on_events);
 }
 
 static unsigned open_one(struct handin_desk *desk, const char *name, int64_t id)
@@ -32,6 +34,16 @@ static unsigned open_one(struct handin_desk *desk, const char *name, int64_t id)
     if (!entity || id == NIL)
         return SCREEN_BELL;
     form_open(desk->app, entity, id);
+    return SCREEN_REDRAW;
+}
+
+/* Those that wait for their approval stand first among the others. */
+static unsigned open_papers(struct handin_desk *desk)
+{
+    const struct catalogue_entity *entity = catalogue_entity(desk->app->catalogue, "shortage");
+    if (!entity || !app_may(desk->app, "shortage.list"))
+        return SCREEN_UNUSED;
+    list_open(desk->app, entity, app_may(desk->app, "shortage.approve") ? "state=asked" : NULL);
     return SCREEN_REDRAW;
 }
 
@@ -75,7 +87,9 @@ static unsigned command(struct handin_desk *desk, const struct key *key)
         desk->focus = HANDIN_DRIVERS;
         return SCREEN_REDRAW;
     case 'h': return handin_take(desk);
-    case 'o': return open_one(desk, "handin", desk->last_id);
+    case 's': return handin_settle(desk);
+    case 'l': return open_papers(desk);
+    case 'o': return desk->last_kind ? open_one(desk, desk->last_kind, desk->last_id) : SCREEN_BELL;
     case K_VIEW: return open_one(desk, "rescue", order ? order_number(order, "order_id") : NIL);
     case K_FILTER:
     case '/': return ask_filter(desk);
@@ -144,10 +158,14 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
         key_bar_add(bar, K_ENTER, _("Hand in"), 0);
     if (takes)
         key_bar_add(bar, 'h', _("Hand in"), 1);
+    if (handin_may_settle(desk))
+        key_bar_add(bar, 's', _("Settle what is missing"), 2);
+    if (app_may(desk->app, "shortage.list"))
+        key_bar_add(bar, 'l', _("Shortages"), 4);
     if (desk->focus == HANDIN_ORDERS)
         key_bar_add(bar, ' ', _("Mark"), 2);
     key_bar_add(bar, K_TAB, desk->focus == HANDIN_DRIVERS ? _("Orders") : _("Drivers"), 3);
-    if (desk->last_id != NIL)
+    if (desk->last_kind)
         key_bar_add(bar, 'o', _("Receipt"), 4);
     if (handin_order(desk))
         key_bar_add(bar, K_VIEW, _("Show order"), 5);
@@ -163,9 +181,11 @@ static const char *help(struct screen *screen)
         "At the left the drivers who hold money of customers, who has held it longest first; at the right "
         "the orders it is of. h takes what is handed in: of the orders marked with Space, or of all. What "
         "was "
-        "counted is typed; where it is less, the rest stays with the driver, and a reason is asked. The "
+        "counted is typed; where it is less, the rest stays with the driver, and a reason is asked; where it "
+        "is more, that is kept apart. The "
         "paper "
-        "is posted at once; o opens it, to be printed.");
+        "is posted at once; o opens it, to be printed. s settles what is missing for good: deducted from his "
+        "pay, or borne by the company; above a limit a second person approves that (l lists them).");
 }
 
 static void crumb(struct screen *screen, struct str *out)

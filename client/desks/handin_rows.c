@@ -31,6 +31,7 @@ static const struct column order_columns[] = {
     {N_("Plate"), "plate", 9, 10, 3, ALIGN_LEFT},
     {N_("Taken"), "taken_fen", 10, 12, 4, ALIGN_RIGHT},
     {N_("Handed in"), "handed_fen", 10, 12, 5, ALIGN_RIGHT},
+    {N_("Asked for"), "asked_fen", 10, 12, 6, ALIGN_RIGHT},
 };
 
 static const json_t *row_at(const json_t *rows, size_t row)

@@ -14,7 +14,7 @@
 
 static const char *const names[] = {"counted_fen", "method", "short_reason", "remarks"};
 
-static int64_t sum_of(const json_t *orders)
+int64_t handin_sum(const json_t *orders)
 {
     int64_t sum = 0;
     size_t i;
@@ -24,7 +24,7 @@ static int64_t sum_of(const json_t *orders)
 }
 
 /* What was counted, laid on the orders one after the other: the last one it reaches may get a part. */
-static json_t *lines_of(const json_t *orders, int64_t counted)
+json_t *handin_lines(const json_t *orders, int64_t counted)
 {
     json_t *lines = json_array();
     size_t i;
@@ -60,6 +60,7 @@ static void on_answer(struct screen *screen, const struct answer *answer, void *
     } else {
         char money[MONEY_TEXT_SIZE];
         desk->last_id = order_number(answer->object, "id");
+        desk->last_kind = "handin";
         table_unmark_all(&desk->order_table);
         ui_say(desk->app->ui, ROLE_GOOD, _("Handed in: %s, receipt %s"),
                money_print(money, sizeof(money), order_number(answer->object, "amount_fen")),
@@ -68,22 +69,35 @@ static void on_answer(struct screen *screen, const struct answer *answer, void *
     handin_read(desk);
 }
 
+/* NULL: it may be so. Above what he holds it is kept as pending, with its reason, when nothing of his is left to lay it on. */
+static const char *wrong_count(const struct handin_desk *desk, int64_t counted, const char *reason)
+{
+    if (counted <= 0)
+        return _("Say what was counted");
+    if (counted <= desk->expected_fen)
+        return NULL;
+    if (!desk->of_all)
+        return _("More than these orders make: take all that he holds together");
+    return *reason ? NULL : _("More than he holds: say why, or note first on its order what else he took");
+}
+
 static void on_submit(struct screen *below, uint64_t dialog, json_t *values, void *context)
 {
     struct handin_desk *desk = context;
     int64_t counted = order_number(values, "counted_fen");
     (void)below;
     desk->dialog = dialog;
-    if (counted > desk->expected_fen || counted <= 0) {
-        sheet_dialog_accuse(desk->app, dialog, "counted_fen",
-                            counted <= 0
-                                ? _("Say what was counted")
-                                : _("More than he holds: note first what else he took, on its order"));
+    const char *wrong = wrong_count(desk, counted, order_text(values, "short_reason"));
+    if (wrong) {
+        bool more = counted > desk->expected_fen && desk->of_all;
+        sheet_dialog_accuse(desk->app, dialog, more ? "short_reason" : "counted_fen", wrong);
         json_decref(values);
         return;
     }
+    if (counted > desk->expected_fen)
+        json_object_set_new(values, "over_fen", json_integer(counted - desk->expected_fen));
     json_t *orders = handin_chosen(desk);
-    json_object_set_new(values, "lines", lines_of(orders, counted));
+    json_object_set_new(values, "lines", handin_lines(orders, counted));
     json_decref(orders);
     desk->sent = true;
     ask(desk->app, &desk->screen, "handin.create", values, CALL_CHANGES, NULL, on_answer, desk);
@@ -113,11 +127,12 @@ unsigned handin_take(struct handin_desk *desk)
     if (!driver || !json_array_size(desk->orders) || desk->sent || !app_may(desk->app, "handin.create"))
         return SCREEN_BELL;
     json_t *orders = handin_chosen(desk);
-    desk->expected_fen = sum_of(orders);
+    desk->expected_fen = handin_sum(orders);
+    desk->of_all = json_array_size(orders) == json_array_size(desk->orders);
     const char *text =
         arena_printf(arena,
                      _("%s holds %s of %zu orders.\nLess was counted: it is laid on the oldest first, and "
-                       "the reason is asked."),
+                       "the reason is asked. More: it is kept apart until it is known whose it is."),
                      order_text(driver, "driver"), money_print(money, sizeof(money), desk->expected_fen),
                      json_array_size(orders));
     json_decref(orders);

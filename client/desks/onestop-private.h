@@ -63,6 +63,9 @@ const struct catalogue_action *onestop_next(struct onestop *desk);
 unsigned onestop_take(struct onestop *desk, const struct catalogue_action *action);
 bool onestop_allowed(struct onestop *desk, const struct catalogue_action *action);
 
+/* onestop_pay.c */
+unsigned onestop_pay(struct onestop *desk); /* the code the customer pays by */
+
 /* onestop_draw.c */
 void onestop_draw(struct screen *screen, struct canvas *canvas, struct area body);
 void onestop_linear(struct screen *screen, struct linear *linear);

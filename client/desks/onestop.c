@@ -81,6 +81,7 @@ static unsigned command(struct onestop *desk, const struct key *key)
     case K_TAB:
     case K_BACKTAB: desk->in_panel = !desk->in_panel; return SCREEN_REDRAW;
     case K_VIEW: return open_current(desk);
+    case 'Q': return onestop_pay(desk);
     case K_FILTER:
     case '/': return ask_filter(desk);
     case K_REFRESH:
@@ -149,6 +150,7 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
         key_bar_add(bar, ' ', _("Mark"), 4);
         key_bar_add(bar, K_TAB, desk->in_panel ? _("Orders") : _("Facts"), 3);
         key_bar_add(bar, K_VIEW, _("Show order"), 5);
+        key_bar_add(bar, 'Q', _("Pay by code"), 5);
     }
     key_bar_add(bar, K_FILTER, _("Filter"), 5);
     key_bar_add(bar, K_REFRESH, _("Refresh"), 7);

@@ -38,6 +38,9 @@ struct screen_ops {
     bool (*may_close)(struct screen *screen); /* false keeps it: it has asked the person whether to leave */
     void (*close)(struct screen *screen);     /* frees it */
 
+    /* On top it draws on every row of the canvas: no lines around it are shown. */
+    bool (*whole)(const struct screen *screen, const struct canvas *canvas);
+
     void (*title)(struct screen *screen, struct str *out);
     void (*crumb)(struct screen *screen, struct str *out);
     void (*keys)(struct screen *screen, struct key_bar *bar); /* the keys valid now */

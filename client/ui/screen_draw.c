@@ -83,9 +83,12 @@ void ui_draw(struct ui *ui)
     }
     if (ui->measures && ui->canvas.rows > 2)
         canvas_text(&ui->canvas, ui->canvas.rows - 2, 0, ui->canvas.cols, ROLE_DIM, ALIGN_LEFT, ui->measured);
-    collect_keys(ui, ui_top(ui));
-    status_draw(&ui->status, &ui->canvas, title.data, crumb.data, ui->tasks.count);
-    status_draw_code(&ui->canvas, crumb.data, code.data);
+    struct screen *top = ui_top(ui);
+    collect_keys(ui, top);
+    if (!top || !top->ops->whole || !top->ops->whole(top, &ui->canvas)) {
+        status_draw(&ui->status, &ui->canvas, title.data, crumb.data, ui->tasks.count);
+        status_draw_code(&ui->canvas, crumb.data, code.data);
+    }
     str_finish(&code);
     str_finish(&title);
     str_finish(&crumb);

@@ -12,6 +12,7 @@ struct desk {
     const char *help;  /* msgid: what is done there */
     const char *code;  /* typed on the command line, e.g. "dp"; NULL: none */
     bool start;        /* who has no other desk begins here */
+    bool beside;       /* belongs to the work at another desk: it is none of its own to begin at */
     const char *verb;  /* without the right to this verb it is not offered; NULL: always */
 
     /* From the menu, or in place of the entity's list. NULL: the generic list. `entity` is NULL where the catalogue lacks it. */

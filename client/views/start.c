@@ -11,7 +11,7 @@ static const struct desk *only_desk(const struct app_context *app)
     const struct desk *only = NULL;
     for (size_t i = 0; i < desk_count(); i++) {
         const struct desk *desk = desk_at(i);
-        if (!desk->open || !desk_allowed(app, desk))
+        if (!desk->open || desk->beside || !desk_allowed(app, desk))
             continue;
         if (only)
             return NULL;

@@ -1,0 +1,119 @@
+/* Settling what is missing of a driver's money: who bears it and why, over the orders it is of. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/money.h"
+#include "client/desks/handin-private.h"
+#include "client/desks/order.h"
+#include "client/ui/words.h"
+#include "client/views/ask.h"
+#include "client/views/sheet_dialog.h"
+#include "client/views/text.h"
+#include "model/catalogue.h"
+
+static const struct field amount = {
+    .name = "missing_fen",
+    .label = N_("Missing"),
+    .type = FIELD_FEN,
+    .required = true,
+    .help = N_("What is missing, at most what he holds of these orders; it is laid on the oldest first."),
+};
+
+bool handin_may_settle(const struct handin_desk *desk)
+{
+    return json_array_size(desk->orders) > 0 && app_may(desk->app, "shortage.create");
+}
+
+static void on_answer(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct handin_desk *desk = context;
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const struct catalogue_entity *entity = catalogue_entity(desk->app->catalogue, "shortage");
+    const char *field = json_string_value(json_object_get(answer->object, "field"));
+    char money[MONEY_TEXT_SIZE];
+    (void)screen;
+    desk->sent = false;
+    if (answer->code == ERR_INVALID && ui_find(desk->app->ui, desk->dialog)) {
+        sheet_dialog_accuse(desk->app, desk->dialog, field, answer_text(arena, entity, answer));
+        return;
+    }
+    sheet_dialog_close(desk->app, desk->dialog);
+    handin_read(desk);
+    if (answer->code != ERR_NONE) {
+        answer_say(desk->app, entity, answer);
+        return;
+    }
+    desk->last_id = order_number(answer->object, "id");
+    desk->last_kind = "shortage";
+    table_unmark_all(&desk->order_table);
+    ui_say(desk->app->ui, ROLE_GOOD,
+           order_is(answer->object, "asked") ? _("Asked for: %s, paper %s waits for a second person")
+                                             : _("Settled: %s, paper %s"),
+           money_print(money, sizeof(money), order_number(answer->object, "amount_fen")),
+           order_text(answer->object, "number"));
+}
+
+static void on_submit(struct screen *below, uint64_t dialog, json_t *values, void *context)
+{
+    struct handin_desk *desk = context;
+    int64_t missing = order_number(values, amount.name);
+    (void)below;
+    desk->dialog = dialog;
+    if (missing <= 0 || missing > desk->expected_fen) {
+        sheet_dialog_accuse(desk->app, dialog, amount.name,
+                            missing <= 0 ? _("Say what is missing")
+                                         : _("He does not hold as much of these orders"));
+        json_decref(values);
+        return;
+    }
+    json_t *orders = handin_chosen(desk);
+    json_object_del(values, amount.name);
+    json_object_set_new(values, "lines", handin_lines(orders, missing));
+    json_decref(orders);
+    desk->sent = true;
+    ask(desk->app, &desk->screen, "shortage.create", values, CALL_CHANGES, NULL, on_answer, desk);
+}
+
+static size_t fields_of(struct handin_desk *desk)
+{
+    static const char *const names[] = {"settled_by", "short_reason", "remarks"};
+    const struct catalogue_entity *entity = catalogue_entity(desk->app->catalogue, "shortage");
+    size_t count = 0;
+    desk->fields[count++] = amount;
+    for (size_t i = 0; entity && i < array_len(names); i++) {
+        const struct field *field = catalogue_field(entity, names[i]);
+        if (field)
+            desk->fields[count++] = *field;
+    }
+    return count;
+}
+
+unsigned handin_settle(struct handin_desk *desk)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    const json_t *driver = handin_driver(desk);
+    char money[MONEY_TEXT_SIZE];
+    if (!handin_may_settle(desk))
+        return SCREEN_UNUSED;
+    if (!driver || desk->sent)
+        return SCREEN_BELL;
+    json_t *orders = handin_chosen(desk);
+    desk->expected_fen = handin_sum(orders);
+    const char *text =
+        arena_printf(arena, _("%s holds %s of %zu orders.\nWhat is settled he owes no more."),
+                     order_text(driver, "driver"), money_print(money, sizeof(money), desk->expected_fen),
+                     json_array_size(orders));
+    json_decref(orders);
+    json_t *values = json_pack("{s:I}", amount.name, (json_int_t)desk->expected_fen);
+    desk->dialog = sheet_dialog_open(desk->app, &desk->screen,
+                                     &(struct sheet_dialog){.title = _("Settle what is missing"),
+                                                            .text = text,
+                                                            .fields = desk->fields,
+                                                            .nfields = fields_of(desk),
+                                                            .values = values,
+                                                            .whole = true,
+                                                            .submit = on_submit,
+                                                            .context = desk});
+    json_decref(values);
+    return SCREEN_REDRAW;
+}
