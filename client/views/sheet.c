@@ -134,6 +134,7 @@ void sheet_load(struct sheet *sheet, const json_t *row, bool keep)
     if (!typing)
         sheet_drop(sheet); /* begun again with the new value at the next key or drawing */
 }
+
 void sheet_tell_now(struct sheet *sheet, const json_t *row)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
@@ -145,7 +146,6 @@ void sheet_tell_now(struct sheet *sheet, const json_t *row)
         entry->now = memory_strdup(value_show_row(sheet->app, arena, entry->field, row));
     }
 }
-
 
 void sheet_fill(struct sheet *sheet, const json_t *values)
 {

@@ -219,13 +219,6 @@ bool sheet_dialog_accuse(struct app_context *app, uint64_t dialog, const char *n
     return name && sheet_accuse(&box->sheet, name, words);
 }
 
-const char *sheet_dialog_label(struct app_context *app, uint64_t dialog, const char *name)
-{
-    struct box *box = box_find(app, dialog);
-    const struct sheet_entry *entry = box ? sheet_find(&box->sheet, name) : NULL;
-    return entry ? entry->label : NULL;
-}
-
 void sheet_dialog_tell_now(struct app_context *app, uint64_t dialog, const json_t *row)
 {
     struct box *box = box_find(app, dialog);
@@ -233,6 +226,13 @@ void sheet_dialog_tell_now(struct app_context *app, uint64_t dialog, const json_
         return;
     sheet_tell_now(&box->sheet, row);
     ui_redraw(app->ui);
+}
+
+const char *sheet_dialog_label(struct app_context *app, uint64_t dialog, const char *name)
+{
+    struct box *box = box_find(app, dialog);
+    const struct sheet_entry *entry = box ? sheet_find(&box->sheet, name) : NULL;
+    return entry ? entry->label : NULL;
 }
 
 const struct sheet *sheet_dialog_sheet(struct screen *screen)

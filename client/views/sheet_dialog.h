@@ -30,6 +30,9 @@ void sheet_dialog_close(struct app_context *app, uint64_t dialog);
 /* Puts words at a field; false: the dialog or the field is not there. With name NULL they stand on the message line. */
 bool sheet_dialog_accuse(struct app_context *app, uint64_t dialog, const char *name, const char *words);
 
+/* What stands in a record, beside the fields of the same names. */
+void sheet_dialog_tell_now(struct app_context *app, uint64_t dialog, const json_t *row);
+
 /* The sheet of a box; NULL: the screen is no box. Borrowed. */
 const struct sheet *sheet_dialog_sheet(struct screen *screen);
 

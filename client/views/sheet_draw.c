@@ -378,6 +378,11 @@ void sheet_plain(struct sheet *sheet, struct str *out)
         str_addf(out, "%s%s: %s%s%s%s\n", focused ? "> " : "", label_of(entry), text,
                  entry->field->required && !*text ? " *" : "", entry->trouble ? " !" : "",
                  entry->marked ? " ~" : "");
+        if (entry->now) {
+            str_add(out, "    ");
+            str_addf(out, _("now: %s"), *entry->now ? entry->now : "–");
+            str_add_char(out, '\n');
+        }
     }
     for (size_t i = 0; sheet->pop.open && i < sheet->pop.items.count; i++)
         str_addf(out, "  %s%s %s\n", i == sheet->pop.cursor ? "> " : "", sheet->pop.items.items[i].text,
@@ -391,8 +396,3 @@ void sheet_language(struct sheet *sheet)
     if (sheet->pop.open)
         sheet_pop_close(sheet);
 }
-        if (entry->now) {
-            str_add(out, "    ");
-            str_addf(out, _("now: %s"), *entry->now ? entry->now : "–");
-            str_add_char(out, '\n');
-        }
