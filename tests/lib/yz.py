@@ -289,7 +289,7 @@ class Closed(Exception):
     """The server closed the connection."""
 
 
-UNKEYED = {"list", "results", "own", "overview", "dress", "held", "needs", "end_others", "popup", "ringing", "read", "hold", "release", "hold", "release", "summary", "get", "history", "suggest", "estimate", "counts", "export", "print", "describe", "help", "watch", "unwatch", "ping", "whoami", "login", "logout",
+UNKEYED = {"list", "results", "own", "overview", "dress", "held", "mine", "needs", "end_others", "popup", "ringing", "read", "hold", "release", "hold", "release", "summary", "get", "history", "suggest", "estimate", "counts", "export", "print", "describe", "help", "watch", "unwatch", "ping", "whoami", "login", "logout",
            "resume", "hello", "cancel", "password", "fault", "report", "track", "token", "unmask", "trial_balance", "balance", "totp_begin", "totp_confirm", "totp_end"}
 
 

@@ -52,6 +52,9 @@ for role, more in {"cashier": {"handin": f"{READ} held create"}, "accountant": {
                    "finance_manager": {"handin": f"{READ} held", "commission_rule": f"{READ} {EDIT}"},
                    "branch_manager": {"handin": f"{READ} held"}, "auditor": {"handin": f"{READ} held", "commission_rule": READ}}.items():
     RIGHTS[role].update(more)
+for role, more in {"accountant": " create reverse", "finance_manager": " create approve decline reverse", "cashier": "", "branch_manager": "", "auditor": ""}.items():
+    RIGHTS[role]["shortage"] = READ + more
+RIGHTS["driver"]["handin"] = "mine"
 RIGHTS["finance_manager"]["rescue"] += " approve decline"
 # What was keyed wrong: asked for on the order, decided by finance.
 RIGHTS["branch_manager"].update({"repair": READ, "rescue": RIGHTS["branch_manager"]["rescue"] + " repair"})
@@ -451,6 +454,9 @@ def records():
     def pair(table, column="branch_id"):
         return of_branch(table, co.branch["A"], column), of_branch(table, co.branch["B"], column)
 
+    def handins(column):
+        return tuple(int(co.one(f"SELECT max(id) FROM handin WHERE branch_id = {co.branch[b]} AND {column} IS NOT NULL")) for b in "AB")
+
     def shared(table):
         id = int(co.one(f"SELECT max(id) FROM {table} WHERE disabled_at IS NULL"))
         return id, id
@@ -529,9 +535,9 @@ def test_every_other_verb():
                 continue
             if entity == "period" and name not in ("list", "get", "history", "create"):
                 continue
-            if name in ("list", "summary", "export", "unmask", "create", "import", "trial_balance", "balance", "estimate", "held", "counts"):
+            if name in ("list", "summary", "export", "unmask", "create", "import", "trial_balance", "balance", "estimate", "held", "mine", "counts"):
                 code = attempt(role, verb, OTHER.get(verb, {}))[0]
-                want = {"forbidden"} if verb not in MAY[role] else {"ok"} if name in ("list", "export", "estimate", "trial_balance", "balance", "held", "counts") else {"invalid"}
+                want = {"forbidden"} if verb not in MAY[role] else {"ok"} if name in ("list", "export", "estimate", "trial_balance", "balance", "held", "mine", "counts") else {"invalid"}
                 yz.check(code in want, f"{role} {verb}: {want} {code}")
                 continue
             got = []

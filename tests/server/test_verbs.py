@@ -13,7 +13,7 @@ co = company.Company()
 VERBS = co.verbs()
 OPEN = {"session.login", "session.resume", "session.ping", "session.hello"}
 # Verbs that change nothing, or nothing that a repeat would change again (every other one takes a key, but session's own).
-KEYLESS = {"list", "results", "summary", "read", "get", "history", "unmask", "export", "print", "suggest", "overview", "dress", "estimate", "trial_balance", "balance", "report", "track", "token", "counts", "held", "needs"}
+KEYLESS = {"list", "results", "summary", "read", "get", "history", "unmask", "export", "print", "suggest", "overview", "dress", "estimate", "trial_balance", "balance", "report", "track", "token", "counts", "held", "mine", "needs"}
 KEYLESS_VERBS = {"call.ringing", "file.chunk", "file.read"}
 # Verbs of files name what they are about in their own way.
 FILE_ARGS = {"file.begin": {}, "file.chunk": {}, "file.end": {}, "file.list": {"id": 1}, "file.read": {"id": 1}, "file.remove": {"id": 1, "reason": "x"}}
@@ -43,7 +43,7 @@ def refusal_of(client, verb, args=None):
         return refusal
 
 
-NEEDED = {"call.dial": {}, "call.open": {"id": 1}, "call.ringing": {}, "handin.held": {}, "rescue.needs": {"id": 1}, "tracker.token": {"id": 1, "version": 1},
+NEEDED = {"call.dial": {}, "call.open": {"id": 1}, "call.ringing": {}, "handin.held": {}, "handin.mine": {}, "rescue.needs": {"id": 1}, "tracker.token": {"id": 1, "version": 1},
           "session.hold": {"id": 1}, "session.release": {"id": 1}, "notice.send": {}, "notice.read": {}, "preference.set": {}, "preference.remove": {"id": 1}, "preference.share": {"id": 1}}
 
 

@@ -17,6 +17,7 @@ const struct choice base_kinds[] = {
     {"reject_reason", N_("Reason to reject a notice")},
     {"return_reason", N_("Reason to return an order")},
     {"clear_difference", N_("Reason of a difference")},
+    {"shortage", N_("What becomes of a driver's shortage")},
     {"sla_limit", N_("Time limit of a service")},
     {"holiday", N_("Holiday")},
     {NULL},

@@ -4,6 +4,7 @@
 
 #define ACCOUNT_RECEIVABLE "1122"        /* 应收账款 */
 #define ACCOUNT_EMPLOYEE_DUE "1221"      /* 其他应收款: money an employee holds for us */
+#define ACCOUNT_OVER_SHORT "190101"      /* 长短款: counted too much, and nobody knows yet whose it is */
 #define ACCOUNT_PAYABLE "2202"           /* 应付账款 */
 #define ACCOUNT_ADVANCE "2203"           /* 预收账款 */
 #define ACCOUNT_COMMISSION_OWED "221101" /* 应付司机提成 */

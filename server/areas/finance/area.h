@@ -73,6 +73,12 @@ int64_t finance_difference_limit(const char *reason);
 /* Role that somebody must hold to use the reason, NULL when anybody may who may clear. */
 const char *finance_difference_role(const char *reason);
 
+/* Account that bears a driver's shortage ("wages", "loss" …), from base data shortage; NULL when that is unknown. */
+const char *finance_shortage_account(const char *decision);
+
+/* Up to this amount one person decides it; 0: nothing. */
+int64_t finance_shortage_limit(const char *decision);
+
 /* Output VAT of a service in basis points, from base data service; -1 when it is unknown. */
 int finance_service_rate_bp(const char *service);
 

@@ -56,6 +56,18 @@ const char *finance_difference_role(const char *reason)
     return base_find("clear_difference", reason, &detail) ? detail.limit_role : NULL;
 }
 
+const char *finance_shortage_account(const char *decision)
+{
+    struct base_detail detail;
+    return base_find("shortage", decision, &detail) && !detail.disabled ? detail.account : NULL;
+}
+
+int64_t finance_shortage_limit(const char *decision)
+{
+    struct base_detail detail;
+    return base_find("shortage", decision, &detail) && detail.limit_fen != NIL ? detail.limit_fen : 0;
+}
+
 int finance_service_rate_bp(const char *service)
 {
     struct base_detail detail;

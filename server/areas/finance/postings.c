@@ -119,13 +119,26 @@ int posting_driver_cash(struct posting_draft *draft, const struct posting_subjec
                      ACCOUNT_ADVANCE, amount_fen - settled);
 }
 
+/* Two accounts that carry the driver. */
+static int add_of_driver(struct posting_draft *draft, const struct posting_subject *about, const char *debit,
+                         const char *credit, int64_t amount_fen)
+{
+    if (!valid(about, amount_fen) || !debit || about->employee_id == NIL)
+        return -EINVAL;
+    struct posting_subject driver = of_employee(about);
+    return add_split(draft, &driver, debit, &driver, credit, amount_fen, NULL, 0);
+}
+
 int posting_hand_in(struct posting_draft *draft, const struct posting_subject *about, const char *account,
                     int64_t amount_fen)
 {
-    if (!valid(about, amount_fen) || !account || about->employee_id == NIL)
-        return -EINVAL;
-    struct posting_subject driver = of_employee(about);
-    return add_split(draft, &driver, account, &driver, ACCOUNT_EMPLOYEE_DUE, amount_fen, NULL, 0);
+    return add_of_driver(draft, about, account, ACCOUNT_EMPLOYEE_DUE, amount_fen);
+}
+
+int posting_over(struct posting_draft *draft, const struct posting_subject *about, const char *account,
+                 int64_t amount_fen)
+{
+    return add_of_driver(draft, about, account, ACCOUNT_OVER_SHORT, amount_fen);
 }
 
 int posting_difference(struct posting_draft *draft, const struct posting_subject *about, const char *account,

@@ -42,9 +42,13 @@ must_check int posting_receipt(struct posting_draft *draft, const struct posting
 must_check int posting_driver_cash(struct posting_draft *draft, const struct posting_subject *about,
                                    int64_t amount_fen, int64_t due_fen);
 
-/* The driver hands it in: money / receivable (driver). */
+/* The driver hands it in: money / receivable (driver). Or somebody bears what is missing: `account` is then that of base data shortage. */
 must_check int posting_hand_in(struct posting_draft *draft, const struct posting_subject *about,
                                const char *account, int64_t amount_fen);
+
+/* He hands in more than he holds: money / pending over and short, until somebody finds out whose it is. */
+must_check int posting_over(struct posting_draft *draft, const struct posting_subject *about,
+                            const char *account, int64_t amount_fen);
 
 /* What is left of a receivable is given up: discount, bad debt or other / receivable. `account` is that of the reason, from
  * finance_difference_account(). */

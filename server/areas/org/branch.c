@@ -1,5 +1,7 @@
 #include "server/areas/org/branch.h"
 
+#include "model/pay_link.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
@@ -45,8 +47,7 @@ static const struct field fields[] = {
           .help = N_("Name the server logs in with at the call system. It needs the classes call, agent, "
                      "dialplan, reporting and originate. Empty: nobody listens to it.")),
     FIELD(branch, pbx_secret, .label = N_("Call system secret"), .max = 128, .secret = true,
-          .no_column = true,
-          .help = N_("Password of that user. It can be set, and is never shown.")),
+          .no_column = true, .help = N_("Password of that user. It can be set, and is never shown.")),
     FIELD(branch, pbx_technology, .type = FIELD_CHOICE, .choices = technologies, .label = N_("Phones are"),
           .required = true, .init = "PJSIP",
           .help = N_("How the call system names its phones: extension 8001 is PJSIP/8001.")),
@@ -63,6 +64,10 @@ static const struct field fields[] = {
           .sql = "branch_line_trouble(t.id)", .help = N_("Why it is not, as the call system says.")),
     FIELD(branch, line_since, .label = N_("Line since"), .readonly = true, .virtual_ = true,
           .sql = "branch_line_since(t.id)", .help = N_("Since when it is so.")),
+    FIELD(branch, pay_link, .label = N_("Payment link"), .max = 120,
+          .help =
+              N_("Where customers pay, drawn as a QR code: https://…/{order}/{fen}. {order} is the number of "
+                 "the order, {fen} the amount in fen, or {yuan} in yuan. Empty: that of the branch above.")),
     FIELD(branch, time_zone, .label = N_("Time zone"), .max = 40, .required = true, .init = "Asia/Shanghai",
           .help = N_("IANA name, for example Asia/Shanghai. Times are shown and business days begin by it.")),
     FIELD(branch, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 1000,
@@ -94,8 +99,26 @@ static int check_calls(struct act *act)
         return request_fail(act->request, ERR_INVALID, "pbx_context",
                             N_("Only letters, digits, hyphen and underline are possible here"), NULL);
     if (act_is_set(act, "pbx_prefix") && branch->pbx_prefix && !made_of(branch->pbx_prefix, "0123456789"))
-        return request_fail(act->request, ERR_INVALID, "pbx_prefix", N_("Only digits are possible here"), NULL);
+        return request_fail(act->request, ERR_INVALID, "pbx_prefix", N_("Only digits are possible here"),
+                            NULL);
     return 0;
+}
+
+static int check_pay_link(struct act *act)
+{
+    static const char *const faults[] = {
+        [PAY_LINK_NO_ADDRESS] = N_("A payment link begins with https:// and the name of a host"),
+        [PAY_LINK_BAD_LETTER] = N_("A letter stands in it that no address has: write it as %XX"),
+        [PAY_LINK_BAD_PLACE] = N_("Braces stand only around order, fen and yuan"),
+        [PAY_LINK_NO_ORDER] = N_("The place of the order is missing: nobody would know which was paid"),
+        [PAY_LINK_NO_AMOUNT] = N_("The place of the amount is missing, in fen or in yuan"),
+        [PAY_LINK_TOO_LONG] = N_("Too long: as a QR code it would not fit a driver's telephone"),
+    };
+    const struct branch *branch = act->now;
+    if (!act_is_set(act, "pay_link") || !branch->pay_link)
+        return 0;
+    enum pay_link_fault fault = pay_link_check(branch->pay_link);
+    return fault ? request_fail(act->request, ERR_INVALID, "pay_link", faults[fault], NULL) : 0;
 }
 
 static int check(struct act *act)
@@ -109,7 +132,8 @@ static int check(struct act *act)
         time_zone_offset(branch->time_zone, act->request->now, &offset) < 0)
         return request_fail(act->request, ERR_INVALID, "time_zone", N_("There is no time zone {zone}"),
                             "zone", branch->time_zone, NULL);
-    return check_calls(act);
+    int result = check_pay_link(act);
+    return result ? result : check_calls(act);
 }
 
 /* A branch under itself would make “own and below” everything; the database refuses it too, under a lock. */
@@ -165,7 +189,8 @@ static const char *const columns[] = {"code",  "name",    "kind",    "parent_id"
                                       "phone", "contact", "address", NULL};
 static const char *const main_tab[] = {"code",  "name",    "kind",    "parent_id",
                                        "phone", "contact", "remarks", NULL};
-static const char *const place_tab[] = {"address", "district", "place_lon", "place_lat", "time_zone", NULL};
+static const char *const place_tab[] = {"address",   "district", "place_lon", "place_lat",
+                                        "time_zone", "pay_link", NULL};
 static const char *const calls_tab[] = {"pbx_address", "pbx_user",   "pbx_secret", "pbx_technology",
                                         "pbx_context", "pbx_prefix", "line",       "line_trouble",
                                         "line_since",  NULL};

@@ -16,6 +16,7 @@ struct branch {
     const char *pbx_address, *pbx_user, *pbx_secret, *pbx_technology, *pbx_context, *pbx_prefix;
     const char *line, *line_trouble; /* computed, like its time */
     struct instant line_since;
+    const char *pay_link; /* where customers pay: model/pay_link.h; NULL: as the branch above */
     const char *time_zone;
     const char *remarks;
 };

@@ -46,6 +46,14 @@ static const struct verb verbs[] = {
         .run = handin_held,
     },
     {
+        .name = "handin.mine",
+        .permission = "handin.mine",
+        .label = N_("My money"),
+        .help =
+            N_("What one holds oneself of what one took on site, the oldest first, and what one handed in."),
+        .run = handin_mine,
+    },
+    {
         .name = "rescue.suggest",
         .permission = "rescue.suggest",
         .label = N_("Suggest vehicles"),
@@ -60,7 +68,7 @@ static const struct verb verbs[] = {
         .label = N_("What a job needs"),
         .help = N_("The photos and the signature that the service of an order wants before it is completed, "
                    "and what of it "
-                   "is there."),
+                   "is there; and where its customer pays by a code."),
         .takes = TAKES_ID,
         .run = rescue_needs,
     },

@@ -12,7 +12,7 @@ static const struct field line_fields[] = {
 
 static const char *const line_columns[] = {"order_id", "amount_fen", "left_fen", NULL};
 
-static const struct entity line_entity = {
+const struct entity handin_line_entity = {
     .name = "handin_line",
     .area = "rescue",
     .table = "handin_line",
@@ -52,11 +52,17 @@ static const struct field fields[] = {
           .init = "0", .width = 12, .help = N_("What was handed in, all in all.")),
     FIELD(handin, counted_fen, .type = FIELD_FEN, .virtual_ = true, .no_column = true, .sql = "t.amount_fen",
           .create_only = true, .label = N_("Counted"), .min = 0,
-          .help = N_("What was counted; it must be what the orders make. Empty: it was not compared.")),
-    FIELD(handin, lines, .type = FIELD_LINES, .lines = &line_entity, .label = N_("Orders"), .max = 50,
+          .help = N_(
+              "What was counted; it must be what the orders make, with what is above it. Empty: it was not "
+              "compared.")),
+    FIELD(handin, over_fen, .filled = true, .type = FIELD_FEN, .label = N_("Above it"), .min = 0,
+          .max = 1000000000, .create_only = true, .init = "0", .width = 10,
+          .help =
+              N_("Counted above all that he holds: kept as over and short until it is known whose it is.")),
+    FIELD(handin, lines, .type = FIELD_LINES, .lines = &handin_line_entity, .label = N_("Orders"), .max = 50,
           .required = true, .create_only = true, .help = N_("The orders whose money is handed in.")),
     FIELD(handin, short_reason, .label = N_("Reason"), .max = 200, .create_only = true, .width = 14,
-          .help = N_("Why less than he holds of an order; the rest stays with him.")),
+          .help = N_("Why less than he holds of an order, and the rest stays with him; or why more.")),
     FIELD(handin, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 500, .create_only = true,
           .help = N_("What else is to be known.")),
     FIELD(handin, created_by, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",
@@ -82,10 +88,10 @@ static const struct action actions[] = {
 
 static const char *const columns[] = {"number",     "created_at", "driver_id",  "branch_id", "method",
                                       "amount_fen", "state",      "created_by", NULL};
-static const char *const main_tab[] = {"number",      "state",       "driver_id",  "method",
-                                       "lines",       "counted_fen", "amount_fen", "short_reason",
-                                       "remarks",     "branch_id",   "created_at", "created_by",
-                                       "reversed_by", "reversed_at", NULL};
+static const char *const main_tab[] = {"number",       "state",       "driver_id",   "method",
+                                       "lines",        "counted_fen", "amount_fen",  "over_fen",
+                                       "short_reason", "remarks",     "branch_id",   "created_at",
+                                       "created_by",   "reversed_by", "reversed_at", NULL};
 static const struct tab tabs[] = {
     {N_("Hand-in"), main_tab},
     {NULL},
@@ -101,6 +107,7 @@ const struct entity handin_entity = {
     .code = "hi",
     .size = sizeof(struct handin),
     .scope = SCOPE_BRANCH,
+    .only = "t.method IS NOT NULL",
     .fields = fields,
     .nfields = array_len(fields),
     .title = "number",

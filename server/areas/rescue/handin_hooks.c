@@ -19,25 +19,28 @@ static const struct sql sql_orders = {
 static const struct sql sql_orders_of = {
     "handin_orders_of",
     "SELECT o.id, o.number, o.branch_id, o.driver_id, l.amount_fen, o.handed_fen, o.version, "
-    "($2::timestamptz AT TIME ZONE b.time_zone)::date FROM handin_line l JOIN rescue_order o ON o.id = "
+    "($2::timestamptz AT TIME ZONE b.time_zone)::date, rescue_held(o) FROM handin_line l JOIN rescue_order o "
+    "ON o.id = "
     "l.order_id "
     "JOIN branch b ON b.id = o.branch_id WHERE l.handin_id = $1 ORDER BY o.id FOR NO KEY UPDATE OF o"};
 static const struct sql sql_posted = {
     "handin_posted",
     "SELECT d.id, d.sequence, l.account, l.side, l.amount_fen, l.branch_id, l.party_id, l.employee_id, "
-    "l.line FROM document d JOIN ledger_line l ON l.entry_id = d.entry_id WHERE d.entity = 'handin' "
+    "l.line FROM document d JOIN ledger_line l ON l.entry_id = d.entry_id WHERE d.entity = $2 "
     "AND d.row_id = $1 AND d.state = 'posted' AND d.red_of IS NULL ORDER BY l.n"};
+static const struct sql sql_others = {
+    "handin_others",
+    "SELECT count(*) FROM rescue_order o JOIN rescue_order f ON f.id = ($1::bigint[])[1] AND f.driver_id = "
+    "o.driver_id "
+    "AND f.branch_id = o.branch_id WHERE o.branch_id = ANY ($2::int[]) AND o.id <> ALL ($1::bigint[]) "
+    "AND (o.taken_fen > o.handed_fen OR o.driver_fen > o.handed_fen) AND rescue_held(o) > 0"};
 static const struct sql sql_hand = {
     "handin_hand", "UPDATE rescue_order SET handed_fen = handed_fen + $2, version = version + 1, "
                    "updated_at = now() WHERE id = $1 RETURNING 1"};
 
-enum { COL_ID, COL_NUMBER, COL_BRANCH, COL_DRIVER, COL_HELD, COL_HANDED, COL_VERSION, COL_DAY };
+enum { POSTED_LINES_MAX = 4 };
 
-struct handin_rows {
-    struct rows *orders, *posted, *document;
-};
-
-int handin_check(struct act *act)
+int handin_check_lines(struct act *act)
 {
     const struct handin *handin = act->now;
     const struct handin_line *lines = handin->lines.items;
@@ -50,37 +53,59 @@ int handin_check(struct act *act)
                                     NULL);
         }
     }
+    return 0;
+}
+
+int handin_check(struct act *act)
+{
+    const struct handin *handin = act->now;
     if (!finance_method_account(handin->method) || finance_method_by_driver(handin->method))
         return request_fail(act->request, ERR_INVALID, "method",
                             N_("The money must be out of the driver's hands by this method"), NULL);
-    return 0;
+    return handin_check_lines(act);
+}
+
+static int64_t *ids_of(struct act *act)
+{
+    const struct handin *handin = act->now;
+    const struct handin_line *lines = handin->lines.items;
+    int64_t *ids = arena_alloc(act->request->arena, (handin->lines.count + 1) * sizeof(*ids));
+    for (size_t i = 0; i < handin->lines.count; i++)
+        ids[i] = lines[i].order_id;
+    return ids;
+}
+
+struct handin_rows *handin_queue(struct act *act)
+{
+    const struct handin *handin = act->now;
+    struct request *request = act->request;
+    struct handin_rows *rows = arena_new(request->arena, struct handin_rows);
+    rows->orders = tx_read(request->tx, &sql_orders, p_ids(ids_of(act), handin->lines.count),
+                           p_text(request->grant->scope), p_time(request->now));
+    rows->document = finance_document_draw(request);
+    act->data = rows;
+    return rows;
 }
 
 int handin_load(struct act *act)
 {
     const struct handin *handin = act->now;
-    const struct handin_line *lines = handin->lines.items;
-    struct request *request = act->request;
-    struct handin_rows *rows = arena_new(request->arena, struct handin_rows);
-    int64_t *ids = arena_alloc(request->arena, (handin->lines.count + 1) * sizeof(*ids));
-    for (size_t i = 0; i < handin->lines.count; i++)
-        ids[i] = lines[i].order_id;
-    rows->orders = tx_read(request->tx, &sql_orders, p_ids(ids, handin->lines.count),
-                           p_text(request->grant->scope), p_time(request->now));
-    rows->document = finance_document_draw(request);
-    act->data = rows;
+    struct handin_rows *rows = handin_queue(act);
+    if (handin->over_fen != NIL && handin->over_fen > 0)
+        rows->others = tx_read(act->request->tx, &sql_others, p_ids(ids_of(act), handin->lines.count),
+                               p_text(act->request->grant->scope));
     return 0;
 }
 
 static size_t order_row(struct rows *orders, int64_t id)
 {
     size_t row = 0;
-    while (row < rows_count(orders) && rows_int(orders, row, COL_ID) != id)
+    while (row < rows_count(orders) && rows_int(orders, row, HANDIN_ID) != id)
         row++;
     return row;
 }
 
-static int refuse_order(struct act *act, const char *msgid, const char *number, int64_t held)
+int handin_refuse_order(struct act *act, const char *msgid, const char *number, int64_t held)
 {
     char money[MONEY_TEXT_SIZE];
     return request_fail(act->request, ERR_CONFLICT, "lines", msgid, "number", number, "held",
@@ -94,12 +119,13 @@ static int take_line(struct act *act, struct rows *orders, struct handin_line *l
     size_t row = order_row(orders, line->order_id);
     if (row == rows_count(orders))
         return request_fail(act->request, ERR_INVALID, "lines", N_("There is no such order"), NULL);
-    const char *number = rows_text(orders, row, COL_NUMBER);
-    int64_t held = rows_int(orders, row, COL_HELD);
+    const char *number = rows_text(orders, row, HANDIN_NUMBER);
+    int64_t held = rows_int(orders, row, HANDIN_HELD);
     if (line->amount_fen == NIL)
         line->amount_fen = held;
     if (held <= 0 || line->amount_fen > held)
-        return refuse_order(act, N_("Of order {number} the driver holds {held}, not more"), number, held);
+        return handin_refuse_order(act, N_("Of order {number} the driver holds {held}, not more"), number,
+                                   held);
     if (line->amount_fen <= 0)
         return request_fail(act->request, ERR_INVALID, "lines", N_("No amount is handed in"), NULL);
     if (line->amount_fen < held && !handin->short_reason)
@@ -115,12 +141,12 @@ static int take_line(struct act *act, struct rows *orders, struct handin_line *l
 static int settle_sides(struct act *act, struct rows *orders)
 {
     struct handin *handin = act->now;
-    int64_t branch = rows_int(orders, 0, COL_BRANCH), driver = rows_int(orders, 0, COL_DRIVER);
+    int64_t branch = rows_int(orders, 0, HANDIN_BRANCH), driver = rows_int(orders, 0, HANDIN_DRIVER);
     for (size_t i = 1; i < rows_count(orders); i++) {
-        if (rows_int(orders, i, COL_BRANCH) != branch)
+        if (rows_int(orders, i, HANDIN_BRANCH) != branch)
             return request_fail(act->request, ERR_INVALID, "lines",
                                 N_("These orders are of several branches: one paper for each"), NULL);
-        if (rows_int(orders, i, COL_DRIVER) != driver)
+        if (rows_int(orders, i, HANDIN_DRIVER) != driver)
             return request_fail(act->request, ERR_INVALID, "lines",
                                 N_("These orders are of several drivers: one paper for each"), NULL);
     }
@@ -130,44 +156,42 @@ static int settle_sides(struct act *act, struct rows *orders)
     act_mark(act, "driver_id");
     if (driver != act->request->session->employee_id)
         return 0;
-    return request_fail(act->request, ERR_FORBIDDEN, NULL, N_("Nobody takes a hand-in from himself"), NULL);
+    return request_fail(act->request, ERR_FORBIDDEN, NULL,
+                        handin->settled_by ? N_("Nobody settles what is missing of his own")
+                                           : N_("Nobody takes a hand-in from himself"),
+                        NULL);
 }
 
-static void tell_order(struct act *act, struct rows *orders, size_t row, int64_t handed_fen)
+void handin_tell_order(struct act *act, struct rows *orders, size_t row, int64_t handed_fen)
 {
     struct arena *arena = act->request->arena;
-    int64_t before = rows_int(orders, row, COL_HANDED);
-    tx_write_one(act->request->tx, &sql_hand, p_int(rows_int(orders, row, COL_ID)), p_int(handed_fen));
+    int64_t before = rows_int(orders, row, HANDIN_HANDED);
+    tx_write_one(act->request->tx, &sql_hand, p_int(rows_int(orders, row, HANDIN_ID)), p_int(handed_fen));
     change_add(act->request,
                &(struct change){
                    .entity = "rescue",
-                   .id = rows_int(orders, row, COL_ID),
-                   .action = "handin",
-                   .version = rows_int(orders, row, COL_VERSION) + 1,
-                   .branch_id = rows_int(orders, row, COL_BRANCH),
+                   .id = rows_int(orders, row, HANDIN_ID),
+                   .action = act->entity->name,
+                   .version = rows_int(orders, row, HANDIN_VERSION) + 1,
+                   .branch_id = rows_int(orders, row, HANDIN_BRANCH),
                    .old_branch_id = NIL,
-                   .own_id = rows_int(orders, row, COL_DRIVER),
+                   .own_id = rows_int(orders, row, HANDIN_DRIVER),
                    .reason = act->reason,
                    .was = arena_printf(arena, "{\"handed_fen\":%lld}", (long long)before),
                    .now = arena_printf(arena, "{\"handed_fen\":%lld}", (long long)(before + handed_fen))});
 }
 
-static const char *number_of(struct act *act, struct day day)
-{
-    int year, month, date;
-    day_split(day, &year, &month, &date);
-    return arena_printf(act->request->arena, "H%02d%02d%02d%05lld", year % 100, month, date,
-                        (long long)act_row_id(act));
-}
+/* ---- the paper */
 
 static struct document_post paper(struct act *act, const struct handin *handin, struct day day)
 {
     struct handin_rows *rows = act->data;
+    const char *kind = handin->method ? "receipt" : "adjustment";
     int64_t me = act->request->session->employee_id;
     return (struct document_post){
         .id = rows_int(rows->document, 0, 0),
-        .kind = "receipt",
-        .entity = "handin",
+        .kind = kind,
+        .entity = act->entity->name,
         .row_id = act_row_id(act),
         .charge_id = NIL,
         .sequence = 1,
@@ -177,30 +201,49 @@ static struct document_post paper(struct act *act, const struct handin *handin, 
         .day = day,
         .method = handin->method,
         .red_of = NIL,
-        .word = posting_word("receipt"),
-        .text = arena_printf(act->request->arena, "司机缴款 %s", handin->number),
+        .word = posting_word(kind),
+        .text =
+            arena_printf(act->request->arena, handin->method ? "司机缴款 %s" : "司机短款 %s", handin->number),
         .maker_id = me,
         .checker_id = NIL,
         .poster_id = me,
     };
 }
 
-static int post(struct act *act, struct day day)
+int handin_post(struct act *act, const struct handin *handin, struct day day, int64_t checker)
 {
-    const struct handin *handin = act->now;
     struct posting_draft *draft = arena_new(act->request->arena, struct posting_draft);
     struct document_post document = paper(act, handin, day);
     struct posting_subject subject = {handin->branch_id, NIL, handin->driver_id, "rescue"};
+    const char *account = handin->method ? finance_method_account(handin->method)
+                                         : finance_shortage_account(handin->settled_by);
+    int64_t over = handin->method ? handin->over_fen : 0;
     if (document.id == NIL)
         return -1;
-    if (posting_hand_in(draft, &subject, finance_method_account(handin->method), handin->amount_fen) < 0)
+    if (!account)
+        return request_fail(act->request, ERR_INVALID, "settled_by", N_("There is no such reason"), NULL);
+    if (posting_hand_in(draft, &subject, account, handin->amount_fen) < 0 ||
+        (over > 0 && posting_over(draft, &subject, account, over) < 0) ||
+        money_add(handin->amount_fen, over, &document.amount_fen) < 0)
         return request_fail(act->request, ERR_INVALID, "lines", N_("This amount cannot be posted"), NULL);
-    document.amount_fen = handin->amount_fen;
+    if (checker != NIL)
+        document.maker_id = handin->created_by;
+    document.checker_id = checker;
     document.reason = handin->short_reason;
     document.lines = draft->lines;
     document.nlines = draft->count;
     finance_document_post(act->request, &document);
     return 0;
+}
+
+/* ---- made */
+
+static const char *number_of(struct act *act, char letter, struct day day)
+{
+    int year, month, date;
+    day_split(day, &year, &month, &date);
+    return arena_printf(act->request->arena, "%c%02d%02d%02d%05lld", letter, year % 100, month, date,
+                        (long long)act_row_id(act));
 }
 
 static int take_lines(struct act *act, struct rows *orders)
@@ -213,13 +256,10 @@ static int take_lines(struct act *act, struct rows *orders)
         if (result)
             return result;
     }
-    if (handin->counted_fen != NIL && handin->counted_fen != handin->amount_fen)
-        return request_fail(act->request, ERR_INVALID, "counted_fen",
-                            N_("What was counted is not what the orders make"), NULL);
     return 0;
 }
 
-int handin_in_tx(struct act *act)
+int handin_take(struct act *act, char letter)
 {
     struct handin *handin = act->now;
     struct handin_rows *rows = act->data;
@@ -228,56 +268,118 @@ int handin_in_tx(struct act *act)
         result = settle_sides(act, rows->orders);
     if (result)
         return result;
-    struct day day = rows_date(rows->orders, 0, COL_DAY);
-    struct handin_line *lines = handin->lines.items;
-    handin->number = number_of(act, day);
-    handin->state = "posted";
+    handin->number = number_of(act, letter, rows_date(rows->orders, 0, HANDIN_DAY));
     act_mark(act, "number");
-    act_mark(act, "state");
     act_mark(act, "amount_fen");
-    act_set_lines(act, "lines", lines, handin->lines.count);
-    for (size_t i = 0; i < handin->lines.count; i++)
-        tell_order(act, rows->orders, order_row(rows->orders, lines[i].order_id), lines[i].amount_fen);
+    act_set_lines(act, "lines", handin->lines.items, handin->lines.count);
     act_reply(act, "number", arena_printf(act->request->arena, "\"%s\"", handin->number));
     act_reply(act, "amount_fen", arena_printf(act->request->arena, "%lld", (long long)handin->amount_fen));
-    return post(act, day);
+    return 0;
+}
+
+void handin_tell(struct act *act)
+{
+    const struct handin *handin = act->now;
+    const struct handin_line *lines = handin->lines.items;
+    struct handin_rows *rows = act->data;
+    for (size_t i = 0; i < handin->lines.count; i++)
+        handin_tell_order(act, rows->orders, order_row(rows->orders, lines[i].order_id), lines[i].amount_fen);
+}
+
+/* Above what he holds there is only something when he keeps nothing back. */
+static int check_over(struct act *act)
+{
+    const struct handin *handin = act->now;
+    const struct handin_line *lines = handin->lines.items;
+    struct handin_rows *rows = act->data;
+    bool kept = rows->others && rows_int(rows->others, 0, 0) > 0;
+    for (size_t i = 0; i < handin->lines.count; i++)
+        kept |= lines[i].left_fen > 0;
+    if (handin->over_fen == 0)
+        return 0;
+    if (kept)
+        return request_fail(act->request, ERR_INVALID, "over_fen",
+                            N_("He holds money of an order still: what is above it is of that first"), NULL);
+    if (!handin->short_reason)
+        return request_fail(act->request, ERR_INVALID, "short_reason",
+                            N_("More than he holds: say why, or note first on its order what else he took"),
+                            NULL);
+    return 0;
+}
+
+static int check_counted(struct act *act)
+{
+    const struct handin *handin = act->now;
+    int64_t whole;
+    if (money_add(handin->amount_fen, handin->over_fen, &whole) < 0)
+        return request_fail(act->request, ERR_INVALID, "over_fen", N_("This amount cannot be posted"), NULL);
+    if (handin->counted_fen != NIL && handin->counted_fen != whole)
+        return request_fail(act->request, ERR_INVALID, "counted_fen",
+                            N_("What was counted is not what the orders make"), NULL);
+    return check_over(act);
+}
+
+int handin_in_tx(struct act *act)
+{
+    struct handin *handin = act->now;
+    struct handin_rows *rows = act->data;
+    if (handin->over_fen == NIL)
+        handin->over_fen = 0;
+    int result = handin_take(act, 'H');
+    if (result == 0)
+        result = check_counted(act);
+    if (result)
+        return result;
+    handin->state = "posted";
+    act_mark(act, "state");
+    act_mark(act, "over_fen");
+    act_reply(act, "over_fen", arena_printf(act->request->arena, "%lld", (long long)handin->over_fen));
+    handin_tell(act);
+    return handin_post(act, handin, rows_date(rows->orders, 0, HANDIN_DAY), NIL);
 }
 
 /* ---- taken back */
 
-int handin_reverse_load(struct act *act)
+struct handin_rows *handin_queue_of(struct act *act)
 {
     struct request *request = act->request;
     struct handin_rows *rows = arena_new(request->arena, struct handin_rows);
     rows->orders = tx_read(request->tx, &sql_orders_of, p_int(act->id), p_time(request->now));
-    rows->posted = tx_read(request->tx, &sql_posted, p_int(act->id));
     rows->document = finance_document_draw(request);
     act->data = rows;
+    return rows;
+}
+
+int handin_reverse_load(struct act *act)
+{
+    struct handin_rows *rows = handin_queue_of(act);
+    rows->posted = tx_read(act->request->tx, &sql_posted, p_int(act->id), p_text(act->entity->name));
     return 0;
 }
 
 static int post_red(struct act *act, struct day day)
 {
     const struct handin *was = act->was;
-    struct handin_rows *rows = act->data;
-    struct posting_line lines[2];
+    struct rows *posted = ((struct handin_rows *)act->data)->posted;
+    size_t count = rows_count(posted);
+    struct posting_line lines[POSTED_LINES_MAX];
     struct posting_draft *draft = arena_new(act->request->arena, struct posting_draft);
     struct document_post document = paper(act, was, day);
-    if (document.id == NIL || rows_count(rows->posted) != array_len(lines))
+    if (document.id == NIL || count == 0 || count > array_len(lines))
         return -1;
-    for (size_t i = 0; i < array_len(lines); i++)
-        lines[i] = (struct posting_line){.account = rows_text(rows->posted, i, 2),
-                                         .side = *rows_text(rows->posted, i, 3),
-                                         .amount_fen = rows_int(rows->posted, i, 4),
-                                         .branch_id = rows_int(rows->posted, i, 5),
-                                         .party_id = rows_int(rows->posted, i, 6),
-                                         .employee_id = rows_int(rows->posted, i, 7),
-                                         .business = rows_text(rows->posted, i, 8)};
-    if (posting_red(draft, lines, array_len(lines)) < 0)
+    for (size_t i = 0; i < count; i++)
+        lines[i] = (struct posting_line){.account = rows_text(posted, i, 2),
+                                         .side = *rows_text(posted, i, 3),
+                                         .amount_fen = rows_int(posted, i, 4),
+                                         .branch_id = rows_int(posted, i, 5),
+                                         .party_id = rows_int(posted, i, 6),
+                                         .employee_id = rows_int(posted, i, 7),
+                                         .business = rows_text(posted, i, 8)};
+    if (posting_red(draft, lines, count) < 0)
         return -1;
-    document.sequence = (int)rows_int(rows->posted, 0, 1) + 1;
-    document.amount_fen = -was->amount_fen;
-    document.red_of = rows_int(rows->posted, 0, 0);
+    document.sequence = (int)rows_int(posted, 0, 1) + 1;
+    document.amount_fen = -(was->amount_fen + (was->method ? was->over_fen : 0));
+    document.red_of = rows_int(posted, 0, 0);
     document.reason = act->reason;
     document.lines = draft->lines;
     document.nlines = draft->count;
@@ -290,16 +392,17 @@ int handin_reverse_in_tx(struct act *act)
     const struct handin *was = act->was;
     struct handin *now = act->now;
     struct handin_rows *rows = act->data;
-    if (was->created_by == act->request->session->employee_id)
+    int64_t me = act->request->session->employee_id;
+    if (was->created_by == me || was->driver_id == me)
         return request_fail(act->request, ERR_FORBIDDEN, NULL, N_("Who took a hand-in does not take it back"),
                             NULL);
     if (rows_count(rows->orders) == 0)
         return -1;
     for (size_t i = 0; i < rows_count(rows->orders); i++)
-        tell_order(act, rows->orders, i, -rows_int(rows->orders, i, COL_HELD));
-    now->reversed_by = act->request->session->employee_id;
+        handin_tell_order(act, rows->orders, i, -rows_int(rows->orders, i, HANDIN_HELD));
+    now->reversed_by = me;
     now->reversed_at = act->request->now;
     act_mark(act, "reversed_by");
     act_mark(act, "reversed_at");
-    return post_red(act, rows_date(rows->orders, 0, COL_DAY));
+    return post_red(act, rows_date(rows->orders, 0, HANDIN_DAY));
 }

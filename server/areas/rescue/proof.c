@@ -14,6 +14,10 @@ static const struct sql sql_proof = {"rescue_proof",
 
 static const struct sql sql_kinds = {"rescue_photo_kinds", "SELECT rescue_photo_kinds()"};
 
+/* Where the customer pays it; null: the branch has no such address. */
+static const struct sql sql_pay_link = {"rescue_pay_link",
+                                        "SELECT branch_pay_link(branch_id) FROM rescue_order WHERE id = $1"};
+
 enum { COL_PHOTOS, COL_HAVE, COL_MISSING, COL_WORDS, COL_SIGN, COL_CODE, COL_SIGNATURE, COL_WHOSE };
 
 /* ---- codes that were wrong: a refused command leaves nothing in the database, so each server counts for itself */
@@ -145,6 +149,7 @@ int rescue_needs(struct request *request)
     int64_t id = request_int(request, "id");
     struct rows *order = entity_look(request, &rescue_entity, id, request->grant);
     struct rows *proof = proof_read(request, id), *kinds = tx_read(request->tx, &sql_kinds);
+    struct rows *pay = tx_read(request->tx, &sql_pay_link, p_int(id));
     int result = request_need(request);
     if (result)
         return result;
@@ -159,6 +164,8 @@ int rescue_needs(struct request *request)
     str_addf(&request->out, ",\"sign\":\"%s\",\"signature\":%s,\"kinds\":", sign,
              rows_bool(proof, 0, COL_SIGNATURE) ? "true" : "false");
     str_add(&request->out, rows_text(kinds, 0, 0));
+    str_add(&request->out, ",\"pay_link\":");
+    str_add_json(&request->out, rows_count(pay) ? rows_text(pay, 0, 0) : NULL);
     str_add_char(&request->out, '}');
     return 0;
 }

@@ -8,3 +8,4 @@ int rescue_needs(struct request *request);
 int rescue_estimate(struct request *request);
 int rescue_counts(struct request *request);
 int handin_held(struct request *request);
+int handin_mine(struct request *request);

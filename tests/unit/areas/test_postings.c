@@ -13,7 +13,7 @@ enum { BRANCH = 3, PAYER = 70, DRIVER = 9 };
 static const struct posting_subject about = {
     .branch_id = BRANCH, .party_id = PAYER, .employee_id = DRIVER, .business = "rescue"};
 
-enum event { RECEIVABLE, RECEIPT, DRIVER_CASH, HAND_IN, DIFFERENCE, CONTRACTED, COMMISSION };
+enum event { RECEIVABLE, RECEIPT, DRIVER_CASH, HAND_IN, OVER, DIFFERENCE, CONTRACTED, COMMISSION };
 
 struct wanted {
     const char *account;
@@ -66,6 +66,10 @@ static const struct {
                {ACCOUNT_RECEIVABLE, 'C', 30000, PAYER, NIL}}},
     {"handed in by the driver", HAND_IN, 30000, .detail = "1001",
      .lines = {{"1001", 'D', 30000, NIL, DRIVER}, {ACCOUNT_EMPLOYEE_DUE, 'C', 30000, NIL, DRIVER}}},
+    {"a shortage borne by his wages", HAND_IN, 5000, .detail = "2211",
+     .lines = {{"2211", 'D', 5000, NIL, DRIVER}, {ACCOUNT_EMPLOYEE_DUE, 'C', 5000, NIL, DRIVER}}},
+    {"more than he held", OVER, 700, .detail = "1001",
+     .lines = {{"1001", 'D', 700, NIL, DRIVER}, {ACCOUNT_OVER_SHORT, 'C', 700, NIL, DRIVER}}},
     {"discount", DIFFERENCE, 1000, .detail = "5601",
      .lines = {{"5601", 'D', 1000, PAYER, NIL}, {ACCOUNT_RECEIVABLE, 'C', 1000, PAYER, NIL}}},
     {"bad debt", DIFFERENCE, 45000, .detail = "571101",
@@ -86,6 +90,7 @@ static int post(struct posting_draft *draft, size_t i)
         return posting_receipt(draft, &about, cases[i].detail, cases[i].amount_fen, cases[i].due_fen);
     case DRIVER_CASH: return posting_driver_cash(draft, &about, cases[i].amount_fen, cases[i].due_fen);
     case HAND_IN: return posting_hand_in(draft, &about, cases[i].detail, cases[i].amount_fen);
+    case OVER: return posting_over(draft, &about, cases[i].detail, cases[i].amount_fen);
     case DIFFERENCE: return posting_difference(draft, &about, cases[i].detail, cases[i].amount_fen);
     case CONTRACTED: return posting_contracted_cost(draft, &about, cases[i].amount_fen);
     case COMMISSION: return posting_commission(draft, &about, cases[i].amount_fen);
@@ -164,6 +169,7 @@ static void without_dimension(void **state)
     assert_int_equal(posting_receivable(&draft, &nowhere, 1, 0, NULL), -EINVAL);
     assert_int_equal(posting_driver_cash(&draft, &nobody, 1, 1), -EINVAL);
     assert_int_equal(posting_hand_in(&draft, &nobody, "1001", 1), -EINVAL);
+    assert_int_equal(posting_over(&draft, &nobody, "1001", 1), -EINVAL);
     assert_int_equal(posting_commission(&draft, &nobody, 1), -EINVAL);
     assert_int_equal(draft.count, 0);
 }

@@ -1,0 +1,193 @@
+"""What is missing of a driver's money, and what is too much of it: settled by one up to a limit, by two above it, posted in balance, taken back in red."""
+import company
+import yz
+
+co = company.Company()
+DRIVER = co.driver_of[co.vehicle["VA1"]]
+WAGES, LOSS = "2211", "5711"
+LIMIT = 20000                                                                         # of wages, as shipped
+
+
+def took(fen=20000, vehicle="VA1"):
+    id, vehicle = co.order(), co.vehicle[vehicle]
+    co.step("order_clerk", "backfill", id, vehicle_id=vehicle, driver_id=co.driver_of[vehicle], done_at=yz.utc_now(-60), km=5, taken_fen=fen, taken_method="cash_on_site")
+    return id
+
+
+def receive(id, fen=20000):
+    co.step("accountant", "audit", id)
+    co.step("finance_manager", "price", id, price_fen=fen)
+    co.step("cashier", "receive", id, method="cash_on_site")
+
+
+def args(*orders, **more):
+    lines = [o if isinstance(o, dict) else {"order_id": o} for o in orders]
+    return {"lines": lines, "settled_by": "wages", "short_reason": "lost on the way", **more}
+
+
+def settle(*orders, who="accountant", **more):
+    return co.as_(who).do("shortage.create", args(*orders, **more))
+
+
+def refused(*orders, who="accountant", **more):
+    return co.as_(who).refused("shortage.create", args(*orders, **more))
+
+
+def decide(who, verb, id, **more):
+    return co.as_(who).do(f"shortage.{verb}", {"id": id, "version": co.as_("auditor").call("shortage.get", {"id": id})["version"], **more})
+
+
+def held():
+    return {r["order_id"]: r["held_fen"] for r in co.as_("cashier").call("handin.held", {"driver_id": DRIVER})["rows"]}
+
+
+def lines(id, entity="shortage"):
+    return co.sql(f"SELECT d.kind, l.account, l.side, l.amount_fen, l.employee_id = {DRIVER} FROM document d JOIN ledger_line l ON l.entry_id = d.entry_id"
+                  f" WHERE d.entity = '{entity}' AND d.row_id = {id} ORDER BY d.id, l.n")
+
+
+def owes():
+    return int(co.one(f"SELECT coalesce(sum(CASE side WHEN 'D' THEN amount_fen ELSE -amount_fen END), 0) FROM ledger_line WHERE account = '1221' AND employee_id = {DRIVER}"))
+
+
+def errors():
+    return co.sql("SELECT what, row_name FROM ledger_check() WHERE severity = 'error' AND what NOT LIKE '%guard%'")
+
+
+def test_one_person_up_to_the_limit():
+    id = took()
+    receive(id)
+    co.as_("cashier").do("handin.create", {"lines": [{"order_id": id, "amount_fen": 15000}], "short_reason": "the rest is lost"})
+    yz.check(held() == {id: 5000}, "a shortage stays with the driver")
+    made = settle(id)
+    yz.check(made["state"] == "posted" and made["number"].startswith("S") and made["amount_fen"] == 5000, f"settled at once {made}")
+    yz.check(lines(made["id"]) == [["adjustment", WAGES, "D", "5000", "t"], ["adjustment", "1221", "C", "5000", "t"]], f"his wages / his receivable {lines(made['id'])}")
+    yz.check(held() == {} and owes() == 0 and errors() == [], f"he holds nothing and owes nothing {errors()[:2]}")
+    row = co.as_("auditor").call("shortage.get", {"id": made["id"]})
+    yz.check((row["driver_id"], row["settled_by"], row["state"], row["lines"][0]["order_id"]) == (DRIVER, "wages", "posted", id), f"{row}")
+    yz.check(co.as_("auditor").refused("handin.get", {"id": made["id"]}).code == "not_found", "it is no hand-in")
+    yz.check(refused(id).code == "conflict", "once")
+
+
+def test_two_persons_above_it():
+    id = took(LIMIT + 1)
+    made = settle(id)
+    yz.check(made["state"] == "asked" and lines(made["id"]) == [] and held() == {id: LIMIT + 1}, f"nothing is posted before it is approved {made}")
+    yz.check(refused(id).code == "conflict", "it is asked for once")
+    asked = co.as_("cashier").call("handin.held", {"driver_id": DRIVER})["rows"][0]
+    yz.check(asked["asked_fen"] == LIMIT + 1, f"the cashier sees it waits {asked}")
+    notices = co.as_("finance_manager").call("notice.list")["rows"]
+    yz.check([n["row_id"] for n in notices if n["entity"] == "shortage"] == [made["id"]], f"who approves hears of it {notices[:2]}")
+    for who in ("accountant", "cashier", "driver", "branch_manager"):
+        yz.check(co.as_(who).refused("shortage.approve", {"id": made["id"], "version": 1}).code == "forbidden", f"{who} does not approve")
+    decide("finance_manager", "approve", made["id"])
+    yz.check(held() == {} and errors() == [], f"approved, it is posted {errors()[:2]}")
+    row = co.sql(f"SELECT maker_id, checker_id, poster_id FROM document WHERE entity = 'shortage' AND row_id = {made['id']}")[0]
+    yz.check([int(i) for i in row] == [co.employee["accountant"], co.employee["finance_manager"], co.employee["finance_manager"]], f"the paper names both {row}")
+    yz.check(co.as_("finance_manager2").refused("shortage.approve", {"id": made["id"], "version": 2}).code == "conflict", "once")
+
+
+def test_declined_and_out_of_date():
+    id = took(6000)
+    own = settle(id, who="finance_manager", settled_by="loss")
+    yz.check(own["state"] == "asked", "a loss of the company above 50 yuan is approved by a second person, whoever asks")
+    yz.check(co.as_("finance_manager").refused("shortage.approve", {"id": own["id"], "version": 1}).code == "forbidden", "not by who asked")
+    decide("finance_manager2", "decline", own["id"], reason="he must find it")
+    row = co.as_("auditor").call("shortage.get", {"id": own["id"]})
+    yz.check((row["state"], row["decline_reason"]) == ("declined", "he must find it") and held() == {id: 6000}, f"declined: he owes it still {row}")
+    again = settle(id, settled_by="loss")
+    co.as_("cashier").do("handin.create", {"lines": [{"order_id": id, "amount_fen": 1000}], "short_reason": "found some"})
+    refusal = co.as_("finance_manager").refused("shortage.approve", {"id": again["id"], "version": 1})
+    yz.check(refusal.code == "conflict" and held() == {id: 5000}, "what he handed in meanwhile is not settled once more")
+    decide("finance_manager", "decline", again["id"], reason="some was found")
+    made = settle(id, settled_by="loss")
+    yz.check(made["state"] == "posted" and lines(made["id"])[0][1] == LOSS and errors() == [], f"50 yuan are decided by one {made} {errors()[:2]}")
+
+
+def test_taken_back():
+    id, before = took(3000), owes()
+    made = settle(id, settled_by="commission")
+    yz.check(lines(made["id"])[0][1] == "221101", "deducted from his commission")
+    yz.check(co.as_("accountant").refused("shortage.reverse", {"id": made["id"], "version": 1, "reason": "x"}).code == "forbidden", "not by who made it")
+    decide("finance_manager", "reverse", made["id"], reason="the envelope was found")
+    got = lines(made["id"])
+    yz.check(sorted(l[3] for l in got) == ["-3000", "-3000", "3000", "3000"] and held() == {id: 3000} and owes() == before, f"a red one beside it {got}")
+    yz.check(errors() == [], f"and the books hold {errors()[:2]}")
+    co.as_("cashier").do("handin.create", {"lines": [{"order_id": id}]})
+
+
+def test_who_may():
+    id = took(1000)
+    yz.check(refused(id, who="cashier").code == "forbidden", "a cashier settles nothing")
+    yz.check(refused(id, who="accountant_b").field is not None, "nor does another branch")
+    yz.check(refused(id, settled_by="nothing").field == "settled_by", "there must be somebody who bears it")
+    yz.check(refused(id, short_reason=None).field == "short_reason", "and a reason")
+    yz.check(refused({"order_id": id, "amount_fen": 1001}).code == "conflict", "not more than he holds")
+    co.person("three_hats", ["cashier", "accountant", "driver"])
+    hats = co.as_("three_hats")
+    hats.do("handin.create", {"lines": [{"order_id": id, "amount_fen": 400}], "short_reason": "a part"})
+    refusal = refused(id, who="three_hats")
+    yz.check(refusal.code == "forbidden", f"who took money of the order in does not settle the rest {refusal}")
+    own = took(500)
+    co.sql(f"UPDATE rescue_order SET driver_id = {co.employee['three_hats']} WHERE id = {own}")
+    yz.check(refused(own, who="three_hats").code == "forbidden", "nobody settles his own")
+    co.sql(f"UPDATE rescue_order SET driver_id = {DRIVER} WHERE id = {own}")
+    settle(id), settle(own)
+
+
+def test_more_than_he_holds():
+    one, two = took(10000), took(5000)
+    cashier = co.as_("cashier")
+    paper = {"lines": [{"order_id": one}, {"order_id": two}], "counted_fen": 16000, "over_fen": 1000}
+    yz.check(cashier.refused("handin.create", paper).field == "short_reason", "more has a reason, too")
+    alone = {**paper, "lines": paper["lines"][:1], "counted_fen": 11000, "short_reason": "x"}
+    yz.check(cashier.refused("handin.create", alone).field == "over_fen", "what is above one order is another's first")
+    part = {**paper, "lines": [{"order_id": one, "amount_fen": 9000}, {"order_id": two}], "counted_fen": 15000, "short_reason": "x"}
+    yz.check(cashier.refused("handin.create", part).field == "over_fen", "and of the same order")
+    yz.check(cashier.refused("handin.create", {**paper, "counted_fen": 15000, "short_reason": "x"}).field == "counted_fen", "what was counted is all of it")
+    yz.check(cashier.refused("handin.create", {**paper, "over_fen": -1, "short_reason": "x"}).field == "over_fen", "nothing below nothing")
+    made = cashier.do("handin.create", {**paper, "short_reason": "nobody knows whose"})
+    yz.check((made["amount_fen"], made["over_fen"]) == (15000, 1000), f"{made}")
+    yz.check(lines(made["id"], "handin") == [["receipt", "1001", "D", "15000", "t"], ["receipt", "1221", "C", "15000", "t"],
+                                             ["receipt", "1001", "D", "1000", "t"], ["receipt", "190101", "C", "1000", "t"]], f"till / pending over and short {lines(made['id'], 'handin')}")
+    yz.check(held() == {} and errors() == [], f"the books hold {errors()[:2]}")
+    co.as_("accountant").do("handin.reverse", {"id": made["id"], "version": 1, "reason": "counted anew"})
+    yz.check(held() == {one: 10000, two: 5000} and co.one("SELECT sum(amount_fen) FROM ledger_line WHERE account = '190101'") == "0" and errors() == [], f"taken back whole {errors()[:2]}")
+    cashier.do("handin.create", {"lines": [{"order_id": one}, {"order_id": two}]})
+
+
+def test_mine():
+    """A driver sees what he holds and what he handed in, and nobody else's."""
+    driver = next(login for login, id in co.employee.items() if id == DRIVER)
+    other = next(login for login, id in co.employee.items() if id == co.driver_of[co.vehicle["VA2"]])
+    one, two, theirs = took(3000), took(2000), took(700, "VA2")
+    told = co.as_(driver).call("handin.mine")
+    yz.check({r["order_id"]: r["held_fen"] for r in told["orders"]} == {one: 3000, two: 2000} and told["held_fen"] == 5000 and told["since"] == told["orders"][0]["since"], f"by order, with since when {told['orders']}")
+    co.as_("cashier").do("handin.create", {"lines": [{"order_id": one, "amount_fen": 2500}], "short_reason": "the rest tomorrow"})
+    settle(one)
+    told = co.as_(driver).call("handin.mine")
+    first = [(p["amount_fen"], p["state"], (p["settled"] or {}).get("zh_CN"), p["orders"]) for p in told["papers"][:2]]
+    yz.check(first == [(500, "posted", "从工资扣回", 1), (2500, "posted", None, 1)] and told["held_fen"] == 2000, f"and what became of it {first}")
+    strange = co.as_(other).call("handin.mine")
+    yz.check([r["order_id"] for r in strange["orders"]] == [theirs] and strange["papers"] == [], f"another driver sees his own {strange}")
+    for verb in ("handin.list", "handin.held", "shortage.list"):
+        yz.check(co.as_(driver).refused(verb).code == "forbidden", f"{verb} is not his")
+    yz.check(co.as_("cashier").refused("handin.mine").code == "forbidden", "who drives nothing has no such money")
+
+
+def test_the_check_finds():
+    last = "(SELECT max(id) FROM handin WHERE settled_by IS NOT NULL AND state = 'posted')"
+    for name, damage, words in (
+            ("a shortage's paper", f"DELETE FROM document WHERE entity = 'shortage' AND row_id = {last}", "its papers 0"),
+            ("one that was never approved", f"UPDATE handin SET state = 'asked' WHERE id = {last}", "the hand-ins make"),
+            ("what is above a hand-in", "UPDATE handin SET over_fen = 7 WHERE id = (SELECT max(id) FROM handin WHERE method IS NOT NULL)", "its papers")):
+        found = co.sql(f"BEGIN; SET LOCAL session_replication_role = replica; {damage}; SELECT what FROM ledger_check() WHERE severity = 'error'")
+        co.sql("ROLLBACK")
+        yz.check(any(words in row[0] for row in found), f"{name} is found {found[:2]}")
+
+
+def finish():
+    co.stop()
+
+
+yz.main(globals())
