@@ -3,6 +3,7 @@
 #include "client/desks/customer_view.h"
 #include "client/desks/monitor.h"
 #include "client/desks/notices.h"
+#include "client/desks/ratings.h"
 #include "client/desks/repair.h"
 #include "client/desks/vehicles.h"
 
@@ -23,4 +24,5 @@ void desks_register(void)
     desk_register(&appointments_desk);
     desk_register(&notices_desk);
     desk_register(&results_desk);
+    desk_register(&ratings_desk);
 }

@@ -4,6 +4,7 @@
 #include "base/vec.h"
 #include "client/ui/chart.h"
 #include "client/views/ask.h"
+#include "client/views/chart_view.h"
 #include "client/views/rows.h"
 #include "client/views/tool.h"
 #include "model/catalogue.h"
@@ -26,6 +27,9 @@ struct chart_view {
     bool average;              /* of the value, in place of its sum */
     enum chart_step step;
     enum chart_kind kind;
+
+    const struct chart_face *faces; /* of a desk; NULL: a list's own chart, which is kept for the next time */
+    size_t nfaces, face;
 
     json_t *answer; /* NULL: none yet */
     uint64_t asked;
@@ -67,4 +71,5 @@ void chart_view_next_step(struct chart_view *view);
 
 /* What was chosen last for this entity, or what suits it. */
 void chart_view_begin(struct chart_view *view);
+bool chart_view_take_face(struct chart_view *view, size_t face); /* false: its field is none here */
 void chart_view_remember(const struct chart_view *view);

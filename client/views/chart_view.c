@@ -154,6 +154,23 @@ static unsigned open_behind(struct chart_view *view)
     return SCREEN_REDRAW;
 }
 
+static size_t next_face(const struct chart_view *view)
+{
+    return view->nfaces ? (view->face + 1) % view->nfaces : 0;
+}
+
+static unsigned turn(struct chart_view *view)
+{
+    if (!view->nfaces)
+        return SCREEN_UNUSED;
+    for (size_t face = next_face(view); face != view->face; face = (face + 1) % view->nfaces)
+        if (chart_view_take_face(view, face)) {
+            chart_view_ask(view);
+            return SCREEN_REDRAW;
+        }
+    return SCREEN_BELL;
+}
+
 /* Time runs to the right in lines, and down in bars; a calendar has both. */
 static unsigned view_key(struct screen *screen, const struct key *key)
 {
@@ -170,6 +187,7 @@ static unsigned view_key(struct screen *screen, const struct key *key)
     case K_END: return move(view, INT32_MAX);
     case K_ENTER: return open_behind(view);
     case K_REFRESH: ask_again(view); return SCREEN_REDRAW;
+    case K_TAB: return turn(view);
     case 'b': chart_view_choose_by(view); return SCREEN_REDRAW;
     case 'a': chart_view_choose_and(view); return SCREEN_REDRAW;
     case 'v': chart_view_choose_value(view); return SCREEN_REDRAW;
@@ -194,6 +212,8 @@ static void view_keys(struct screen *screen, struct key_bar *bar)
     struct chart_view *view = view_of(screen);
     if (view->chart.cursor < view->groups.count && view->groups.items[view->chart.cursor])
         key_bar_add(bar, K_ENTER, _("List"), 0);
+    if (view->nfaces > 1)
+        key_bar_add(bar, K_TAB, _(view->faces[next_face(view)].label), 1);
     key_bar_add(bar, 'b', _("Count by"), 1);
     key_bar_add(bar, 'k', _("Kind"), 2);
     key_bar_add(bar, 'v', _("Show"), 3);
@@ -309,19 +329,42 @@ static json_t *filter_of(const struct rows *rows)
     return filter;
 }
 
-static void open_chart(const struct subject *subject)
+static struct chart_view *view_create(struct app_context *app, const struct catalogue_entity *entity,
+                                      const char *line)
 {
     struct chart_view *view = memory_zeroed(1, sizeof(*view));
     const struct rows *rows = subject->rows;
     view->app = subject->app;
     view->entity = subject->entity;
     view->screen.ops = &view_ops;
-    view->line = memory_strdup(rows->line);
+    view->line = memory_strdup(line);
+    view->arena = arena_create(0);
+    return view;
+}
+
+static void open_chart(const struct subject *subject)
+{
+    const struct rows *rows = subject->rows;
+    struct chart_view *view = view_create(subject->app, subject->entity, rows->line);
     view->filter = filter_of(rows);
     view->q = rows->q ? memory_strdup(rows->q) : NULL;
     view->arena = arena_create(0);
     chart_view_begin(view);
     open_screen(view->app, &view->screen);
+}
+
+void chart_open(struct app_context *app, const struct catalogue_entity *entity,
+                const struct chart_face faces[], size_t count)
+{
+    struct chart_view *view = view_create(app, entity, "");
+    view->faces = faces;
+    view->nfaces = count;
+    size_t face = 0;
+    while (face < count && !chart_view_take_face(view, face))
+        face++;
+    if (face == count)
+        chart_view_begin(view);
+    open_screen(app, &view->screen);
 }
 
 static bool may_open(const struct subject *subject)

@@ -156,8 +156,28 @@ void chart_view_begin(struct chart_view *view)
         settle(view);
 }
 
+bool chart_view_take_face(struct chart_view *view, size_t index)
+{
+    const struct chart_face *face = &view->faces[index];
+    const struct field *by = field_named(view, face->by),
+                       *number = face->average ? catalogue_field(view->entity, face->average) : NULL;
+    if (!by || (face->average && !number))
+        return false;
+    view->face = index;
+    view->by = by;
+    view->and = NULL;
+    view->value = number;
+    view->average = number != NULL;
+    view->step = step_named(face->step);
+    view->kind = chart_field_is_time(by) ? CHART_LINE : CHART_BARS;
+    settle(view);
+    return true;
+}
+
 void chart_view_remember(const struct chart_view *view)
 {
+    if (view->faces)
+        return;
     json_t *body = json_pack("{s:s, s:s, s:s}", "by", view->by->name, "step", steps[view->step], "kind",
                              kinds[view->kind].name);
     if (view->and)
