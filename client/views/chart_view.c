@@ -333,9 +333,8 @@ static struct chart_view *view_create(struct app_context *app, const struct cata
                                       const char *line)
 {
     struct chart_view *view = memory_zeroed(1, sizeof(*view));
-    const struct rows *rows = subject->rows;
-    view->app = subject->app;
-    view->entity = subject->entity;
+    view->app = app;
+    view->entity = entity;
     view->screen.ops = &view_ops;
     view->line = memory_strdup(line);
     view->arena = arena_create(0);
@@ -348,7 +347,6 @@ static void open_chart(const struct subject *subject)
     struct chart_view *view = view_create(subject->app, subject->entity, rows->line);
     view->filter = filter_of(rows);
     view->q = rows->q ? memory_strdup(rows->q) : NULL;
-    view->arena = arena_create(0);
     chart_view_begin(view);
     open_screen(view->app, &view->screen);
 }
