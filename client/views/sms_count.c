@@ -2,13 +2,16 @@
 
 #include <string.h>
 
+#include "base/time.h"
 #include "base/utf8.h"
 #include "client/views/ask.h"
 
-/* What stands around a text is the house's, the same for everybody: asked for once. */
+enum { FRESH_MS = 10 * 1000 };
+
+/* What stands around a text is the house's, the same for everybody, and an admin may change it while somebody types: asked for now and then. */
 static struct {
-    json_t *words; /* NULL: not answered yet */
-    bool asked;
+    json_t *words;    /* NULL: not answered yet */
+    int64_t asked_ms; /* 0: never */
 } dress;
 
 static void on_words(struct screen *screen, const struct answer *answer, void *context)
@@ -24,9 +27,11 @@ static void on_words(struct screen *screen, const struct answer *answer, void *c
 
 static void ask_words(struct app_context *app)
 {
-    if (!dress.asked)
-        ask(app, NULL, "message.dress", json_object(), CALL_READ, NULL, on_words, app);
-    dress.asked = true;
+    int64_t now_ms = time_monotonic_ms();
+    if (dress.asked_ms && now_ms - dress.asked_ms < FRESH_MS)
+        return;
+    dress.asked_ms = now_ms;
+    ask(app, NULL, "message.dress", json_object(), CALL_READ, NULL, on_words, app);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -62,19 +67,51 @@ static void add(struct count *count, const char *text)
     }
 }
 
-bool sms_count_write(struct sheet *sheet, const struct sheet_entry *entry, const char *text, struct str *out)
+void sms_fill(const json_t *words, const char *language, const char *text, struct str *out)
+{
+    const json_t *samples = json_object_get(json_object_get(words, "samples"), language);
+    while (*text) {
+        size_t plain = strcspn(text, "{"), len = text[plain] ? strcspn(text + plain + 1, "{}") : 0;
+        str_add_n(out, text, plain);
+        text += plain;
+        if (!*text)
+            return;
+        const json_t *sample = text[len + 1] == '}' ? json_object_getn(samples, text + 1, len) : NULL;
+        if (sample)
+            str_add(out, json_string_value(sample));
+        else
+            str_add_n(out, text, len + 1 + (text[len + 1] == '}'));
+        text += len + 1 + (text[len + 1] == '}');
+    }
+}
+
+void sms_dress(const json_t *words, const char *language, const char *text, bool marketing, struct str *out)
+{
+    const char *signature = json_string_value(json_object_get(words, "signature"));
+    const char *ending = json_string_value(json_object_get(json_object_get(words, "endings"), language));
+    str_add(out, signature ? signature : "");
+    sms_fill(words, language, text, out);
+    str_add(out, marketing && ending ? ending : "");
+}
+
+void sms_count_text(const char *text, struct str *out)
 {
     struct count count = {0};
-    if (!entry->field->sms || strcmp(value_of(sheet, "channel"), "mail") == 0)
-        return false;
-    ask_words(sheet->app);
-    add(&count, json_string_value(json_object_get(dress.words, "signature")));
     add(&count, text);
-    if (strcmp(value_of(sheet, "marketing"), "true") == 0)
-        add(&count, json_string_value(
-                        json_object_get(json_object_get(dress.words, "endings"), language_of(entry->field))));
     size_t one = count.wide ? 70 : 160, many = count.wide ? 67 : 153;
     size_t parts = count.units <= one ? 1 : (count.units + many - 1) / many;
     str_addf(out, "%zu/%zu ×%zu", count.units, parts == 1 ? one : parts * many, parts);
+}
+
+bool sms_count_write(struct sheet *sheet, const struct sheet_entry *entry, const char *text, struct str *out)
+{
+    struct str whole cleanup(cleanup_str);
+    str_init(&whole, NULL);
+    if (!entry->field->sms || strcmp(value_of(sheet, "channel"), "mail") == 0)
+        return false;
+    ask_words(sheet->app);
+    sms_dress(dress.words, language_of(entry->field), text ? text : "",
+              strcmp(value_of(sheet, "marketing"), "true") == 0, &whole);
+    sms_count_text(whole.data, out);
     return true;
 }

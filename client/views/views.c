@@ -8,6 +8,7 @@
 #include "client/views/start.h"
 #include "client/views/notice.h"
 #include "client/views/settings.h"
+#include "client/views/sms_count.h"
 #include "client/views/track_view.h"
 
 void views_register(void)
@@ -29,5 +30,6 @@ void views_register(void)
     notice_list_register();
     settings_register();
     security_register();
+    sms_preview_register();
     tasks_register();
 }

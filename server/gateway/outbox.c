@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/time.h"
+#include "server/core/clock.h"
 #include "server/db/connection.h"
 #include "server/db/transaction.h"
 #include "server/gateway/gateway-private.h"
@@ -12,9 +13,9 @@ static const struct sql sql_claim = {
     "outbox_claim",
     "SELECT id, row_id, attempts, body FROM outbox_claim($1, $2, $3::int, $4::int * interval '1 second')"};
 static const struct sql sql_settle = {"outbox_settle", "SELECT outbox_settle($1, $2, $3, $4, $5)"};
-static const struct sql sql_work = {"message_work",
-                                    "SELECT message_work($1::int), setting_value('message.per_second')::int, "
-                                    "setting_value('message.mail_per_second')::int"};
+static const struct sql sql_work = {
+    "message_work", "SELECT message_work($1::int, $2), setting_value('message.per_second')::int, "
+                    "setting_value('message.mail_per_second')::int"};
 
 static struct tx *begin(struct connection *connection, struct arena *arena)
 {
@@ -61,7 +62,7 @@ static int rate_of(struct rows *rows, int column)
 int outbox_work(struct connection *connection, struct arena *arena, struct outbox_rates *rates_r)
 {
     struct tx *tx = begin(connection, arena);
-    struct rows *rows = tx_read(tx, &sql_work, p_int(EVENTS_MAX));
+    struct rows *rows = tx_read(tx, &sql_work, p_int(EVENTS_MAX), p_time(clock_now()));
     if (tx_commit(tx) != TX_OK)
         return -EAGAIN;
     *rates_r = (struct outbox_rates){.sms = rate_of(rows, 1), .mail = rate_of(rows, 2)};

@@ -8,8 +8,8 @@ static const struct verb verbs[] = {
     {
         .name = "message.dress",
         .label = N_("Around a text message"),
-        .help =
-            N_("The signature before every text message, and in each language what ends one of marketing."),
+        .help = N_("The signature before every text message, and in each language what ends one of marketing "
+                   "and examples for the words of a template."),
         .flags = VERB_SESSION | VERB_OURS,
         .run = message_dress,
     },

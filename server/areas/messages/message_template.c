@@ -24,7 +24,8 @@ static const struct choice asked[] = {{"nothing", N_("Nothing")}, {"rating", N_(
           .sms = true,                                                                                       \
           .help = N_("Words in {braces} are filled in: F1 at the template lists those there are. The "       \
                      "signature is put before it. While it is typed its length is shown, signature and "     \
-                     "all, and in how many parts a text message of that length goes."))
+                     "all and with examples for the words, and in how many parts a text message of that "    \
+                     "length goes. H at the template shows it as it will look."))
 
 static const struct field fields[] = {
     FIELD(message_template, code, .type = FIELD_CODE, .label = N_("Code"), .required = true, .unique = true,
@@ -118,7 +119,8 @@ const struct entity message_template_entity = {
                "{car_model} "
                "{service} {road} {place} {destination} {contact} {contact_phone} {customer} {case_number} "
                "{vehicle} {driver} "
-               "{driver_phone} {appointment} {due} {price} {rest} {branch} {branch_phone}."),
+               "{driver_phone} {appointment} {due} {price} {rest} {branch} {branch_phone} {sign_code}. H "
+               "shows how it looks."),
     .code = "mt",
     .size = sizeof(struct message_template),
     .scope = SCOPE_COMPANY,

@@ -130,6 +130,39 @@ def test_a_time_that_comes_is_told_once():
     off()
 
 
+def test_what_is_due_goes_by_the_clock_of_who_works():
+    id = rule("rescue.appointment", "contact", "{appointment}", "t11", minutes="60", urgent="false")
+    order(107, appoint_at="now() + interval '5 hours'")
+    zone = "now() AT TIME ZONE 'Asia/Shanghai'"
+    db.sql(f"UPDATE setting SET value = to_char({zone} + interval '4 hours', 'HH24:MI') WHERE name = 'message.quiet_from'")
+    db.sql(f"UPDATE setting SET value = to_char({zone} + interval '6 hours', 'HH24:MI') WHERE name = 'message.quiet_to'")
+    for clock, written in (("now()", 0), ("now() + interval '270 minutes'", 1)):
+        db.sql("UPDATE message_cursor SET timed_at = now()")
+        db.one(f"SELECT message_work(1000, {clock})", "tail")
+        assert len(messages(f"rule_id = {id} AND row_id = 107")) == written, clock
+    assert messages(f"rule_id = {id} AND row_id = 107")[0][0] == "held", "it is night by that clock"
+    held = db.one(f"SELECT due_at BETWEEN now() + interval '88 minutes' AND now() + interval '91 minutes' FROM outbox WHERE row_id = "
+                  f"(SELECT id FROM message WHERE rule_id = {id} AND row_id = 107)")
+    assert held == "t", "for as long as the night still lasts"
+    db.sql("UPDATE setting SET value = '00:00' WHERE name IN ('message.quiet_from', 'message.quiet_to')")
+    off()
+
+
+def test_an_example_for_each_word():
+    for language in ("en", "zh_CN", "zh_TW"):
+        missing = db.sql(f"SELECT w FROM unnest(message_words('rescue')) w WHERE NOT coalesce(rescue_message_sample('{language}') ->> w <> '', false)")
+        assert missing == [], (language, missing)
+    assert db.sql("SELECT w FROM jsonb_object_keys(rescue_message_sample('en')) w WHERE w <> ALL (message_words('rescue'))") == []
+
+
+def test_messages_are_found_by_the_end_of_their_number():
+    id = db.one("SELECT message_put('{\"key\": \"found\", \"channel\": \"sms\", \"address\": \"+86 137-0000-4321\", \"language\": \"en\","
+                                         " \"body\": \"x\", \"state\": \"queued\", \"branch_id\": 2}')")
+    tokens = {t for (t,) in db.sql(f"SELECT token FROM search_key WHERE entity = 'message' AND row_id = {id}")}
+    assert tokens == {"8613700004321", "4321", "04321", "004321", "0004321", "00004321"}, tokens
+    assert db.sql("SELECT * FROM message_tokens('Desk@Example.Test')") == [["deskexampletest"]]
+
+
 def test_who_has_not_paid_is_reminded_once_for_each_price():
     id = rule("rescue.unpaid", "customer", "{rest}", "t9", minutes="60")
     done = {"state": "'done'", "money_state": "'priced'", "price_fen": "30000", "received_fen": "10000"}
