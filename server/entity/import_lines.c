@@ -44,6 +44,16 @@ void import_lines_close(struct import_lines *lines)
         import_columns_finish(&lines->import);
 }
 
+const char *import_lines_ignored(const struct import_lines *lines, size_t n)
+{
+    for (size_t i = 0; i < lines->import.ncolumns; i++) {
+        const struct import_column *column = &lines->import.columns[i];
+        if (!column->field && *column->title && n-- == 0)
+            return column->title;
+    }
+    return NULL;
+}
+
 int import_lines_read(struct import_lines *lines, struct request *request, size_t row, json_t **args_r)
 {
     struct import *import = &lines->import;

@@ -12,6 +12,9 @@ struct import_lines *import_lines_open(struct request *request, const struct ent
                                        const struct sheet *sheet, struct arena *arena);
 void import_lines_close(struct import_lines *lines);
 
+/* The n-th title of the head that is no field; NULL: there are no more. */
+const char *import_lines_ignored(const struct import_lines *lines, size_t n);
+
 /* Row `row` of the sheet (0 is the head) as JSON, in the request's arena. The request may be another at each row. 0, or an error code. */
 must_check int import_lines_read(struct import_lines *lines, struct request *request, size_t row,
                                  json_t **args_r);

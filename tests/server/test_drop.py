@@ -124,6 +124,16 @@ def test_bad_lines_harm_no_other():
     check([r["outcome"] for r in got] == ["refused", "taken", "refused", "refused", "refused"] and all(r["message"] for r in got if r["outcome"] == "refused"),
           f"bad lines are named with the reason {got}")
     check(count(good[0]) == 1, "and the good one is taken")
+    told = lambda: house.sql("SELECT e.login FROM notice n JOIN employee e ON e.id = n.employee_id WHERE n.args ->> 'file' = 'mixed.csv' AND n.args ->> 'count' = '4' ORDER BY 1")       # noqa: E731
+    who = [r[0] for r in yz.wait_until("the bell", told)]
+    check(who == ["admin", "admin2", "order_clerk", "order_clerk2"], f"who can ask the third party is told, once {who}")
+
+
+def test_a_column_of_theirs():
+    one = line()
+    put("more.csv", text([[*one, "=cmd"]], [*HEAD, "their own"]))
+    got = results("more.csv")
+    check([r["outcome"] for r in got] == ["ignored", "taken"] and "their own" in got[0]["message"] and count(one[0]) == 1, f"a column that is none of ours is named, and the line is taken {got}")
 
 
 def test_limits():

@@ -26,6 +26,13 @@ static const struct sql sql_unlock = {"notice_file_unlock",
 static const struct sql sql_known = {
     "notice_known", "SELECT id, source FROM order_notice WHERE partner_id = $1 AND foreign_number = $2"};
 
+static const struct sql sql_ring = {"notice_file_ring",
+                                    "SELECT notice_add(NULL, r.role, q.branch_id, 'warning', $2, "
+                                    "jsonb_build_object('partner', $3::text, 'file', "
+                                    "$4::text, 'count', $5::bigint), NULL, NULL, NULL, NULL, NULL) FROM "
+                                    "partner_quota($1) q CROSS JOIN (VALUES "
+                                    "('order_clerk'), ('admin')) r (role)"};
+
 struct taking {
     struct inside *inside;
     const struct drop_file *file;
@@ -34,7 +41,7 @@ struct taking {
     struct sheet sheet;
     struct import_lines *lines;
     struct str results;
-    bool good;
+    int64_t refused; /* lines, or the file */
     atomic_bool *stopping;
 };
 
@@ -66,7 +73,7 @@ static void refuse(struct taking *taking, int64_t line, const char *number, cons
                    const char *words)
 {
     drop_add_result(&taking->results, line, number, outcome, NIL, words);
-    taking->good = false;
+    taking->refused++;
 }
 
 static bool is_passing(int code)
@@ -144,6 +151,10 @@ static enum drop_outcome take_sheet(struct taking *taking, const char *bytes, si
         refuse(taking, 1, NULL, "refused", inside_refusal(taking->inside));
         return DROP_DONE;
     }
+    const char *title;
+    for (size_t i = 0; (title = import_lines_ignored(taking->lines, i)); i++)
+        drop_add_result(&taking->results, 1, NULL, "ignored", NIL,
+                        arena_printf(taking->arena, "%s: no column of ours", title));
     enum drop_outcome outcome = take_lines(taking);
     import_lines_close(taking->lines);
     return outcome;
@@ -193,12 +204,23 @@ static void digest_of(const char *bytes, size_t n, char digest[2 * SHA256_DIGEST
     hex_encode(digest, hash, sizeof(hash));
 }
 
+/* Who could ask the third party hears of it, once: only one server put the file away. */
+static void ring(struct taking *taking)
+{
+    if (taking->refused)
+        (void)READ(taking, taking->who.party_id, &sql_ring, p_int(taking->who.party_id),
+                   p_text(N_("{count} lines of {partner}'s file {file} were not taken")),
+                   p_text(taking->who.name), p_text(taking->file->name), p_int(taking->refused));
+}
+
 static enum drop_outcome put_away(struct taking *taking, int fd, const char *digest)
 {
-    int result = drop_put_away(taking->file, fd, taking->good, digest, &taking->results);
+    int result = drop_put_away(taking->file, fd, !taking->refused, digest, &taking->results);
+    if (result == 0)
+        ring(taking);
     if (result == 0)
         log_info("notices: %s/%s %s", taking->file->code, taking->file->name,
-                 taking->good ? "taken" : "refused, or in part");
+                 taking->refused ? "refused, or in part" : "taken");
     else if (result != -ESTALE && result != -ENOENT)
         log_error("notices: %s/%s cannot be put away: %s", taking->file->code, taking->file->name,
                   strerror(-result));
@@ -265,8 +287,7 @@ static enum drop_outcome take_of(struct taking *taking)
 
 enum drop_outcome drop_take(struct inside *inside, const struct drop_file *file, atomic_bool *stopping)
 {
-    struct taking taking = {
-        .inside = inside, .file = file, .arena = arena_create(0), .good = true, .stopping = stopping};
+    struct taking taking = {.inside = inside, .file = file, .arena = arena_create(0), .stopping = stopping};
     str_init(&taking.results, NULL);
     enum drop_outcome outcome = take_of(&taking);
     str_finish(&taking.results);
