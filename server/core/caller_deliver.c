@@ -49,6 +49,13 @@ static bool comes_in_time(const struct caller *caller, const struct parcel *parc
            (caller->session && caller->session->id == parcel->session->id);
 }
 
+/* What was still under way for the one before learns that it is over: that is no end of the one after it. */
+static bool is_of_another_session(const struct caller *caller, const struct parcel *parcel)
+{
+    const struct session *session = parcel->task->session;
+    return session && caller->session && session->id != caller->session->id;
+}
+
 static void cancel_request(struct caller *caller, const char *tag)
 {
     for (size_t i = 0; i < caller->nflight; i++)
@@ -66,6 +73,8 @@ static void apply(struct caller *caller, struct parcel *parcel)
             take_session(caller, parcel->session);
         break;
     case EFFECT_END:
+        if (is_of_another_session(caller, parcel))
+            break;
         caller_leave_session(caller);
         peer_logged_out(caller->peer);
         break;
