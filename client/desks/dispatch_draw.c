@@ -14,7 +14,14 @@
 
 /* From these sizes on there is room for a map beside the orders, and for all vehicles beside that. */
 enum { FULL_FROM = 72, MAP_FROM = 110, FLEET_FROM = 150, MAP_ROWS_FROM = 30 };
-enum { BEST_ROWS = 1 + OFFERS_KEYS, DETAIL_ROWS = 2, DETAIL_ROWS_TALL = 4, TALL = 36, LIVE_ROWS_LEAST = 3 };
+enum {
+    BEST_ROWS = 1 + OFFERS_KEYS,
+    DETAIL_ROWS = 2,
+    DETAIL_ROWS_TALL = 4,
+    TALL = 36,
+    LIVE_ROWS_LEAST = 3,
+    FLEET_ROWS_LEAST = 12
+};
 
 /* The parts of the body; rows 0: not shown. */
 struct parts {
@@ -78,6 +85,15 @@ static void divide_lower(const struct dispatch *desk, struct area lower, struct 
                                  lower.cols - parts->live.cols - 1};
 }
 
+/* Its share; and where that is too little for the orders, what those below have no use for. */
+static int upper_rows(const struct dispatch *desk, int rest, int percent, int least_below)
+{
+    const struct jobs *here = desk->road ? &desk->live : &desk->waiting;
+    const struct jobs *below = desk->road ? &desk->waiting : &desk->live;
+    int wanted = (int)here->items.count + 1, left = rest - MAX((int)below->items.count + 2, least_below);
+    return MAX(rest * percent / 100, MIN(wanted, left));
+}
+
 static struct parts divide(const struct dispatch *desk, struct area body)
 {
     struct parts parts = {0};
@@ -85,7 +101,9 @@ static struct parts divide(const struct dispatch *desk, struct area body)
         return divide_narrow(desk, body);
     bool roomy = body.cols >= MAP_FROM && body.rows >= MAP_ROWS_FROM, map = roomy || desk->show_map;
     int detail = body.rows >= TALL ? DETAIL_ROWS_TALL : DETAIL_ROWS;
-    int rest = body.rows - detail - BEST_ROWS, upper = roomy ? rest * 58 / 100 : map ? rest : rest * 52 / 100;
+    int below = roomy && body.cols < FLEET_FROM ? FLEET_ROWS_LEAST : LIVE_ROWS_LEAST + 2;
+    int rest = body.rows - detail - BEST_ROWS;
+    int upper = map && !roomy ? rest : upper_rows(desk, rest, roomy ? 58 : 52, below);
     divide_upper(desk, (struct area){body.row, body.col, upper, body.cols}, map, &parts);
     parts.best = (struct area){body.row + upper, body.col, BEST_ROWS, body.cols};
     parts.detail = (struct area){body.row + upper + BEST_ROWS, body.col, detail, body.cols};

@@ -36,14 +36,14 @@ struct column_row {
 };
 
 static const struct column_row waiting_columns[] = {
-    {COL_LEFT, N_("Due in"), 6, 8, 0},         {COL_SERVICE, N_("Service"), 8, 14, 2},
+    {COL_LEFT, N_("Due in"), 6, 7, 0},         {COL_SERVICE, N_("Service"), 8, 14, 2},
     {COL_PLACE, N_("Place"), 18, 48, 1},       {COL_NOTE, N_("Note"), 8, 11, 2},
-    {COL_AGE, N_("Waits"), 6, 8, 3},           {COL_PLATE, N_("Plate"), 9, 10, 4},
+    {COL_AGE, N_("Waits"), 6, 7, 3},           {COL_PLATE, N_("Plate"), 9, 10, 4},
     {COL_CUSTOMER, N_("Customer"), 10, 24, 5}, {COL_NUMBER, N_("Number"), 13, 13, 6},
 };
 
 static const struct column_row live_columns[] = {
-    {COL_LEFT, N_("Due in"), 6, 8, 0},     {COL_STATE, N_("State"), 10, 10, 1},
+    {COL_LEFT, N_("Due in"), 6, 7, 0},     {COL_STATE, N_("State"), 10, 10, 1},
     {COL_AGE, N_("Elapsed"), 7, 8, 1},     {COL_VEHICLE, N_("Vehicle"), 9, 10, 1},
     {COL_DRIVER, N_("Driver"), 8, 10, 2},  {COL_NOTE, N_("Note"), 8, 11, 3},
     {COL_PLACE, N_("Place"), 14, 48, 3},   {COL_SERVICE, N_("Service"), 8, 14, 4},

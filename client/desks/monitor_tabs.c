@@ -123,7 +123,7 @@ OF_STATE(on_the_way)
 OF_STATE(arrived)
 
 const struct monitor_tab monitor_tabs[] = {
-    {'1', N_("Open"), urgent, live_orders, live_count, false},
+    {'1', N_("Unfinished"), urgent, live_orders, live_count, false},
     {'2', N_("New"), urgent, new_orders, new_count, false},
     {'3', N_("Dispatched"), urgent, dispatched_orders, dispatched_count, false},
     {'4', N_("Accepted"), urgent, accepted_orders, accepted_count, false},

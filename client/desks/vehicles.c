@@ -88,8 +88,10 @@ static unsigned choose_state(struct vehicles *desk, int digit)
     int count = 0;
     while (states && states[count].code)
         count++;
-    if (digit > count)
-        return SCREEN_BELL;
+    if (digit > count) {
+        ui_say(desk->app->ui, ROLE_WARNING, _("There are %d states: 1 to %d, and 0 for all"), count, count);
+        return SCREEN_REDRAW | SCREEN_BELL;
+    }
     desk->state = digit - 1 == desk->state ? -1 : digit - 1;
     fleet_show(&desk->fleet);
     row_changed(desk);
