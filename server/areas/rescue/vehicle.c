@@ -37,8 +37,9 @@ static const struct choice reporters[] = {
 #define PLACE(value) "(SELECT " value " FROM vehicle_position p WHERE p.vehicle_id = t.id)"
 
 static const struct field driver_fields[] = {
-    FIELD(vehicle_driver, driver_id, .type = FIELD_REF, .ref = "employee", .label = N_("Driver"),
-          .required = true, .width = 16, .help = N_("Somebody who may drive this vehicle.")),
+    FIELD(vehicle_driver, driver_id, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",
+          .label = N_("Driver"), .required = true, .width = 16,
+          .help = N_("Somebody who may drive this vehicle.")),
     FIELD(vehicle_driver, position, .filled = true, .label = N_("Position"), .readonly = true, .width = 4,
           .help = N_("The first is offered first.")),
 };
