@@ -4,13 +4,14 @@
 #include "model/filter.h"
 #include "server/entity/entity.h"
 
-/* The two arguments as they are declared, and as they are read: 0, or what is to be returned. zone NULL: the session's. */
+/* The two arguments, for the table of a verb's. */
 #define FILTERED_ARGS                                                                                        \
     ARG(filter, FIELD_NONE, .label = N_("Filter"),                                                           \
         .help = N_("Columns with a value or an object of comparisons.")),                                    \
         ARG(q, FIELD_TEXT, .label = N_("Search"),                                                            \
             .help = N_("Words looked up in names, pinyin, numbers, phones, plates."))
 
+/* Reads them; bare days mean those of `zone`, NULL: the session's. 0, or what is to be returned. */
 must_check int filtered_arguments(struct request *request, const struct entity *entity, const char *zone,
                                   struct filter *filter_r);
 
