@@ -21,8 +21,8 @@
 #include "client/views/export.h"
 #include "client/views/holder.h"
 #include "client/views/live.h"
-#include "client/views/notice.h"
 #include "client/views/macro.h"
+#include "client/views/notice.h"
 #include "client/views/preference.h"
 #include "client/views/ringing.h"
 #include "client/views/topics.h"
@@ -71,17 +71,23 @@ static void on_quit(void *context, const struct dialog_answer *answer)
 
 static void ask_quit(struct app *app)
 {
-    char text[256] = "";
+    struct str text cleanup(cleanup_str), running cleanup(cleanup_str);
     size_t unsaved = unsaved_count(&app->ui);
+    int permille;
     struct dialog_button buttons[] = {{'y', _("Leave")}, {'l', _("Log out")}, {'n', _("Stay")}};
+    str_init(&text, NULL);
+    str_init(&running, NULL);
     if (unsaved)
-        snprintf(text, sizeof(text),
+        str_addf(&text,
                  drafts_kept(app->context.drafts)
                      ? _("Forms with unsaved changes: %zu. They are kept as drafts on this machine.")
                      : _("Forms with unsaved changes: %zu. They are lost when you leave."),
                  unsaved);
-    dialog_confirm(&app->ui, _("Leave Yizhan?"), text, buttons, array_len(buttons), unsaved > 0, on_quit,
-                   app);
+    bool busy = busy_words(&running, &permille);
+    if (busy)
+        str_addf(&text, "%s%s %s", unsaved ? "\n" : "", _("Leaving stops what is under way:"), running.data);
+    dialog_confirm(&app->ui, _("Leave Yizhan?"), text.data, buttons, array_len(buttons), unsaved || busy,
+                   on_quit, app);
 }
 
 static void on_command(struct app_context *context, enum app_command command)

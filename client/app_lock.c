@@ -81,6 +81,7 @@ void app_cover(struct app *app, const char *why)
     if (app->login || app->lock || !app->described)
         return;
     macro_stop(&app->context);
+    ahead_forget(&app->ui.ahead);
     app->context.locked = true;
     notice_show(&app->context);
     app->lock = lock_open(&app->context, &lock_ops, why);

@@ -15,10 +15,10 @@
 #include "client/views/login.h"
 #include "client/views/macro.h"
 #include "client/views/menu.h"
-#include "client/views/start.h"
 #include "client/views/notice.h"
 #include "client/views/preference.h"
 #include "client/views/ringing.h"
+#include "client/views/start.h"
 #include "client/views/text.h"
 #include "wire/json.h"
 
@@ -238,6 +238,7 @@ static void ready(struct app *app)
         app->described = false;
     }
     if (app->context.who.must_change_password) {
+        ahead_forget(&app->ui.ahead);
         app->login = login_password_open(&app->context, app->login);
         return;
     }
@@ -278,6 +279,7 @@ static void open_login(struct app *app, const char *why)
         return;
     }
     app_uncover(app);
+    ahead_forget(&app->ui.ahead);
     app->context.locked = true;
     app->login = login_open(&app->context, &login_ops, user ? user : "");
     if (why && *why)
@@ -379,6 +381,8 @@ const struct link_ops app_link_ops = {.state = on_state, .event = on_event};
 void app_session_start(struct app *app)
 {
     open_login(app, "");
+    if (app->password && app->options->user)
+        login_wait(&app->context, app->login);
     link_start(app->context.link);
 }
 

@@ -6,10 +6,16 @@
 #include "base/util.h"
 #include "client/ui/screen.h"
 
-static bool is_waiting(const struct ui *ui)
+static enum screen_wait wait_of(const struct ui *ui)
 {
     struct screen *top = ui_top(ui);
-    return top && top->ops->waiting && !ui->ahead.out_of_patience && top->ops->waiting(top);
+    return top && top->ops->waiting ? top->ops->waiting(top) : SCREEN_READY;
+}
+
+static bool is_waiting(const struct ui *ui)
+{
+    enum screen_wait wait = wait_of(ui);
+    return wait == SCREEN_WAITS_LONG || (wait == SCREEN_WAITS && !ui->ahead.out_of_patience);
 }
 
 void ahead_forget(struct ahead *ahead)
@@ -76,7 +82,9 @@ void ahead_tick(struct ui *ui, int64_t now_ms)
     struct ahead *ahead = &ui->ahead;
     if (!ahead->count)
         return;
-    if (!ahead->since_ms)
+    if (wait_of(ui) == SCREEN_WAITS_LONG)
+        ahead->since_ms = 0;
+    else if (!ahead->since_ms)
         ahead->since_ms = now_ms;
     else if (now_ms - ahead->since_ms > AHEAD_PATIENCE_MS)
         ahead->out_of_patience = true;

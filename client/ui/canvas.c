@@ -203,6 +203,23 @@ static void put_char(struct canvas *canvas, int row, int col, enum role role, wc
         set_cell(canvas, row, col, role, c, 1);
 }
 
+static void put_more(struct canvas *canvas, int row, int col, wchar_t c)
+{
+    if (row < 0 || row >= canvas->rows || col < 0 || col >= canvas->cols)
+        return;
+    const struct cell *cell = cell_at(canvas, row, col);
+    if (cell->width == 1 && (cell->chars[0] == L' ' || cell->chars[0] == L'│'))
+        put_char(canvas, row, col, ROLE_DIM, c);
+}
+
+void canvas_more(struct canvas *canvas, struct area area, bool above, bool below)
+{
+    if (above)
+        put_more(canvas, area.row, area.col + area.cols - 1, L'▲');
+    if (below)
+        put_more(canvas, area.row + area.rows - 1, area.col + area.cols - 1, L'▼');
+}
+
 struct area canvas_box(struct canvas *canvas, struct area area, enum role role, const char *title)
 {
     int bottom = area.row + area.rows - 1, right = area.col + area.cols - 1;

@@ -65,6 +65,9 @@ void canvas_text(struct canvas *canvas, int row, int col, int width, enum role r
                  const char *text);
 void canvas_fill(struct canvas *canvas, struct area area, enum role role, wchar_t with);
 
+/* Signs at the right edge of the first and last row where there is more than the area shows; not over a text that stands there. */
+void canvas_more(struct canvas *canvas, struct area area, bool above, bool below);
+
 /* Changes the role of cells and leaves their text. */
 void canvas_paint(struct canvas *canvas, int row, int col, int width, enum role role);
 

@@ -96,6 +96,9 @@ void choices_draw(struct choices *choices, struct canvas *canvas, struct area ar
     for (size_t i = 0; i < rows && choices->scroll + i < choices->items.count; i++)
         draw_item(canvas, area.row + (int)i, area, &choices->items.items[choices->scroll + i],
                   choices->scroll + i == choices->cursor);
+    area.cols += 2; /* on the border of the box around them */
+    canvas_more(canvas, area, choices->scroll > 0, choices->scroll + rows < choices->items.count);
+    area.cols -= 2;
     if (!choices->items.count)
         canvas_text(canvas, area.row, area.col, area.cols, ROLE_DIM, ALIGN_LEFT,
                     choices->waiting ? "…" : _("Nothing found"));

@@ -6,6 +6,7 @@
 struct dialog {
     struct screen screen;
     char *title, *text;
+    int top, hidden; /* lines of the text scrolled past; those that have no room at once */
     dialog_done *done;
     void *context;
 
@@ -26,6 +27,9 @@ struct dialog *dialog_create(const struct screen_ops *ops, const char *title, co
                              dialog_done *done, void *context);
 struct dialog *dialog_of(struct screen *screen);
 void dialog_free(struct screen *screen);
+
+/* Up, Down, PgUp and PgDn, where the text has no room at once. */
+bool dialog_scroll(struct dialog *dialog, const struct key *key);
 
 /* Answers once: the dialog is closing when `done` runs. Returns the flags for the key handler. */
 unsigned dialog_answer(struct dialog *dialog, const struct dialog_answer *answer);

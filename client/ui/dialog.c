@@ -47,6 +47,18 @@ void dialog_free(struct screen *screen)
     free(dialog);
 }
 
+bool dialog_scroll(struct dialog *dialog, const struct key *key)
+{
+    enum { PAGE = 5 };
+    int by = key->code == K_UP          ? -1
+             : key->code == K_DOWN      ? 1
+             : key->code == K_PAGE_UP   ? -PAGE
+             : key->code == K_PAGE_DOWN ? PAGE
+                                        : 0;
+    dialog->top = MAX(MIN(dialog->top + by, dialog->hidden), 0);
+    return by && dialog->hidden;
+}
+
 unsigned dialog_answer(struct dialog *dialog, const struct dialog_answer *answer)
 {
     if (dialog->screen.closing)
@@ -79,13 +91,19 @@ struct area dialog_draw_box(struct dialog *dialog, struct canvas *canvas, struct
 {
     int cols = MAX(MAX(text_cols(dialog->text), utf8_width(dialog->title) + 4), min_cols);
     cols = MIN(MIN(cols, DIALOG_COLS) + 4, body.cols);
-    int text = *dialog->text ? canvas_wrap_count(dialog->text, cols - 4) : 0;
-    text = MAX(MIN(text, body.rows - 2 - extra), 0);
+    int whole = *dialog->text ? canvas_wrap_count(dialog->text, cols - 4) : 0;
+    int text = MAX(MIN(whole, body.rows - 2 - extra), 0);
+    dialog->hidden = whole - text;
+    dialog->top = MAX(MIN(dialog->top, dialog->hidden), 0);
     int rows = MIN(text + extra + 2, body.rows);
     struct area box = {body.row + (body.rows - rows) / 2, body.col + (body.cols - cols) / 2, rows, cols};
     struct area in = canvas_box(canvas, box, ROLE_BORDER, dialog->title);
     if (text)
-        canvas_paragraph(canvas, (struct area){in.row, in.col, text, in.cols}, ROLE_NORMAL, dialog->text, 0);
+        canvas_paragraph(canvas, (struct area){in.row, in.col, text, in.cols}, ROLE_NORMAL, dialog->text,
+                         dialog->top);
+    if (text) /* on the border */
+        canvas_more(canvas, (struct area){in.row, in.col, text, in.cols + 2}, dialog->top > 0,
+                    dialog->top < dialog->hidden);
     return (struct area){in.row + text, in.col, in.rows - text, in.cols};
 }
 
@@ -113,8 +131,10 @@ static void plain(struct screen *screen, struct str *out)
 /* A message: read it, any key. */
 static unsigned message_key(struct screen *screen, const struct key *key)
 {
-    (void)key;
-    return dialog_answer(dialog_of(screen), &(struct dialog_answer){.key = K_ENTER, .text = ""});
+    struct dialog *dialog = dialog_of(screen);
+    if (dialog_scroll(dialog, key))
+        return SCREEN_REDRAW;
+    return dialog_answer(dialog, &(struct dialog_answer){.key = K_ENTER, .text = ""});
 }
 
 static void message_draw(struct screen *screen, struct canvas *canvas, struct area body)
@@ -124,8 +144,9 @@ static void message_draw(struct screen *screen, struct canvas *canvas, struct ar
 
 static void message_keys(struct screen *screen, struct key_bar *bar)
 {
-    (void)screen;
     key_bar_add(bar, K_ENTER, _("Continue"), 0);
+    if (dialog_of(screen)->hidden)
+        key_bar_add(bar, K_DOWN, _("Next"), 1);
 }
 
 static const struct screen_ops message_ops = {
@@ -156,8 +177,10 @@ static unsigned confirm_key(struct screen *screen, const struct key *key)
 {
     struct dialog *dialog = dialog_of(screen);
     int letter = letter_of(key);
-    if (key->code == K_CANCEL)
+    if (key->code == K_CANCEL || key->code == K_LEAVE)
         return dialog_cancel(dialog);
+    if (dialog_scroll(dialog, key))
+        return SCREEN_REDRAW;
     if (key->code == K_ENTER && !dialog->destructive)
         letter = dialog->buttons[0].key;
     for (int i = 0; letter && i < dialog->button_count; i++)

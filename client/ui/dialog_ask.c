@@ -28,7 +28,7 @@ static unsigned submit(struct dialog *dialog)
 static unsigned ask_key(struct screen *screen, const struct key *key)
 {
     struct dialog *dialog = dialog_of(screen);
-    if (key->code == K_CANCEL)
+    if (key->code == K_CANCEL || key->code == K_LEAVE)
         return dialog_cancel(dialog);
     if (key->code == K_ENTER || key->code == K_SAVE)
         return submit(dialog);

@@ -28,6 +28,8 @@ static unsigned take(struct dialog *dialog)
 static unsigned choose_key(struct screen *screen, const struct key *key)
 {
     struct dialog *dialog = dialog_of(screen);
+    if (key->code == K_LEAVE)
+        return dialog_cancel(dialog);
     switch (choices_key(&dialog->choices, key)) {
     case CHOICES_TAKEN: return take(dialog);
     case CHOICES_CLOSED: return dialog_cancel(dialog);

@@ -257,6 +257,11 @@ static void help_keys(struct screen *screen, struct key_bar *bar)
 {
     struct help *help = help_of(screen);
     const struct source *here = current(help);
+    if (help->searching) {
+        key_bar_add(bar, K_ENTER, _("Search"), 0);
+        key_bar_add(bar, K_CANCEL, _("Cancel"), 1);
+        return;
+    }
     if (leads_on(here))
         key_bar_add(bar, K_ENTER, here->link ? _("Open") : _("Run"), 0);
     key_bar_add(bar, K_TAB, _("Next link"), 4);

@@ -225,6 +225,7 @@ static unsigned palette_key(struct screen *screen, const struct key *key)
     case K_PAGE_DOWN: return move(palette, palette->rows);
     case K_ENTER: return take(palette);
     case K_CANCEL:
+    case K_LEAVE:
     case K_PALETTE: return answer(palette, NULL, NULL);
     default: break;
     }
@@ -265,6 +266,8 @@ static void draw_hits(struct palette *palette, struct canvas *canvas, struct are
         palette->scroll = palette->cursor - rows + 1;
     for (size_t i = 0; i < rows && palette->scroll + i < palette->hits.count; i++)
         draw_hit(palette, canvas, area, area.row + (int)i, palette->scroll + i);
+    canvas_more(canvas, (struct area){area.row, area.col, area.rows, area.cols + 2}, palette->scroll > 0,
+                palette->scroll + rows < palette->hits.count);
     if (!palette->hits.count)
         canvas_text(canvas, area.row, area.col, area.cols, ROLE_DIM, ALIGN_LEFT,
                     _("Enter runs the line as it is"));

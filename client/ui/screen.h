@@ -24,6 +24,13 @@ enum screen_flag {
     SCREEN_BELL = 8,
 };
 
+/* What keys are meant for is still to come: they are kept (ahead.h). */
+enum screen_wait {
+    SCREEN_READY,
+    SCREEN_WAITS,      /* for rows. Who has waited for long sees what is there, and means it */
+    SCREEN_WAITS_LONG, /* for the answer to what was submitted: no key pressed since can be meant for this screen */
+};
+
 struct screen_ops {
     const char *name; /* for help topics and tests: "list", "form", "dialog" */
     bool overlay;     /* drawn over the screen below, which stays visible */
@@ -34,7 +41,7 @@ struct screen_ops {
     void (*resize)(struct screen *screen, struct area body);
     unsigned (*tick)(struct screen *screen, int64_t now_ms);
     unsigned (*covered)(struct screen *screen, bool covered); /* something was opened over it, or went away */
-    bool (*waiting)(struct screen *screen); /* what keys would be meant for is still to come: they are kept */
+    enum screen_wait (*waiting)(struct screen *screen);
     bool (*may_close)(struct screen *screen); /* false keeps it: it has asked the person whether to leave */
     void (*close)(struct screen *screen);     /* frees it */
 

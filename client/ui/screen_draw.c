@@ -38,11 +38,31 @@ static void add_code(struct ui *ui, const struct task *task, struct str *code)
     }
 }
 
+static bool has_key(const struct key_bar *bar, int code)
+{
+    vec_each(const struct key_hint, hint, &bar->hints)
+    {
+        if (hint->code == code)
+            return true;
+    }
+    return false;
+}
+
+/* The way out is on every screen, and help behind all else. */
 static void collect_keys(struct ui *ui, struct screen *top)
 {
-    vec_clear(&ui->status.bar.hints);
-    if (top && top->ops->keys)
-        top->ops->keys(top, &ui->status.bar);
+    enum { OUT_PRIORITY = 12, HELP_PRIORITY = 50 };
+    struct key_bar *bar = &ui->status.bar;
+    vec_clear(&bar->hints);
+    if (!top || !top->ops->keys)
+        return;
+    top->ops->keys(top, bar);
+    if (top->ops->overlay)
+        return;
+    if (!has_key(bar, K_CANCEL) && !has_key(bar, K_LEAVE))
+        key_bar_add(bar, K_LEAVE, _("Leave"), OUT_PRIORITY);
+    if (top->ops->help && !has_key(bar, K_HELP))
+        key_bar_add(bar, K_HELP, _("Help"), HELP_PRIORITY);
 }
 
 bool ui_too_small(const struct ui *ui)

@@ -207,14 +207,37 @@ static const char *message_sign(enum role role)
     return role == ROLE_ERROR ? "! " : role == ROLE_WARNING || role == ROLE_ALARM ? "* " : "";
 }
 
+enum { MESSAGE_ROWS = 5 };
+
+/* One that is too long for its row takes rows above it, but not the one with the cursor. */
+static void draw_words(const struct status *status, struct canvas *canvas, int row)
+{
+    const char *sign = message_sign(status->message_role);
+    int used = utf8_width(sign), cols = canvas->cols - used - 1;
+    int wanted = canvas_wrap_count(status->message, cols);
+    int rows = MIN(MIN(wanted, (int)MESSAGE_ROWS), row - MAX(canvas->cursor_row, STATUS_TOP_ROWS - 1));
+    if (utf8_width(status->message) <= canvas->cols - used || rows < 2) {
+        canvas_put(canvas, row, 0, used, status->message_role, sign);
+        canvas_text(canvas, row, used, MIN(utf8_width(status->message), canvas->cols - used),
+                    status->message_role, ALIGN_LEFT, status->message);
+        return;
+    }
+    struct area area = {row - rows + 1, 0, rows, canvas->cols};
+    canvas_fill(canvas, area, ROLE_NORMAL, L' ');
+    canvas_put(canvas, area.row, 0, used, status->message_role, sign);
+    area.col = used;
+    area.cols = cols;
+    canvas_paragraph(canvas, area, status->message_role, status->message, 0);
+    if (wanted > rows)
+        canvas_put(canvas, row, used + cols, 1, status->message_role, "…");
+}
+
 /* What runs stands before a mere hint, and behind everything else that is said. */
 static void draw_message(const struct status *status, struct canvas *canvas, int row)
 {
     bool hint = status->message_role == ROLE_DIM && *status->progress;
     if (*status->message && !hint) {
-        int used = canvas_put(canvas, row, 0, 2, status->message_role, message_sign(status->message_role));
-        int text = MIN(utf8_width(status->message), canvas->cols - used);
-        canvas_text(canvas, row, used, text, status->message_role, ALIGN_LEFT, status->message);
+        draw_words(status, canvas, row);
     } else if (*status->progress) {
         progress_draw(canvas, row, 0, canvas->cols, status->progress, status->permille);
     }

@@ -55,6 +55,8 @@ struct table {
     bool picks;    /* Left and Right go from column to column, and scroll where these end */
     bool foot;     /* the model's sums are shown */
     size_t column; /* the one picked */
+    /* What to do where nothing is found, translated; NULL: nothing. With the model's context. */
+    const char *(*none)(void *context);
     int page;      /* rows shown at the last drawing */
     int cols;
     struct str scratch;

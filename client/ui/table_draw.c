@@ -215,13 +215,23 @@ static void keep_in_sight(struct table *table, size_t rows)
         table->top = rows > page ? rows - page : 0;
 }
 
+static void draw_none(const struct table *table, struct canvas *canvas, struct area area)
+{
+    const char *advice = table->none ? table->none(table->context) : NULL;
+    canvas_text(canvas, area.row++, area.col, area.cols, ROLE_DIM, ALIGN_LEFT, _("Nothing found"));
+    area.rows--;
+    if (advice && area.rows > 0)
+        canvas_paragraph(canvas, area, ROLE_DIM, advice, 0);
+}
+
 static void draw_end(const struct table *table, struct canvas *canvas, struct area area, int at, size_t rows)
 {
     enum table_state state = table->model->state(table->context);
     if (state == TABLE_LOADING)
         canvas_put(canvas, at, area.col + GUTTER, area.cols - GUTTER, ROLE_DIM, "…");
     else if (!rows && state == TABLE_COMPLETE)
-        canvas_put(canvas, at, area.col + GUTTER, area.cols - GUTTER, ROLE_DIM, _("Nothing found"));
+        draw_none(table, canvas,
+                  (struct area){at, area.col + GUTTER, area.row + area.rows - at, area.cols - GUTTER});
 }
 
 void table_draw(struct table *table, struct canvas *canvas, struct area area, bool focused)

@@ -11,6 +11,7 @@
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/chart_view-private.h"
+#include "client/views/fault.h"
 #include "client/views/live.h"
 #include "client/views/open.h"
 #include "client/views/text.h"
@@ -114,7 +115,7 @@ static void on_path(void *context, const struct dialog_answer *answer)
     chart_view_csv(view, &text);
     int trouble = write_file(answer->text, &text);
     if (trouble)
-        ui_say(view->app->ui, ROLE_ERROR, "%s: %s", answer->text, strerror(trouble));
+        ui_say(view->app->ui, ROLE_ERROR, "%s: %s", answer->text, fault_words(trouble));
     else
         ui_say(view->app->ui, ROLE_GOOD, _("Written: %s"), answer->text);
 }

@@ -172,8 +172,11 @@ void command_open(struct app_context *app, const char *typed)
 {
     static const struct palette_ops ops = {
         .done = on_done, .typed = on_typed, .complete = on_complete, .earlier = on_earlier};
-    if (ui_find(app->ui, command.screen))
+    struct screen *open = ui_find(app->ui, command.screen);
+    if (open && open == ui_top(app->ui))
         return;
+    if (open) /* left behind in another task, or below a page of help */
+        ui_close(app->ui, open);
     if (!command.arena)
         command.arena = arena_create(0);
     command.app = app;

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "client/ui/words.h"
+#include "client/views/fault.h"
 #include "wire/json.h"
 
 enum { KINDS_MAX = 16, IDLE_MS = 250, LATEST_MS = 600, LOOK_MS = 1000 };
@@ -156,7 +157,7 @@ static void say_failed(struct drafts *drafts, int fault)
         return;
     drafts->failed = true;
     ui_say(drafts->app->ui, ROLE_WARNING, _("What you type cannot be kept on this machine's disk: %s"),
-           strerror(-fault));
+           fault_words(-fault));
     ui_redraw(drafts->app->ui);
 }
 
@@ -328,8 +329,10 @@ void drafts_tell(struct app_context *app)
     drafts->told = true;
     size_t damaged = drafts_read(drafts, &entries), left = 0;
     vec_each(const struct draft_entry, entry, &entries) left += !take_unasked(drafts, entry);
-    if (left)
+    if (left) {
+        ahead_forget(&app->ui->ahead); /* meant for the menu */
         drafts_show(app);
+    }
     if (damaged)
         ui_say(app->ui, ROLE_ERROR, _("Damaged drafts: %zu. They were put aside under %s"), damaged,
                "$XDG_STATE_HOME/yizhan/drafts");

@@ -214,14 +214,21 @@ static const struct screen_ops ops = {
     .close = list_close,
 };
 
+static void set_columns(struct screen *screen)
+{
+    struct table *table = &list_of(screen)->table;
+    table_clear_columns(table);
+    table_add_column(table, &(struct table_column){.title = _("What"), .width = 20, .width_max = 60});
+    table_add_column(table, &(struct table_column){.title = _("When"), .width = 16, .priority = 1});
+}
+
 void drafts_show(struct app_context *app)
 {
     struct list *list = memory_zeroed(1, sizeof(*list));
     list->screen.ops = &ops;
     list->app = app;
     table_init(&list->table, &model, list);
-    table_add_column(&list->table, &(struct table_column){.title = _("What"), .width = 20, .width_max = 60});
-    table_add_column(&list->table, &(struct table_column){.title = _("When"), .width = 16, .priority = 1});
+    set_columns(&list->screen);
     read_again(list);
     table_reset(&list->table);
     open_screen(app, &list->screen);
@@ -252,4 +259,5 @@ static const struct tool tools[] = {
 void drafts_register(void)
 {
     tool_register(tools, array_len(tools));
+    language_register(&ops, set_columns);
 }

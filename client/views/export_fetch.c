@@ -12,6 +12,7 @@
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/busy.h"
+#include "client/views/fault.h"
 #include "client/views/text.h"
 #include "wire/json.h"
 
@@ -82,7 +83,7 @@ const char *export_fault_words(int failed)
     case ENOSPC:
     case EDQUOT: return _("the disk is full");
     case EEXIST: return _("A file of this name is there already");
-    default: return strerror(-failed);
+    default: return fault_words(-failed);
     }
 }
 

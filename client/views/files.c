@@ -10,6 +10,7 @@
 #include "client/ui/table.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
+#include "client/views/fault.h"
 #include "client/views/files_view.h"
 #include "client/views/path.h"
 #include "client/views/text.h"
@@ -170,7 +171,7 @@ static void say_failed(struct app_context *app, const struct catalogue_entity *e
     else if (result->failed == -EBADMSG)
         ui_say(app->ui, ROLE_ERROR, "%s", _("The file is not what was announced: try again"));
     else if (result->failed)
-        ui_say(app->ui, ROLE_ERROR, "%s", strerror(-result->failed));
+        ui_say(app->ui, ROLE_ERROR, "%s", fault_words(-result->failed));
     else
         answer_say(app, entity, result->answer);
 }
@@ -197,7 +198,7 @@ static void attach(struct screen *below, const char *path, void *context)
     json_object_set_new(end, "id", json_integer(files->id));
     int failed = transfer_send(files->app, below, path, end, on_attached, (void *)(uintptr_t)files->entity);
     if (failed)
-        ui_say(files->app->ui, ROLE_ERROR, "%s: %s", path, strerror(-failed));
+        ui_say(files->app->ui, ROLE_ERROR, "%s: %s", path, fault_words(-failed));
 }
 
 static void ask_attach(struct files *files)
@@ -244,7 +245,7 @@ static void fetch(struct screen *below, const char *path, void *context)
     struct transfer_file file = file_of(row);
     int failed = transfer_fetch(files->app, below, &file, path, on_fetched, NULL);
     if (failed)
-        ui_say(files->app->ui, ROLE_ERROR, "%s: %s", path, strerror(-failed));
+        ui_say(files->app->ui, ROLE_ERROR, "%s: %s", path, fault_words(-failed));
 }
 
 static void on_seen(struct app_context *app, struct screen *screen, const struct transfer_result *result,

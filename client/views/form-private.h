@@ -36,7 +36,8 @@ extern const struct screen_ops form_ops;
 /* The sheet anew for the mode: what was typed is lost. */
 void form_build(struct form *form);
 void form_set_mode(struct form *form, enum form_mode mode);
-void form_hold(struct form *form, bool hold); /* tells colleagues that this record is edited here, or no longer */
+void form_hold(struct form *form,
+               bool hold); /* tells colleagues that this record is edited here, or no longer */
 const json_t *form_can(const struct form *form);
 bool form_may(const struct form *form, const char *verb); /* on this record, now */
 const char *form_title_text(const struct form *form, struct arena *arena);
@@ -70,7 +71,7 @@ struct action_outcome;
 void form_acted(struct screen *screen, const struct action_outcome *outcome, void *context);
 
 /* form_generic.c: disable, enable, delete. */
-bool form_may_generic(const struct form *form);
+const char *form_generic_words(const struct form *form); /* for the key bar; NULL: none is allowed */
 unsigned form_offer_generic(struct form *form);
 
 /* form_draw.c */

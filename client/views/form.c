@@ -260,14 +260,17 @@ static void form_language(struct screen *screen)
     sheet_language(&form_of(screen)->sheet);
 }
 
-/* Nothing is done to a record before it is seen. */
-static bool form_waiting(struct screen *screen)
+/* Nothing is done to a record before it is seen as it is now, and nothing typed into a form that is being saved: it would be lost with the
+ * answer. */
+static enum screen_wait form_waiting(struct screen *screen)
 {
     const struct form *form = form_of(screen);
     int64_t shown = 0;
+    if (form->saving || form->acting)
+        return SCREEN_WAITS_LONG;
     json_get_int(form->row, "id", &shown);
-    return form->mode == FORM_VIEW && form->reading && shown != form->id &&
-           link_state(form->app->link) == LINK_READY;
+    bool unseen = form->mode == FORM_VIEW && form->reading && shown != form->id;
+    return unseen && link_state(form->app->link) == LINK_READY ? SCREEN_WAITS : SCREEN_READY;
 }
 
 const struct screen_ops form_ops = {

@@ -41,9 +41,11 @@ void form_acted(struct screen *screen, const struct action_outcome *outcome, voi
 {
     struct form *form = context;
     (void)screen;
-    form->acting = false;
+    form->acting = !outcome->cancelled; /* until it is seen what became of it */
     if (outcome->cancelled)
         return;
+    if (outcome->answer->code)
+        ahead_forget(&form->app->ui->ahead);
     if (outcome->answer->code == ERR_NONE && strcmp(outcome->action, "delete") == 0) {
         ui_close(form->app->ui, &form->screen);
         return;
@@ -71,10 +73,15 @@ static unsigned go_neighbour(struct form *form, int step)
     return SCREEN_REDRAW;
 }
 
+static bool may_see_history(const struct form *form)
+{
+    return form->id && app_may(form->app, verb_of(form->entity->name, "history"));
+}
+
 static void open_history(struct form *form)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    if (form->id && app_may(form->app, verb_of(form->entity->name, "history")))
+    if (may_see_history(form))
         history_open(form->app, form->entity, form->id, form_title_text(form, arena));
 }
 
@@ -103,13 +110,19 @@ static unsigned view_key(struct form *form, const struct key *key)
     return result == SHEET_USED ? SCREEN_REDRAW : result == SHEET_REFUSED ? SCREEN_BELL : SCREEN_UNUSED;
 }
 
-/* The same field of the record saved before. */
+/* The same field of the record saved before; NULL: there is none. */
+static json_t *previous_value(struct form *form)
+{
+    const struct sheet_entry *entry = sheet_current(&form->sheet);
+    return entry ? json_object_get(form_remembered(form), entry->field->name) : NULL;
+}
+
 static unsigned copy_previous(struct form *form)
 {
     const json_t *row = form_remembered(form);
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     struct sheet_entry *entry = sheet_current(&form->sheet);
-    json_t *value = entry ? json_object_get(row, entry->field->name) : NULL;
+    json_t *value = previous_value(form);
     if (!value)
         return SCREEN_BELL;
     if (field_type_of(entry->field) == FIELD_LINES)
@@ -161,23 +174,39 @@ unsigned form_key(struct screen *screen, const struct key *key)
     }
 }
 
+static bool has_neighbour(const struct form *form, int step)
+{
+    return neighbour_is_there(form->app, &form->screen, form->entity, form->id, step);
+}
+
+static void view_keys(struct form *form, struct key_bar *bar)
+{
+    const char *generic = form_generic_words(form);
+    action_keys(form->app, form->entity, form->row, form_can(form), bar);
+    if (form_may(form, "update"))
+        key_bar_add(bar, K_ENTER, _("Edit"), 1);
+    if (generic)
+        key_bar_add(bar, K_DELETE, generic, 24);
+    if (may_see_history(form))
+        key_bar_add(bar, K_VIEW, _("History"), 25);
+    if (has_neighbour(form, -1))
+        key_bar_add(bar, K_PREVIOUS, _("Previous"), 27);
+    if (has_neighbour(form, 1))
+        key_bar_add(bar, K_NEXT, _("Next"), 26);
+    if (app_may(form->app, verb_of(form->entity->name, "create")))
+        key_bar_add(bar, K_NEW, _("New"), 23);
+    key_bar_add(bar, K_REFRESH, _("Refresh"), 28);
+}
+
 void form_keys(struct screen *screen, struct key_bar *bar)
 {
     struct form *form = form_of(screen);
     if (form->mode == FORM_VIEW) {
-        action_keys(form->app, form->entity, form->row, form_can(form), bar);
-        if (form_may(form, "update"))
-            key_bar_add(bar, K_ENTER, _("Edit"), 1);
-        if (form_may_generic(form))
-            key_bar_add(bar, K_DELETE, _("Put out of use"), 24);
-        key_bar_add(bar, K_VIEW, _("History"), 25);
-        key_bar_add(bar, K_PREVIOUS, _("Previous"), 27);
-        key_bar_add(bar, K_NEXT, _("Next"), 26);
-        if (app_may(form->app, verb_of(form->entity->name, "create")))
-            key_bar_add(bar, K_NEW, _("New"), 23);
+        view_keys(form, bar);
     } else {
         key_bar_add(bar, K_SAVE, _("Save"), 0);
-        key_bar_add(bar, K_CTRL('D'), _("Copy previous"), 8);
+        if (previous_value(form))
+            key_bar_add(bar, K_CTRL('D'), _("Copy previous"), 8);
     }
     sheet_keys(&form->sheet, bar);
     key_bar_add(bar, K_CANCEL, _("Back"), 2);

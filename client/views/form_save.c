@@ -57,6 +57,7 @@ static void on_read(struct screen *screen, const struct answer *answer, void *co
     struct form *form = context;
     (void)screen;
     form->reading--;
+    form->acting = false;
     if (answer->code == ERR_NOT_FOUND)
         form->gone = true;
     if (answer->code) {
@@ -87,6 +88,7 @@ static void accuse(struct form *form, const struct answer *answer)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const char *name = NULL;
+    ahead_forget(&form->app->ui->ahead);
     const char *words = answer_text(arena, form->entity, answer);
     ui_say(form->app->ui, ROLE_ERROR, "%s", words);
     if (json_get_text(answer->object, "field", &name) != JSON_GET_FOUND)
@@ -101,6 +103,7 @@ static void on_theirs(struct screen *screen, const struct answer *answer, void *
     struct form *form = context;
     (void)screen;
     form->saving = false;
+    ahead_forget(&form->app->ui->ahead); /* typed before it was known that there is a choice to make */
     if (answer->code) {
         answer_say(form->app, form->entity, answer);
         return;

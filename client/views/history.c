@@ -281,9 +281,14 @@ static void compare(struct history *history)
                     turned ? here : there);
 }
 
+static bool may_look_back(const struct history *history)
+{
+    return json_array_size(history->rows) && app_may(history->app, verb_of(history->entity->name, "get"));
+}
+
 static unsigned look_back(struct history *history, const struct key *key)
 {
-    if (!json_array_size(history->rows) || !app_may(history->app, verb_of(history->entity->name, "get")))
+    if (!may_look_back(history))
         return SCREEN_UNUSED;
     switch (key->code) {
     case K_ENTER: show_at(&history->screen, time_of(history, history->cursor)); return SCREEN_REDRAW;
@@ -389,11 +394,12 @@ static void history_crumb(struct screen *screen, struct str *out)
 
 static void history_keys(struct screen *screen, struct key_bar *bar)
 {
-    (void)screen;
-    key_bar_add(bar, K_ENTER, _("As it stood"), 0);
-    key_bar_add(bar, 't', _("Other time"), 3);
-    key_bar_add(bar, ' ', _("Mark"), 5);
-    key_bar_add(bar, '=', _("Compare"), 4);
+    if (may_look_back(history_of(screen))) {
+        key_bar_add(bar, K_ENTER, _("As it stood"), 0);
+        key_bar_add(bar, 't', _("Other time"), 3);
+        key_bar_add(bar, ' ', _("Mark"), 5);
+        key_bar_add(bar, '=', _("Compare"), 4);
+    }
     key_bar_add(bar, K_DOWN, _("Older"), 6);
     key_bar_add(bar, K_UP, _("Newer"), 7);
     key_bar_add(bar, K_CANCEL, _("Back"), 2);

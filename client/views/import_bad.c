@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "client/ui/words.h"
+#include "client/views/fault.h"
 #include "client/views/import-private.h"
 #include "client/views/path.h"
 #include "client/views/text.h"
@@ -96,7 +97,7 @@ static void write_lines(struct screen *below, const char *path, void *context)
     if (good)
         ui_say(view->app->ui, ROLE_GOOD, "%s: %s", _("Written"), path);
     else
-        ui_say(view->app->ui, ROLE_ERROR, "%s: %s", path, strerror(errno));
+        ui_say(view->app->ui, ROLE_ERROR, "%s: %s", path, fault_words(errno));
 }
 
 void import_bad_write(struct import_view *view)

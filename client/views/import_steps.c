@@ -6,6 +6,7 @@
 #include "base/uuid.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
+#include "client/views/fault.h"
 #include "client/views/import-private.h"
 #include "client/views/text.h"
 #include "client/views/transfer.h"
@@ -22,7 +23,7 @@ static void on_sent(struct app_context *app, struct screen *screen, const struct
     if (result->failed == -ECANCELED)
         ui_say(app->ui, ROLE_WARNING, "%s", _("Stopped. F5 goes on where it was"));
     else if (result->failed)
-        ui_say(app->ui, ROLE_ERROR, "%s: %s", view->path, strerror(-result->failed));
+        ui_say(app->ui, ROLE_ERROR, "%s: %s", view->path, fault_words(-result->failed));
     else if (result->answer->code)
         answer_say(app, NULL, result->answer);
     if (result->failed || result->answer->code)
@@ -36,7 +37,7 @@ void import_send(struct import_view *view)
     import_show(view, IMPORT_SENDING);
     int failed = transfer_send(view->app, &view->screen, view->path, NULL, on_sent, NULL);
     if (failed)
-        ui_say(view->app->ui, ROLE_ERROR, "%s: %s", view->path, strerror(-failed));
+        ui_say(view->app->ui, ROLE_ERROR, "%s: %s", view->path, fault_words(-failed));
 }
 
 /* ---- asking */

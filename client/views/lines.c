@@ -9,6 +9,7 @@
 #include "client/views/sheet_linear.h"
 #include "client/views/sheet_parts.h"
 #include "client/views/value_text.h"
+#include "client/views/views.h"
 #include "wire/json.h"
 
 size_t lines_count(const struct lines *lines)
@@ -323,6 +324,7 @@ static const struct screen_ops lines_ops = {
 
 static void add_columns(struct lines *lines)
 {
+    table_clear_columns(&lines->table);
     for (size_t i = 0; i < lines->field->nline_fields; i++) {
         const struct field *field = &lines->field->line_fields[i];
         table_add_column(&lines->table, &(struct table_column){
@@ -333,6 +335,17 @@ static void add_columns(struct lines *lines)
                                             .priority = (int)i,
                                         });
     }
+}
+
+static void lines_language(struct screen *screen)
+{
+    add_columns(lines_of(screen));
+    sheet_language(&lines_of(screen)->cells);
+}
+
+void lines_register(void)
+{
+    language_register(&lines_ops, lines_language);
 }
 
 static bool any_sum(const struct field *field)

@@ -62,12 +62,17 @@ void lines_edit_box(struct lines *lines, size_t row)
 
 static bool next_row(struct lines *lines, int by);
 
+/* A new row in which nothing was typed. */
+static bool untouched(const struct lines *lines)
+{
+    return lines->edited >= lines_count(lines) && !sheet_dirty(&lines->cells);
+}
+
 /* Enter in the last cell: the row below, or a new one; an empty new one is the end of typing. */
 static void on_leave(struct sheet *cells)
 {
     struct lines *lines = container_of(cells, struct lines, cells);
-    bool empty = lines->edited >= lines_count(lines) && !sheet_dirty(cells);
-    if (empty)
+    if (untouched(lines))
         lines_edit_finish(lines);
     else
         next_row(lines, 1);
@@ -144,9 +149,8 @@ static bool take_row(struct lines *lines)
 
 static bool next_row(struct lines *lines, int by)
 {
-    bool fresh = lines->edited >= lines_count(lines), empty = fresh && !sheet_dirty(&lines->cells);
     size_t from = lines->edited;
-    if (!empty && !take_row(lines))
+    if (!untouched(lines) && !take_row(lines))
         return false;
     size_t to = from + (size_t)by;
     if (to > lines_count(lines) || (to == lines_count(lines) && lines_full(lines))) {
@@ -189,12 +193,15 @@ static unsigned row_key(struct lines *lines, const struct key *key)
 {
     switch (key->code) {
     case K_SAVE:
-        if (lines->edited >= lines_count(lines) && !sheet_dirty(&lines->cells))
-            lines_edit_finish(lines);
-        else if (take_row(lines))
+        if (untouched(lines) || take_row(lines))
             lines_edit_finish(lines);
         return SCREEN_REDRAW;
     case K_CANCEL: lines_edit_finish(lines); return SCREEN_REDRAW;
+    case K_LEAVE: /* with what is typed, or not at all */
+        if (!untouched(lines) && !take_row(lines))
+            return SCREEN_REDRAW;
+        lines_edit_finish(lines);
+        return SCREEN_REDRAW | SCREEN_CLOSE;
     case K_CTRL('D'): return copy_above(lines);
     case K_UP: return go_row(lines, -1);
     case K_DOWN: return go_row(lines, 1);
@@ -216,7 +223,7 @@ unsigned lines_edit_key(struct lines *lines, const struct key *key)
     }
     if (key->code != K_NEW || lines_full(lines))
         return key->code == K_NEW ? SCREEN_BELL : SCREEN_UNUSED;
-    if ((lines->edited >= lines_count(lines) && !sheet_dirty(&lines->cells)) || take_row(lines))
+    if (untouched(lines) || take_row(lines))
         begin(lines, lines_count(lines), NULL);
     return SCREEN_REDRAW;
 }

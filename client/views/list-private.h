@@ -18,8 +18,8 @@ struct list {
     enum list_line typing;
     uint64_t completing; /* look-up for a value of the filter under way */
     bool asked;
-    struct area line_at; /* where the line stands */
-    char *fixed_line;    /* the filter it was opened with: Esc does not take it away */
+    struct area line_at;          /* where the line stands */
+    char *fixed_line;             /* the filter it was opened with: Esc does not take it away */
     const struct list_face *face; /* a desk's; NULL: the list as it is */
     void *context;                /* the desk's own */
 };
@@ -30,8 +30,8 @@ struct list *list_of(struct screen *screen);
 
 /* list_act.c: the action on the marked rows, or on the one under the cursor */
 void list_act(struct list *list, const struct catalogue_action *action);
-bool list_disable(
-    struct list *list); /* or enable; false: it is not for this person, or not for these records */
+const char *list_disable_verb(struct list *list); /* "disable" or "enable", of the row under the cursor */
+bool list_disable(struct list *list); /* that; false: it is not for this person, or not for these records */
 struct list *list_of_rows(struct screen *screen); /* NULL: it is no generic list */
 
 /* list_results.c */
@@ -49,6 +49,7 @@ void list_line_cursor(struct list *list,
 const char *list_line_label(struct list *list, struct arena *arena);
 
 /* list_filter.c */
+const struct field *list_filter_same_field(struct list *list); /* of the picked column; NULL: not asked by */
 bool list_filter_same(
     struct list *list); /* rows with the same value in the picked column; false: there is none */
 void list_complete_filter(struct list *list); /* Tab: the field's name, what is asked of it, its values */

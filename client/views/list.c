@@ -134,10 +134,25 @@ static unsigned list_key(struct screen *screen, const struct key *key)
 }
 
 /* A line that is typed is nobody's row. */
-static bool list_waiting(struct screen *screen)
+static enum screen_wait list_waiting(struct screen *screen)
 {
     struct list *list = list_of(screen);
-    return list->typing == LIST_NO_LINE && rows_waiting(&list->rows);
+    return list->typing == LIST_NO_LINE && rows_waiting(&list->rows) ? SCREEN_WAITS : SCREEN_READY;
+}
+
+/* What is done to the row under the cursor. */
+static void add_row_keys(struct list *list, struct key_bar *bar)
+{
+    if (!rows_current(&list->rows))
+        return;
+    const char *verb = list_disable_verb(list);
+    key_bar_add(bar, ' ', _("Mark"), 30);
+    if (verb)
+        key_bar_add(bar, K_DELETE, strcmp(verb, "enable") == 0 ? _("Enable") : _("Disable"), 33);
+    if (list_filter_same_field(list))
+        key_bar_add(bar, '=', _("Same value"), 36);
+    if (may(list, "history"))
+        key_bar_add(bar, K_VIEW, _("History"), 31);
 }
 
 static void list_keys(struct screen *screen, struct key_bar *bar)
@@ -149,18 +164,14 @@ static void list_keys(struct screen *screen, struct key_bar *bar)
     }
     if (list->face && list->face->keys)
         list->face->keys(list->context, bar);
-    if (rows_current(&list->rows))
+    if (rows_current(&list->rows) && may(list, "get"))
         key_bar_add(bar, K_ENTER, _("Open"), 0);
     if (may(list, "create"))
         key_bar_add(bar, K_NEW, _("New"), 1);
     action_keys(list->app, list->entity, current_row(list), NULL, bar);
     key_bar_add(bar, '/', _("Filter"), 2);
     key_bar_add(bar, K_FILTER, _("Filter form"), 29);
-    key_bar_add(bar, ' ', _("Mark"), 30);
-    if (catalogue_field(list->entity, "disabled_at") && may(list, "disable"))
-        key_bar_add(bar, K_DELETE, _("Disable"), 33);
-    key_bar_add(bar, '=', _("Same value"), 36);
-    key_bar_add(bar, K_VIEW, _("History"), 31);
+    add_row_keys(list, bar);
     key_bar_add(bar, K_REFRESH, _("Refresh"), 32);
     key_bar_add(bar, '<', _("Sort"), 33);
     key_bar_add(bar, '>', _("Sort down"), 34);
@@ -371,9 +382,22 @@ static struct list *create(struct app_context *app, const struct catalogue_entit
     return list;
 }
 
+/* The way out of an empty list. */
+static const char *none(void *context)
+{
+    struct list *list = list_of(((struct rows *)context)->screen);
+    bool filtered = *list->rows.line && !list->fixed_line;
+    if (list->rows.from)
+        return _("Esc goes back to the beginning of the list");
+    if (filtered)
+        return _("Esc takes the filter off, / changes it");
+    return may(list, "create") && !list->fixed_line ? _("F6 makes the first one") : NULL;
+}
+
 void list_open(struct app_context *app, const struct catalogue_entity *entity, const char *filter)
 {
     struct list *list = create(app, entity, NULL);
+    list->rows.table.none = none;
     list->fixed_line = filter ? memory_strdup(filter) : NULL;
     table_reset(&list->rows.table);
     open_screen(app, &list->screen);
@@ -391,8 +415,8 @@ void list_open_face(struct app_context *app, const struct catalogue_entity *enti
     open_screen(app, &list->screen);
 }
 
-int64_t neighbour_of(struct app_context *app, const struct screen *screen,
-                     const struct catalogue_entity *entity, int64_t id, int step)
+static struct list *list_below(struct app_context *app, const struct screen *screen,
+                               const struct catalogue_entity *entity)
 {
     struct list *list = NULL;
     const struct task *task = &app->ui->tasks.items[app->ui->current];
@@ -400,12 +424,31 @@ int64_t neighbour_of(struct app_context *app, const struct screen *screen,
         if (task->stack.items[i]->ops == &list_ops &&
             strcmp(list_of(task->stack.items[i])->entity->name, entity->name) == 0)
             list = list_of(task->stack.items[i]);
+    return list;
+}
+
+static int64_t beside(const struct list *list, int64_t id, int step)
+{
     for (size_t i = 0; list && i < list->rows.records.count; i++) {
         size_t to = i + (size_t)step;
-        if (list->rows.records.items[i].id != id || to >= list->rows.records.count)
-            continue;
-        table_select(&list->rows.table, list->rows.records.items[to].id);
-        return list->rows.records.items[to].id;
+        if (list->rows.records.items[i].id == id && to < list->rows.records.count)
+            return list->rows.records.items[to].id;
     }
     return 0;
+}
+
+bool neighbour_is_there(struct app_context *app, const struct screen *screen,
+                        const struct catalogue_entity *entity, int64_t id, int step)
+{
+    return beside(list_below(app, screen, entity), id, step) != 0;
+}
+
+int64_t neighbour_of(struct app_context *app, const struct screen *screen,
+                     const struct catalogue_entity *entity, int64_t id, int step)
+{
+    struct list *list = list_below(app, screen, entity);
+    int64_t to = beside(list, id, step);
+    if (to)
+        table_select(&list->rows.table, to);
+    return to;
 }

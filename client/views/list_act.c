@@ -131,14 +131,21 @@ void list_act(struct list *list, const struct catalogue_action *action)
     free(targets);
 }
 
-bool list_disable(struct list *list)
+const char *list_disable_verb(struct list *list)
 {
     const struct rows_record *current = rows_current(&list->rows);
     const json_t *disabled = json_object_get(current ? current->row : NULL, "disabled_at");
     const char *verb = disabled && !json_is_null(disabled) ? "enable" : "disable";
+    bool may = current && catalogue_field(list->entity, "disabled_at") &&
+               app_may(list->app, verb_of(list->entity->name, verb));
+    return may ? verb : NULL;
+}
+
+bool list_disable(struct list *list)
+{
+    const char *verb = list_disable_verb(list);
     struct action_target *targets;
-    if (!current || !catalogue_field(list->entity, "disabled_at") ||
-        !app_may(list->app, verb_of(list->entity->name, verb)))
+    if (!verb)
         return false;
     size_t count = targets_of(list, &targets);
     action_run_generic_many(list->app, &list->screen, list->entity, verb, targets, count, on_acted, list);

@@ -91,6 +91,19 @@ static void on_record(void *context, const struct dialog_answer *answer)
         put_last(list, word.value, id);
 }
 
+/* What is the only one is taken at once. Takes the choices. */
+static void offer(struct list *list, const char *title, struct choices *choices, dialog_done *done)
+{
+    const struct choices_item *only = choices_unique(choices);
+    if (only)
+        done(list, &(struct dialog_answer){.key = K_ENTER, .id = only->id, .text = only->text});
+    else if (choices->items.count)
+        dialog_choose(list->app->ui, title, choices, done, list);
+    else
+        ui_say(list->app->ui, ROLE_ERROR, "%s", _("Nothing is found by these letters"));
+    choices_finish(choices);
+}
+
 const struct field *list_filter_field(struct list *list, const char *word)
 {
     char name[64];
@@ -155,11 +168,7 @@ static void on_found(struct screen *screen, const struct answer *answer, void *c
     }
     choices_init(&choices);
     lookup_fill(list->app, &choices, field->ref, answer->object);
-    if (choices.items.count)
-        dialog_choose(list->app->ui, field->label ? _(field->label) : field->name, &choices, on_record, list);
-    else
-        ui_say(list->app->ui, ROLE_ERROR, "%s", _("Nothing is found by these letters"));
-    choices_finish(&choices);
+    offer(list, field->label ? _(field->label) : field->name, &choices, on_record);
 }
 
 static void look_up(struct list *list, const struct field *field, const char *typed)
@@ -184,15 +193,14 @@ static void complete_value(struct list *list, const struct word *word)
     const struct field *field = list_filter_field(list, word->start);
     struct choices choices;
     choices_init(&choices);
-    if (!field)
+    if (!field) {
         ui_say(list->app->ui, ROLE_ERROR, "%s", _("There is no such field"));
-    else if (field_type_of(field) == FIELD_REF)
+    } else if (field_type_of(field) == FIELD_REF) {
         look_up(list, field, word->value);
-    else
+    } else {
         offer_codes(list, &choices, field, word->value);
-    if (choices.items.count)
-        dialog_choose(list->app->ui, _("Value"), &choices, on_code, list);
-    choices_finish(&choices);
+        offer(list, _("Value"), &choices, on_code);
+    }
 }
 
 void list_complete_filter(struct list *list)
@@ -209,10 +217,7 @@ void list_complete_filter(struct list *list)
         offer_asks(&choices, whole);
     else
         offer_fields(list, &choices, word.start);
-    if (choices.items.count)
-        dialog_choose(list->app->ui, whole && whole->label ? _(whole->label) : _("Field"), &choices,
-                      whole ? on_ask : on_field, list);
-    choices_finish(&choices);
+    offer(list, whole && whole->label ? _(whole->label) : _("Field"), &choices, whole ? on_ask : on_field);
 }
 
 /* ---- the value under the cursor ---- */
@@ -243,18 +248,22 @@ static void replace_part(struct filter_parts *parts, const struct filter_part *p
     parts->count = kept;
 }
 
+const struct field *list_filter_same_field(struct list *list)
+{
+    size_t column = list->rows.table.column;
+    const struct field *field = column < list->rows.columns.count ? list->rows.columns.items[column] : NULL;
+    return field && *filter_asks(field) != FILTER_ASKS ? field : NULL;
+}
+
 bool list_filter_same(struct list *list)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const struct rows_record *record = rows_current(&list->rows);
-    size_t column = list->rows.table.column;
+    const struct field *field = list_filter_same_field(list);
     struct filter_parts *parts = arena_new(arena, struct filter_parts);
     struct filter_fault fault;
     struct str line;
-    if (!record || column >= list->rows.columns.count)
-        return false;
-    const struct field *field = list->rows.columns.items[column];
-    if (*filter_asks(field) == FILTER_ASKS ||
+    if (!record || !field ||
         filter_parts_read(list->rows.line, catalogue_field_guess, list->entity, arena, list->app->who.zone,
                           parts, &fault) < 0)
         return false;

@@ -39,10 +39,12 @@ static void on_answer(struct screen *screen, const struct answer *answer, void *
     (void)context;
     lock->waiting = false;
     input_set(&lock->password, "");
-    if (answer->code == ERR_NONE)
+    if (answer->code == ERR_NONE) {
         lock->ops->opened(lock->app);
-    else
-        say(lock, true, answer_text(arena, NULL, answer));
+        return;
+    }
+    ahead_forget(&lock->app->ui->ahead);
+    say(lock, true, answer_text(arena, NULL, answer));
 }
 
 static unsigned submit(struct lock *lock)
@@ -75,6 +77,13 @@ static unsigned lock_key(struct screen *screen, const struct key *key)
     case INPUT_USED: return SCREEN_REDRAW;
     default: return SCREEN_BELL;
     }
+}
+
+/* What is typed behind the password is for what lies below. */
+static enum screen_wait lock_waiting(struct screen *screen)
+{
+    const struct lock *lock = lock_of(screen);
+    return lock->waiting && link_state(lock->app->link) == LINK_READY ? SCREEN_WAITS_LONG : SCREEN_READY;
 }
 
 static void lock_draw(struct screen *screen, struct canvas *canvas, struct area body)
@@ -168,6 +177,7 @@ static void lock_close(struct screen *screen)
 static const struct screen_ops lock_screen = {
     .name = "lock",
     .key = lock_key,
+    .waiting = lock_waiting,
     .draw = lock_draw,
     .title = lock_title,
     .keys = lock_keys,

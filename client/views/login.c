@@ -20,6 +20,7 @@ struct login {
     struct input inputs[INPUTS];
     int focus;
     bool wants_otp, waiting, offline;
+    bool again; /* the line went before the answer came: sent anew when it is back, unless something else is typed */
     char *trouble;
 };
 
@@ -90,10 +91,16 @@ static unsigned login_key(struct screen *screen, const struct key *key)
     default: break;
     }
     switch (input_key(&login->inputs[login->focus], key)) {
-    case INPUT_CHANGED:
+    case INPUT_CHANGED: login->again = false; return SCREEN_REDRAW;
     case INPUT_USED: return SCREEN_REDRAW;
     default: return SCREEN_BELL;
     }
+}
+
+/* What is typed behind the password is for the first screen, or is the code that is asked for next. */
+static enum screen_wait login_waiting(struct screen *screen)
+{
+    return login_of(screen)->waiting ? SCREEN_WAITS_LONG : SCREEN_READY;
 }
 
 static const char *label_of(int input)
@@ -201,6 +208,7 @@ static void login_close(struct screen *screen)
 static const struct screen_ops login_screen = {
     .name = "login",
     .key = login_key,
+    .waiting = login_waiting,
     .draw = login_draw,
     .title = login_title,
     .keys = login_keys,
@@ -249,6 +257,7 @@ void login_refused(struct app_context *app, uint64_t id, const struct answer *an
         login->wants_otp = true; /* the password was right: only the code is asked for now */
         login->focus = OTP;
     } else {
+        ahead_forget(&app->ui->ahead);
         input_set(&login->inputs[PASSWORD], "");
         input_set(&login->inputs[OTP], "");
         login->focus = PASSWORD;
@@ -262,6 +271,9 @@ void login_offline(struct app_context *app, uint64_t id, const char *why)
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     if (!login)
         return;
+    if (login->waiting)
+        ahead_forget(&app->ui->ahead);
+    login->again |= login->waiting;
     login->waiting = false;
     login->offline = true;
     complain(login,
@@ -275,4 +287,7 @@ void login_online(struct app_context *app, uint64_t id)
         return;
     login->offline = false;
     complain(login, NULL);
+    if (login->again)
+        submit(login);
+    login->again = false;
 }

@@ -33,7 +33,7 @@ struct menu {
     struct app_context *app;
     VEC(struct line) lines;
     size_t cursor, top;
-    int page;
+    int page, columns;
     int typed;   /* a number being typed; 0: none */
     int done[5]; /* first steps: -1 not known, 0 nothing there, 1 done */
 };
@@ -154,6 +154,26 @@ static void move(struct menu *menu, int step)
     skip_heading(menu, step);
 }
 
+static unsigned go_to(struct menu *menu, size_t line)
+{
+    if (!menu->lines.count)
+        return SCREEN_BELL;
+    menu->cursor = MIN(line, menu->lines.count - 1);
+    skip_heading(menu, 1);
+    return SCREEN_REDRAW;
+}
+
+/* To the column beside, where there is one. */
+static unsigned move_across(struct menu *menu, int step)
+{
+    size_t rows = (size_t)MAX(menu->page, 1), count = menu->lines.count;
+    size_t column = (menu->cursor - menu->top) / rows;
+    size_t last = count ? MIN((count - menu->top - 1) / rows, (size_t)MAX(menu->columns, 1) - 1) : 0;
+    if (step < 0 ? column == 0 : column >= last)
+        return SCREEN_BELL;
+    return go_to(menu, step < 0 ? menu->cursor - rows : menu->cursor + rows);
+}
+
 static void open_line(struct menu *menu)
 {
     if (menu->cursor >= menu->lines.count)
@@ -198,6 +218,10 @@ static unsigned menu_key(struct screen *screen, const struct key *key)
         for (int i = 0; i < menu->page - 1; i++)
             move(menu, key->code == K_PAGE_UP ? -1 : 1);
         return SCREEN_REDRAW;
+    case K_LEFT:
+    case K_RIGHT: return move_across(menu, key->code == K_LEFT ? -1 : 1);
+    case K_HOME: return go_to(menu, 0);
+    case K_END: return go_to(menu, menu->lines.count);
     case K_ENTER: open_line(menu); return SCREEN_REDRAW;
     case K_LEAVE:
     case K_CANCEL:
@@ -264,6 +288,7 @@ static void menu_draw(struct screen *screen, struct canvas *canvas, struct area 
     int columns = MAX(1, body.cols / COLUMN_COLS), cols = columns > 1 ? COLUMN_COLS : body.cols;
     int count = (int)menu->lines.count, rows = MAX(body.rows, 1);
     menu->page = rows;
+    menu->columns = columns;
     size_t shown = (size_t)(rows * columns);
     if (menu->cursor < menu->top)
         menu->top = menu->cursor;

@@ -8,6 +8,7 @@
 #include "client/ui/linear.h"
 #include "client/ui/table.h"
 #include "client/ui/words.h"
+#include "client/views/ask.h"
 #include "client/views/notice.h"
 #include "client/views/open.h"
 #include "client/views/text.h"
@@ -85,14 +86,23 @@ static void set_columns(struct notice_list *list)
 
 /* ---- keys */
 
+static void on_sent(struct screen *screen, const struct answer *answer, void *context)
+{
+    const struct notice_list *list = list_of(screen);
+    (void)context;
+    if (answer->code)
+        answer_say(list->app, NULL, answer);
+    else
+        ui_say(list->app->ui, ROLE_GOOD, "%s", _("Sent"));
+}
+
 static void on_reply(void *context, const struct dialog_answer *answer)
 {
     struct notice_list *list = context;
     if (answer->key != K_ENTER || !answer->text || !*answer->text)
         return;
     json_t *args = json_pack("{s:I, s:s}", "employee_id", (json_int_t)list->reply_to, "text", answer->text);
-    link_call(list->app->link, "notice.send", args, CALL_CHANGES, NULL, NULL, NULL);
-    ui_say(list->app->ui, ROLE_GOOD, "%s", _("Sent"));
+    ask(list->app, &list->screen, "notice.send", args, CALL_CHANGES, NULL, on_sent, NULL);
 }
 
 static const struct notice *current(struct notice_list *list)
@@ -166,9 +176,12 @@ static void list_keys(struct screen *screen, struct key_bar *bar)
 {
     struct notice_list *list = list_of(screen);
     const struct notice *notice = current(list);
-    key_bar_add(bar, K_ENTER, _("Open"), 0);
-    key_bar_add(bar, 'r', _("Mark as read"), 1);
-    key_bar_add(bar, 'a', _("Mark all as read"), 2);
+    if (notice)
+        key_bar_add(bar, K_ENTER, _("Open"), 0);
+    if (notice && !notice->read)
+        key_bar_add(bar, 'r', _("Mark as read"), 1);
+    if (notice)
+        key_bar_add(bar, 'a', _("Mark all as read"), 2);
     if (notice && json_integer_value(json_object_get(notice->object, "from_id")))
         key_bar_add(bar, 'w', _("Reply"), 3);
     key_bar_add(bar, K_CANCEL, _("Back"), 4);

@@ -57,6 +57,7 @@ static void on_answer(struct screen *screen, const struct answer *answer, void *
             ui_close(screen->ui, screen);
         return;
     }
+    ahead_forget(&screen->ui->ahead);
     json_get_text(answer->object, "field", &field);
     sheet_accuse(&password->sheet, field, answer_text(arena, NULL, answer));
     ui_say(screen->ui, ROLE_ERROR, "%s", answer_text(arena, NULL, answer));
@@ -103,6 +104,11 @@ static unsigned password_key(struct screen *screen, const struct key *key)
         return SCREEN_REDRAW;
     default: return password->forced ? SCREEN_BELL : SCREEN_UNUSED;
     }
+}
+
+static enum screen_wait password_waiting(struct screen *screen)
+{
+    return password_of(screen)->waiting ? SCREEN_WAITS_LONG : SCREEN_READY;
 }
 
 /* ---- how good the new one is: by its length, its kinds of characters and how many differ; the server has the last word */
@@ -228,6 +234,7 @@ static void password_close(struct screen *screen)
 static const struct screen_ops password_ops = {
     .name = "password",
     .key = password_key,
+    .waiting = password_waiting,
     .draw = password_draw,
     .title = password_title,
     .keys = password_keys,

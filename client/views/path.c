@@ -15,6 +15,7 @@
 #include "client/ui/input.h"
 #include "client/ui/linear.h"
 #include "client/ui/words.h"
+#include "client/views/fault.h"
 
 enum { NAMES_MAX = 500, BOX_COLS = 66, PATH_CHARS = 1000 };
 
@@ -149,7 +150,7 @@ static void on_overwrite(void *context, const struct dialog_answer *answer)
     if (answer->key == 'o' && unlink(box->chosen) == 0)
         finish(box);
     else if (answer->key == 'o')
-        ui_say(box->app->ui, ROLE_ERROR, "%s: %s", box->chosen, strerror(errno));
+        ui_say(box->app->ui, ROLE_ERROR, "%s: %s", box->chosen, fault_words(errno));
 }
 
 static unsigned accept(struct path_box *box)
@@ -165,7 +166,7 @@ static unsigned accept(struct path_box *box)
         return SCREEN_REDRAW;
     }
     if (failed) {
-        ui_say(box->app->ui, ROLE_ERROR, "%s: %s", input_text(&box->input), strerror(failed));
+        ui_say(box->app->ui, ROLE_ERROR, "%s: %s", input_text(&box->input), fault_words(failed));
         return SCREEN_REDRAW | SCREEN_BELL;
     }
     if (box->kind == PATH_TO_READ) {

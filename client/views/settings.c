@@ -23,11 +23,9 @@ struct settings_screen {
 
 static const struct choice languages[] = {
     {"en", N_("English")}, {"zh_CN", N_("Chinese, simplified")}, {"zh_TW", N_("Chinese, Taiwan")}, {NULL}};
-static const struct choice themes[] = {{"dark", N_("Dark")},
-                                       {"light", N_("Light")},
-                                       {"mono", N_("Without colour")},
-                                       {"contrast", N_("High contrast")},
-                                       {NULL}};
+static const struct choice themes[] = {{"dark", N_("Dark")},           {"light", N_("Light")},
+                                       {"mono", N_("Without colour")}, {"contrast", N_("High contrast")},
+                                       {"own", N_("Your own")},        {NULL}};
 static const struct choice borders[] = {
     {"auto", N_("As the terminal can")}, {"lines", N_("Lines")}, {"ascii", N_("ASCII")}, {NULL}};
 

@@ -71,6 +71,11 @@ static unsigned box_key(struct screen *screen, const struct key *key)
     }
 }
 
+static enum screen_wait box_waiting(struct screen *screen)
+{
+    return box_of(screen)->waiting ? SCREEN_WAITS_LONG : SCREEN_READY;
+}
+
 static int rows_wanted(struct box *box, int cols)
 {
     int rows = 1;
@@ -146,6 +151,7 @@ static const struct screen_ops box_ops = {
     .name = "sheet",
     .overlay = true,
     .key = box_key,
+    .waiting = box_waiting,
     .draw = box_draw,
     .keys = box_keys,
     .help = box_help,
@@ -214,6 +220,7 @@ bool sheet_dialog_accuse(struct app_context *app, uint64_t dialog, const char *n
     if (!box)
         return false;
     box->waiting = false;
+    ahead_forget(&app->ui->ahead);
     ui_say(app->ui, ROLE_ERROR, "%s", words);
     ui_redraw(app->ui);
     return name && sheet_accuse(&box->sheet, name, words);

@@ -293,20 +293,49 @@ static void draw_entry(struct sheet *sheet, struct canvas *canvas, struct sheet_
     }
 }
 
+static int tab_cols(const struct sheet *sheet, size_t tab)
+{
+    return utf8_width(_(sheet->tabs.items[tab])) + 3;
+}
+
+/* Where not all fit, the first from which on the present one and its neighbour do. */
+static size_t first_tab(const struct sheet *sheet, int cols)
+{
+    size_t first = 0, last = MIN(sheet->tab + 1, sheet->tabs.count - 1);
+    int used = 0;
+    for (size_t i = 0; i <= last; i++)
+        used += tab_cols(sheet, i);
+    while (first < sheet->tab && used > cols)
+        used -= tab_cols(sheet, first++);
+    return first;
+}
+
+static void draw_tab(struct sheet *sheet, struct canvas *canvas, struct area area, size_t tab)
+{
+    bool trouble = false, here = tab == sheet->tab;
+    struct str text cleanup(cleanup_str);
+    str_init(&text, NULL);
+    vec_each(const struct sheet_entry, entry, &sheet->entries) trouble |= entry->tab == tab && entry->trouble;
+    str_addf(&text, "%s%s%s", here ? "[" : " ", _(sheet->tabs.items[tab]), here ? "]" : trouble ? "!" : " ");
+    canvas_text(canvas, area.row, area.col, MIN(utf8_width(text.data), area.cols),
+                here      ? ROLE_STEP_NOW
+                : trouble ? ROLE_ERROR
+                          : ROLE_DIM,
+                ALIGN_LEFT, text.data);
+}
+
 static void draw_tabs(struct sheet *sheet, struct canvas *canvas, struct area area)
 {
-    int col = area.col;
-    for (size_t i = 0; i < sheet->tabs.count && col < area.col + area.cols; i++) {
-        const char *label = _(sheet->tabs.items[i]);
-        bool trouble = false;
-        vec_each(const struct sheet_entry, entry, &sheet->entries) trouble |=
-            entry->tab == i && entry->trouble;
-        enum role role = i == sheet->tab ? ROLE_STEP_NOW : trouble ? ROLE_ERROR : ROLE_DIM;
-        const char *frame[2] = {i == sheet->tab ? "[" : " ", i == sheet->tab ? "]" : trouble ? "!" : " "};
-        col += canvas_put(canvas, area.row, col, area.col + area.cols - col, role, frame[0]);
-        col += canvas_put(canvas, area.row, col, area.col + area.cols - col, role, label);
-        col += canvas_put(canvas, area.row, col, area.col + area.cols - col, role, frame[1]) + 1;
+    size_t i = first_tab(sheet, area.cols - 2);
+    int end = area.col + area.cols;
+    if (i)
+        canvas_put(canvas, area.row, area.col++, 1, ROLE_DIM, "◂");
+    for (; i < sheet->tabs.count && area.col + 3 < end; area.col += tab_cols(sheet, i++)) {
+        area.cols = end - area.col;
+        draw_tab(sheet, canvas, area, i);
     }
+    if (i < sheet->tabs.count)
+        canvas_put(canvas, area.row, end - 1, 1, ROLE_DIM, "▸");
 }
 
 static void scroll_to_focus(struct sheet *sheet, int rows)
@@ -318,6 +347,14 @@ static void scroll_to_focus(struct sheet *sheet, int rows)
         sheet->scroll = entry->row + entry->rows - rows;
     if (entry->row < sheet->scroll)
         sheet->scroll = entry->row;
+}
+
+static int last_row(const struct sheet *sheet)
+{
+    int last = 0;
+    vec_each(const struct sheet_entry, entry, &sheet->entries) last =
+        MAX(last, entry->rows ? entry->row + entry->rows : 0);
+    return last;
 }
 
 void sheet_draw(struct sheet *sheet, struct canvas *canvas, struct area area)
@@ -332,6 +369,7 @@ void sheet_draw(struct sheet *sheet, struct canvas *canvas, struct area area)
     scroll_to_focus(sheet, area.rows);
     vec_each(struct sheet_entry, entry, &sheet->entries) if (entry->rows)
         draw_entry(sheet, canvas, entry, area);
+    canvas_more(canvas, area, sheet->scroll > 0, last_row(sheet) > sheet->scroll + area.rows);
     const struct sheet_entry *entry = sheet_current(sheet);
     if (entry && sheet->pop.open)
         choices_popup(&sheet->pop, canvas, sheet->room.rows ? sheet->room : area,

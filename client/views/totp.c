@@ -59,6 +59,7 @@ static bool refused(struct totp *totp, const struct answer *answer)
     if (answer->code == ERR_NONE)
         return false;
     input_set(&totp->input, "");
+    ahead_forget(&totp->app->ui->ahead);
     complain(totp, answer_text(arena, NULL, answer));
     return true;
 }
@@ -152,6 +153,11 @@ static unsigned totp_key(struct screen *screen, const struct key *key)
     case INPUT_REFUSED: return SCREEN_BELL;
     default: return SCREEN_UNUSED;
     }
+}
+
+static enum screen_wait totp_waiting(struct screen *screen)
+{
+    return totp_of(screen)->waiting ? SCREEN_WAITS_LONG : SCREEN_READY;
 }
 
 static const char *words_of(const struct totp *totp)
@@ -307,6 +313,7 @@ static const struct screen_ops totp_ops = {
     .name = "totp",
     .open = totp_opened,
     .key = totp_key,
+    .waiting = totp_waiting,
     .draw = totp_draw,
     .title = totp_title,
     .keys = totp_keys,

@@ -26,6 +26,7 @@ void views_register(void)
     files_view_register();
     import_view_register();
     form_register();
+    lines_register();
     list_register();
     notice_list_register();
     settings_register();

@@ -11,4 +11,5 @@ void export_views_register(void);
 void files_view_register(void);
 void import_view_register(void);
 void form_register(void);
+void lines_register(void);
 void list_register(void);

@@ -8,7 +8,7 @@
 /* A screen that writes down its keys, and waits when told to. */
 struct page {
     struct screen screen;
-    bool waits;
+    enum screen_wait waits;
 };
 
 static struct ui ui;
@@ -25,13 +25,15 @@ static unsigned page_key(struct screen *screen, const struct key *key)
     else if (key->kind == KEY_TEXT)
         str_add(&seen, key->text);
     if (key->code == 'w')
-        own->waits = true;
+        own->waits = SCREEN_WAITS;
+    if (key->code == 's')
+        own->waits = SCREEN_WAITS_LONG;
     if (key->code == 'd')
         ui.drop_input = true;
     return SCREEN_REDRAW;
 }
 
-static bool page_waiting(struct screen *screen)
+static enum screen_wait page_waiting(struct screen *screen)
 {
     return container_of(screen, struct page, screen)->waits;
 }
@@ -54,7 +56,7 @@ static void type(const char *text)
 
 static void rows_come(void)
 {
-    page->waits = false;
+    page->waits = SCREEN_READY;
     ahead_go(&ui);
 }
 
@@ -154,6 +156,24 @@ static void test_patience(void **state)
     expect_seen("c");
 }
 
+/* What was submitted may take its time: what is typed behind it is for what comes then. */
+static void test_no_end_of_patience_with_an_answer(void **state)
+{
+    (void)state;
+    type("s");
+    type("ab");
+    for (int i = 0; i < 10; i++)
+        ui_tick(&ui, 10000 + i * AHEAD_PATIENCE_MS);
+    ahead_go(&ui);
+    expect_seen("s");
+    rows_come();
+    expect_seen("ab");
+    type("sc");
+    ahead_forget(&ui.ahead); /* refused */
+    rows_come();
+    expect_seen("s");
+}
+
 static void test_paste_is_kept(void **state)
 {
     (void)state;
@@ -186,13 +206,10 @@ static void test_dropped_with_what_was_typed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ahead_test(test_kept_in_order),
-        ahead_test(test_waits_again),
-        ahead_test(test_escape_drops),
-        ahead_test(test_no_more_than_fit),
-        ahead_test(test_patience),
-        ahead_test(test_paste_is_kept),
-        ahead_test(test_dropped_with_what_was_typed),
+        ahead_test(test_kept_in_order), ahead_test(test_waits_again),
+        ahead_test(test_escape_drops),  ahead_test(test_no_more_than_fit),
+        ahead_test(test_patience),      ahead_test(test_no_end_of_patience_with_an_answer),
+        ahead_test(test_paste_is_kept), ahead_test(test_dropped_with_what_was_typed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -276,6 +276,32 @@ static void messages_live_until_the_next_key_that_does_something(void **state)
     assert_false(canvas_has(&ui.canvas, "too much"));
 }
 
+/* What does not fit in its row is read in those above, as far as these are not typed in. */
+static void a_long_message_is_read_whole(void **state)
+{
+    (void)state;
+    ui_resize(&ui, 20, 40);
+    ui_say(&ui, ROLE_ERROR, "%s",
+           "电话: a phone number has 3 to 20 digits, with a plus before it if it is foreign");
+    ui_draw(&ui);
+    assert_whole(&ui.canvas);
+    assert_row(&ui.canvas, 15, "! 电话: a phone number has 3 to 20");
+    assert_row(&ui.canvas, 16, "  digits, with a plus before it if it");
+    assert_row(&ui.canvas, 17, "  is foreign");
+    press(K_F7);
+    assert_row(&ui.canvas, 17, "  is foreign");
+    press('k');
+    assert_row(&ui.canvas, 16, "last row of the body");
+    ui_resize(&ui, 8, 40); /* three rows of the body, the first has the cursor */
+    ui_say(&ui, ROLE_NORMAL, "%s",
+           "one two three four five six seven eight nine ten eleven twelve thirteen "
+           "fourteen fifteen sixteen seventeen eighteen nineteen twenty");
+    ui_draw(&ui);
+    assert_row(&ui.canvas, 2, "root");
+    assert_row(&ui.canvas, 3, "one two three four five six seven eight");
+    assert_row(&ui.canvas, 5, "fourteen fifteen sixteen seventeen     …");
+}
+
 static void progress_shows_in_the_message_line(void **state)
 {
     (void)state;
@@ -517,6 +543,7 @@ int main(void)
         ui_test(the_rows_are_where_the_anatomy_says),
         ui_test(a_window_too_small_takes_no_key),
         ui_test(messages_live_until_the_next_key_that_does_something),
+        ui_test(a_long_message_is_read_whole),
         ui_test(progress_shows_in_the_message_line),
         ui_test(a_question_is_answered_by_its_letter),
         ui_test(a_list_is_chosen_from_by_letters),

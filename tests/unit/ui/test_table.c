@@ -216,12 +216,23 @@ static void it_asks_ahead_once_and_never_waits(void **state)
     tear_down();
 }
 
+static const char *take_it_off(void *context)
+{
+    (void)context;
+    return "Take it off";
+}
+
 static void an_empty_list_says_so(void **state)
 {
     (void)state;
     set_up(0, TABLE_COMPLETE, &plain_model, 5, 40);
     draw();
     assert_row(&canvas, 1, "  Nothing found");
+    assert_row(&canvas, 2, "");
+    table.none = take_it_off;
+    draw();
+    assert_row(&canvas, 1, "  Nothing found");
+    assert_row(&canvas, 2, "  Take it off");
     press(K_DOWN, TABLE_MOVED);
     press(K_ENTER, TABLE_USED);
     press(' ', TABLE_USED);

@@ -174,7 +174,7 @@ static void numbers_go_to_a_file_without_formulas(void **state)
     keys("^U", NULL);
     type(path);
     keys("Enter", NULL);
-    assert_shown("File exists"); /* what is there stays */
+    assert_shown("A file of this name is there already"); /* what is there stays */
     unlink(path);
     type("w");
     keys("^U", NULL);

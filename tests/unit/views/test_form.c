@@ -73,6 +73,35 @@ static void test_saved_once(void **state)
     assert_int_equal(asked_count(), 1);
 }
 
+/* What is typed behind F10 is for what comes then, and for nothing if the server refuses. */
+static void test_typed_behind_saving(void **state)
+{
+    (void)state;
+    open_blank();
+    type("a job");
+    keys("F10", NULL);
+    type("f lost");
+    refuse("job.create", "{\"code\":\"invalid\",\"field\":\"name\",\"msgid\":\"{field} is required\"}");
+    ahead_go(&ui);
+    assert_hidden("lost");
+    keys("F10", NULL);
+    type("p");
+    answer("job.create", "{\"id\":3,\"version\":1}");
+    ahead_go(&ui);
+    assert_int_equal(asked_count(), 1);
+    answer("job.get", record);
+    ahead_go(&ui);
+    assert_string_equal(asked_verb(0), "job.ping");
+    type("p"); /* the step after this one: not before it is seen what became of it */
+    answer("job.ping", "{\"id\":3,\"version\":2}");
+    ahead_go(&ui);
+    assert_int_equal(asked_count(), 1);
+    answer("job.get", record);
+    ahead_go(&ui);
+    assert_string_equal(asked_verb(0), "job.ping");
+    keys("Esc", NULL);
+}
+
 static void test_refusal_at_its_field(void **state)
 {
     (void)state;
@@ -128,7 +157,7 @@ static void test_conflict(void **state)
     assert_shown("three!");
     assert_shown("theirs");
     assert_shown("kept: Kind"); /* only they changed it: it is theirs */
-    keys("F10", NULL);     /* mine */
+    keys("F10", NULL);          /* mine */
     assert_string_equal(asked_text(0), "{\"name\":\"three!\",\"id\":3,\"version\":2}");
 }
 
@@ -232,9 +261,8 @@ static void test_disable(void **state)
     (void)state;
     open_three();
     keys("Del", NULL);
-    assert_shown("Disable");
+    assert_shown("Reason"); /* it is the only thing that can be done with it */
     assert_hidden("Enable");
-    keys("Enter", NULL);
     type("not needed");
     keys("F10", NULL);
     assert_string_equal(asked_verb(0), "job.disable");
@@ -282,6 +310,7 @@ int main(void)
         view_test(test_create),
         view_test(test_prefill),
         view_test(test_saved_once),
+        view_test(test_typed_behind_saving),
         view_test(test_refusal_at_its_field),
         view_test(test_edit),
         view_test(test_nothing_changed),
