@@ -16,6 +16,7 @@
 #include "client/views/open.h"
 #include "client/views/text.h"
 #include "client/views/views.h"
+#include "model/filter.h"
 
 enum { LIVE_MS = 2000 /* between two readings because of others' changes */ };
 
@@ -326,7 +327,7 @@ static json_t *filter_of(const struct rows *rows)
     if (!rows->filter && !rows->condition)
         return NULL;
     json_t *filter = rows->filter ? json_deep_copy(rows->filter) : json_object();
-    json_object_update(filter, rows->condition);
+    filter_join(filter, rows->condition);
     return filter;
 }
 

@@ -125,11 +125,10 @@ void sheet_load(struct sheet *sheet, const json_t *row, bool keep)
     vec_each(struct sheet_entry, entry, &sheet->entries)
     {
         const json_t *json = json_object_get(row, entry->field->name);
-        const char *label = json_string_value(json_object_get(row, label_name(arena, entry->field->name)));
         if (field_type_of(entry->field) == FIELD_LINES)
             load_lines(entry, json, keep);
         else
-            load_entry(entry, value_of_json(arena, json), label, keep);
+            load_entry(entry, value_of_json(arena, json), label_of_row(arena, entry->field, row), keep);
     }
     if (!typing)
         sheet_drop(sheet); /* begun again with the new value at the next key or drawing */
