@@ -56,6 +56,16 @@ static int64_t id_of(size_t part, int64_t id, bool elsewhere)
     return ((int64_t)(part + 1) << 52) | ((int64_t)elsewhere << 51) | id;
 }
 
+/* When it was: calls begin, notices are received, the rest is made. */
+static const char *time_of(const json_t *row)
+{
+    static const char *const names[] = {"started_at", "received_at"};
+    for (size_t i = 0; i < array_len(names); i++)
+        if (json_is_string(json_object_get(row, names[i])))
+            return names[i];
+    return "created_at";
+}
+
 static void add_lines(struct customer_view *view, size_t part, const char *name, bool elsewhere)
 {
     const struct catalogue_entity *entity = customer_part_entity(view, part);
@@ -66,7 +76,7 @@ static void add_lines(struct customer_view *view, size_t part, const char *name,
     json_array_foreach(rows, i, row)
     {
         struct customer_line line = {.entity = entity, .row = row, .part = part, .elsewhere = elsewhere};
-        line.at = order_time(row, elsewhere ? "at" : "created_at");
+        line.at = order_time(row, elsewhere ? "at" : time_of(row));
         line.id = id_of(part, elsewhere ? (int64_t)i : order_number(row, "id"), elsewhere);
         line.open = is_open(&line);
         vec_push(&view->lines, line);
@@ -116,7 +126,7 @@ static const char *time_cell(struct customer_view *view, const struct customer_l
     static const struct field field = {.name = "at", .type = FIELD_TIME, .storage = STORE_TIME};
     char now[TIME_TEXT_SIZE];
     const char *text = line->elsewhere ? value_show_row(view->app, view->arena, &field, line->row)
-                                       : show(view, line, "created_at");
+                                       : show(view, line, time_of(line->row));
     time_print(now, sizeof(now), time_now());
     return strlen(text) > strlen("2026-11-22") && strncmp(text, now, strlen("2026-")) == 0
                ? text + strlen("2026-")
@@ -132,13 +142,16 @@ static const char *state_cell(struct customer_view *view, const struct customer_
                : order_text(line->row, "state");
 }
 
-static bool has_own_column(const struct customer_line *line, const char *name)
+/* Or goes without saying: whose view it is. */
+static bool has_own_column(const struct customer_view *view, const struct customer_line *line,
+                           const char *name)
 {
-    static const char *const own[] = {"created_at", "branch_id"};
+    static const char *const own[] = {"created_at", "started_at", "received_at", "branch_id"};
     for (size_t i = 0; i < array_len(own); i++)
         if (strcmp(own[i], name) == 0)
             return true;
-    return (line->entity->title && strcmp(line->entity->title, name) == 0) ||
+    return strcmp(order_text(customer_part(view, line->part), "by"), name) == 0 ||
+           (line->entity->title && strcmp(line->entity->title, name) == 0) ||
            (line->entity->state && strcmp(line->entity->state, name) == 0);
 }
 
@@ -149,8 +162,9 @@ static void add_details(struct customer_view *view, const struct customer_line *
     size_t i;
     json_array_foreach(names, i, name)
     {
-        const char *text =
-            has_own_column(line, json_string_value(name)) ? "" : show(view, line, json_string_value(name));
+        const char *text = has_own_column(view, line, json_string_value(name))
+                               ? ""
+                               : show(view, line, json_string_value(name));
         if (!*text)
             continue;
         str_add(out, out->len ? " · " : "");

@@ -155,7 +155,7 @@ const char *value_fault(const struct app_context *app, struct arena *arena, cons
                         enum field_fault fault, const char *value)
 {
     char max[MONEY_TEXT_SIZE], min[MONEY_TEXT_SIZE];
-    bool fen = field_type_of(field) == FIELD_FEN;
+    bool fen = field_type_of(field) == FIELD_FEN || field_type_of(field) == FIELD_PERCENT;
     (void)app;
     if (fen) {
         money_print(max, sizeof(max), field->max ? (int64_t)field->max : FIELD_FEN_MAX);

@@ -9,6 +9,7 @@
 static enum cell_kind kind_of(const struct field *field)
 {
     switch (field_type_of(field)) {
+    case FIELD_PERCENT:
     case FIELD_FEN: return CELL_MONEY;
     case FIELD_DATE: return CELL_DATE;
     case FIELD_TIME: return CELL_TIME;
@@ -101,6 +102,7 @@ static void add_plain(struct builder *b, const struct export *export, const stru
 {
     struct str *out = &b->text;
     switch (field_type_of(field)) {
+    case FIELD_PERCENT:
     case FIELD_FEN:
         str_add(out, "(");
         sql_value(out, field);

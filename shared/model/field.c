@@ -5,26 +5,22 @@
 #include <string.h>
 
 static const char *const type_names[FIELD_TYPES] = {
-    [FIELD_NONE] = "",       [FIELD_ID] = "id",
-    [FIELD_TEXT] = "text",   [FIELD_NOTE] = "note",
-    [FIELD_CODE] = "code",   [FIELD_PHONE] = "phone",
-    [FIELD_PLATE] = "plate", [FIELD_INT] = "int",
-    [FIELD_FEN] = "fen",     [FIELD_RATIO] = "ratio",
-    [FIELD_BOOL] = "bool",   [FIELD_DATE] = "date",
-    [FIELD_TIME] = "time",   [FIELD_DURATION] = "duration",
-    [FIELD_REF] = "ref",     [FIELD_CHOICE] = "choice",
-    [FIELD_SET] = "set",     [FIELD_POINT] = "point",
-    [FIELD_FILE] = "file",   [FIELD_LINES] = "lines",
+    [FIELD_NONE] = "",         [FIELD_ID] = "id",       [FIELD_TEXT] = "text",         [FIELD_NOTE] = "note",
+    [FIELD_CODE] = "code",     [FIELD_PHONE] = "phone", [FIELD_PLATE] = "plate",       [FIELD_INT] = "int",
+    [FIELD_FEN] = "fen",       [FIELD_RATIO] = "ratio", [FIELD_PERCENT] = "percent",   [FIELD_BOOL] = "bool",
+    [FIELD_DATE] = "date",     [FIELD_TIME] = "time",   [FIELD_DURATION] = "duration", [FIELD_REF] = "ref",
+    [FIELD_CHOICE] = "choice", [FIELD_SET] = "set",     [FIELD_POINT] = "point",       [FIELD_FILE] = "file",
+    [FIELD_LINES] = "lines",
 };
 
 static const enum field_storage type_storage[FIELD_TYPES] = {
-    [FIELD_ID] = STORE_INT,       [FIELD_TEXT] = STORE_TEXT,  [FIELD_NOTE] = STORE_TEXT,
-    [FIELD_CODE] = STORE_TEXT,    [FIELD_PHONE] = STORE_TEXT, [FIELD_PLATE] = STORE_TEXT,
-    [FIELD_INT] = STORE_INT,      [FIELD_FEN] = STORE_INT,    [FIELD_RATIO] = STORE_REAL,
-    [FIELD_BOOL] = STORE_BOOL,    [FIELD_DATE] = STORE_DATE,  [FIELD_TIME] = STORE_TIME,
-    [FIELD_DURATION] = STORE_INT, [FIELD_REF] = STORE_INT,    [FIELD_CHOICE] = STORE_TEXT,
-    [FIELD_SET] = STORE_SET,      [FIELD_POINT] = STORE_REAL, [FIELD_FILE] = STORE_INT,
-    [FIELD_LINES] = STORE_LINES,
+    [FIELD_ID] = STORE_INT,      [FIELD_TEXT] = STORE_TEXT,    [FIELD_NOTE] = STORE_TEXT,
+    [FIELD_CODE] = STORE_TEXT,   [FIELD_PHONE] = STORE_TEXT,   [FIELD_PLATE] = STORE_TEXT,
+    [FIELD_INT] = STORE_INT,     [FIELD_FEN] = STORE_INT,      [FIELD_RATIO] = STORE_REAL,
+    [FIELD_PERCENT] = STORE_INT, [FIELD_BOOL] = STORE_BOOL,    [FIELD_DATE] = STORE_DATE,
+    [FIELD_TIME] = STORE_TIME,   [FIELD_DURATION] = STORE_INT, [FIELD_REF] = STORE_INT,
+    [FIELD_CHOICE] = STORE_TEXT, [FIELD_SET] = STORE_SET,      [FIELD_POINT] = STORE_REAL,
+    [FIELD_FILE] = STORE_INT,    [FIELD_LINES] = STORE_LINES,
 };
 
 const char *field_type_name(enum field_type type)
@@ -94,6 +90,7 @@ int field_width(const struct field *field)
     case FIELD_PLATE: return 10;
     case FIELD_INT:
     case FIELD_RATIO:
+    case FIELD_PERCENT:
     case FIELD_DURATION: return 8;
     case FIELD_FEN: return 12;
     case FIELD_BOOL: return 4;
@@ -112,6 +109,7 @@ bool field_is_number(const struct field *field)
     case FIELD_INT:
     case FIELD_FEN:
     case FIELD_RATIO:
+    case FIELD_PERCENT:
     case FIELD_DURATION: return true;
     default: return false;
     }

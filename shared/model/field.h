@@ -24,6 +24,7 @@ enum field_type {
     FIELD_INT,
     FIELD_FEN,
     FIELD_RATIO,
+    FIELD_PERCENT, /* hundredths of a percent; shown and typed as percent */
     FIELD_BOOL,
     FIELD_DATE,
     FIELD_TIME,

@@ -108,6 +108,15 @@ static enum field_fault parse_fen(struct arena *arena, const char *text, const c
     return FIELD_OK;
 }
 
+/* 10, 12.5 or 10 % */
+static enum field_fault parse_percent(struct arena *arena, const char *text, const char **out_r)
+{
+    size_t len = strlen(text);
+    if (len && text[len - 1] == '%')
+        text = trimmed(arena, arena_strndup(arena, text, len - 1));
+    return parse_fen(arena, text, out_r);
+}
+
 static enum field_fault parse_int(struct arena *arena, const char *text, const char **out_r)
 {
     char *end;
@@ -218,6 +227,7 @@ static enum field_fault parse_folded(const struct field *field, struct arena *ar
     case FIELD_PHONE: return parse_phone(arena, text, out_r);
     case FIELD_PLATE: return parse_plate(arena, text, out_r);
     case FIELD_FEN: return parse_fen(arena, text, out_r);
+    case FIELD_PERCENT: return parse_percent(arena, text, out_r);
     case FIELD_RATIO:
     case FIELD_POINT: return parse_real(arena, text, out_r);
     case FIELD_BOOL: return parse_bool(text, out_r);
@@ -280,6 +290,20 @@ static const char *print_duration(struct arena *arena, const char *value)
     return arena_printf(arena, "%s%lld:%02lld", seconds < 0 ? "-" : "", minutes, rest);
 }
 
+/* Hundredths where there are any: 10%, 12.5%. */
+static const char *print_percent(struct arena *arena, const char *value)
+{
+    char buf[MONEY_TEXT_SIZE], *end;
+    long long hundredths = strtoll(value, &end, 10);
+    if (*end)
+        return value;
+    money_print(buf, sizeof(buf), hundredths);
+    size_t len = strlen(buf);
+    while (buf[len - 1] == '0')
+        len--;
+    return arena_printf(arena, "%.*s%%", (int)(buf[len - 1] == '.' ? len - 1 : len), buf);
+}
+
 static const char *print_choice(const struct field *field, const char *value)
 {
     for (const struct choice *choice = field->choices; choice && choice->code; choice++) {
@@ -300,6 +324,7 @@ const char *field_print(const struct field *field, struct arena *arena, const ch
         long long fen = strtoll(value, &end, 10);
         return *end ? value : arena_strdup(arena, money_print(buf, sizeof(buf), fen));
     }
+    case FIELD_PERCENT: return print_percent(arena, value);
     case FIELD_TIME: return print_time(arena, value, zone);
     case FIELD_DURATION: return print_duration(arena, value);
     case FIELD_CHOICE: return print_choice(field, value);

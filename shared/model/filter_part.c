@@ -282,8 +282,9 @@ static void write_value(const struct field *field, enum filter_ask ask, const ch
         }
         return;
     }
-    long long fen = field_type_of(field) == FIELD_FEN ? strtoll(value, &end, 10) : 0;
-    if (field_type_of(field) == FIELD_FEN && end != value && !*end) {
+    bool hundredths = field_type_of(field) == FIELD_FEN || field_type_of(field) == FIELD_PERCENT;
+    long long fen = hundredths ? strtoll(value, &end, 10) : 0;
+    if (hundredths && end != value && !*end) {
         char text[MONEY_TEXT_SIZE];
         for (const char *at = money_print(text, sizeof(text), fen); *at; at++)
             if (*at != ',')

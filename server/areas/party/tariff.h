@@ -33,19 +33,18 @@ struct tariff_item {
               .max = 10000, .init = "0", .width = 6, .help = N_("Covered by the base price.")),              \
         FIELD(record, per_km_fen, .filled = true, .type = FIELD_FEN, .label = N_("Each further km"),         \
               .init = "0", .width = 8, .help = N_("For each kilometre beyond; with VAT.")),                  \
-        FIELD(record, night_bp, .filled = true, .label = N_("Night supplement"), .min = 0, .max = 100000,    \
-              .init = "0", .width = 6,                                                                       \
-              .help =                                                                                        \
-                  N_("Added at night to base and kilometres, in hundredths of a percent: 2000 is 20 %.")),   \
+        FIELD(record, night_bp, .type = FIELD_PERCENT, .filled = true, .label = N_("Night supplement"),      \
+              .min = 0, .max = 100000, .init = "0", .width = 6,                                              \
+              .help = N_("Added at night to base and kilometres, in percent: 20 or 12.5 %.")),               \
         FIELD(record, night_fen, .filled = true, .type = FIELD_FEN, .label = N_("Added at night"),           \
               .init = "0", .width = 8, .help = N_("A fixed amount beside it, once for the job.")),           \
         FIELD(record, night_from, .label = N_("Night from"), .max = 8,                                       \
               .help = N_("hh:mm in the branch's time. Empty: as set for the company.")),                     \
         FIELD(record, night_to, .label = N_("Night until"), .max = 8,                                        \
               .help = N_("hh:mm; earlier than its beginning: over midnight.")),                              \
-        FIELD(record, holiday_bp, .filled = true, .label = N_("Holiday supplement"), .min = 0,               \
-              .max = 100000, .init = "0", .width = 6,                                                        \
-              .help = N_("Added on public holidays, in hundredths of a percent.")),                          \
+        FIELD(record, holiday_bp, .type = FIELD_PERCENT, .filled = true, .label = N_("Holiday supplement"),  \
+              .min = 0, .max = 100000, .init = "0", .width = 6,                                              \
+              .help = N_("Added on public holidays to base and kilometres, in percent.")),                   \
         FIELD(record, holiday_fen, .filled = true, .type = FIELD_FEN, .label = N_("Added on holidays"),      \
               .init = "0", .width = 8, .help = N_("A fixed amount beside it, once for the job.")),           \
         FIELD(record, empty_fen, .filled = true, .type = FIELD_FEN, .label = N_("Empty run"), .init = "0",   \

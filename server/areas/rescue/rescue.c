@@ -39,8 +39,8 @@ static const struct field charge_fields[] = {
           .required = true, .width = 20, .help = N_("Who pays this part.")),
     FIELD(rescue_charge, share_fen, .type = FIELD_FEN, .label = N_("Fixed part"), .min = 0, .width = 12,
           .help = N_("This payer's part of the price, as an amount.")),
-    FIELD(rescue_charge, share_bp, .label = N_("Share"), .min = 1, .max = 10000, .width = 6,
-          .help = N_("His part as a share of the price, in hundredths of a percent: 2000 is 20 %.")),
+    FIELD(rescue_charge, share_bp, .type = FIELD_PERCENT, .label = N_("Share"), .min = 1, .max = 10000, .width = 6,
+          .help = N_("His part as a share of the price, in percent: 20 or 12.5 %.")),
     FIELD(rescue_charge, parts, .type = FIELD_SET, .choices = rescue_charge_parts, .label = N_("Parts"),
           .width = 14,
           .help = N_("Which parts of the price are his. One payer has no part, share or parts: he pays what "

@@ -47,6 +47,11 @@ static const struct row rows[] = {
     {FIELD_FEN, "12.345", FIELD_BAD, NULL},
     {FIELD_FEN, "-1", FIELD_TOO_SMALL, "-100"},
     {FIELD_FEN, "99999999999999", FIELD_TOO_LARGE, "9999999999999900"},
+    {FIELD_PERCENT, "20", FIELD_OK, "2000"},
+    {FIELD_PERCENT, "12.5 %", FIELD_OK, "1250"},
+    {FIELD_PERCENT, "６％", FIELD_OK, "600"},
+    {FIELD_PERCENT, "%", FIELD_BAD, NULL},
+    {FIELD_PERCENT, "1.005", FIELD_BAD, NULL},
     {FIELD_RATIO, "3.50", FIELD_OK, "3.5"},
     {FIELD_RATIO, "nan", FIELD_BAD, NULL},
     {FIELD_RATIO, "1e999", FIELD_BAD, "inf"},
@@ -123,6 +128,11 @@ static void printing(void **state)
     assert_string_equal(field_print(&fen, arena, "123450", NULL), "1,234.50");
     assert_string_equal(field_print(&fen, arena, "-5", NULL), "-0.05");
     assert_string_equal(field_print(&fen, arena, "***", NULL), "***");
+    struct field share = {.name = "x_bp", .type = FIELD_PERCENT};
+    assert_string_equal(field_print(&share, arena, "2000", NULL), "20%");
+    assert_string_equal(field_print(&share, arena, "1250", NULL), "12.5%");
+    assert_string_equal(field_print(&share, arena, "5", NULL), "0.05%");
+    assert_string_equal(field_print(&share, arena, "0", NULL), "0%");
     assert_string_equal(field_print(&at, arena, "2026-03-01T16:05:00Z", "Asia/Shanghai"), "03-02 00:05");
     assert_string_equal(field_print(&at, arena, "2026-03-01T16:05:00Z", NULL), "03-01 16:05");
     assert_string_equal(field_print(&took, arena, "3905", NULL), "1:05:05");
