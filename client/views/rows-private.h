@@ -15,4 +15,5 @@ void rows_count_stale(struct rows *rows); /* somebody changed something */
 unsigned rows_count_tick(struct rows *rows, int64_t now_ms);
 const char *rows_model_sum(void *context, size_t column, struct str *scratch);
 void rows_ask_page(struct rows *rows); /* the one behind what is there */
+void rows_stop(struct rows *rows);     /* nobody looks at them any more: neither the server */
 void rows_clear_from(struct rows *rows, size_t first);

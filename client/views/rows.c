@@ -123,6 +123,7 @@ void rows_clear_from(struct rows *rows, size_t first)
 
 void rows_finish(struct rows *rows)
 {
+    rows_stop(rows);
     rows_clear_from(rows, 0);
     vec_finish(&rows->records);
     vec_finish(&rows->columns);

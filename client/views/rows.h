@@ -25,6 +25,8 @@ struct rows_count {
     uint64_t asked; /* under way */
     int64_t asked_ms, took_ms;
     int64_t total; /* NIL: not known */
+    bool more;     /* than the total, which is as far as was counted */
+    bool all;      /* the last count asked for was of all, however many */
     json_t *sums;  /* by column; NULL: not known */
 };
 
@@ -54,6 +56,7 @@ struct rows {
     char *sort_before; /* the one to go back to if the server refuses this; NULL: none */
     char *from;        /* what the first row was jumped to by; NULL: the list begins at its beginning */
     uint64_t asked;    /* page under way */
+    int64_t asked_ms;  /* since when */
     uint64_t patching; /* changed rows under way */
     uint64_t looking;  /* page before the first under way */
     size_t before;     /* rows at hand that lie before the one jumped to */

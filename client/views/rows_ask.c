@@ -213,6 +213,7 @@ static void ask_first(struct rows *rows, int limit, ask_done *done)
     json_object_set_new(args, "limit", json_integer(limit));
     rows->from_top = true;
     rows->broken = false;
+    rows->asked_ms = time_monotonic_ms();
     rows->asked = ask(rows->app, rows->screen, list_verb(rows), args, CALL_READ, on_row, done, rows);
 }
 
@@ -236,6 +237,15 @@ void rows_read(struct rows *rows)
     rows->stale = false;
     rows_count_stale(rows);
     ask_window(rows);
+}
+
+void rows_stop(struct rows *rows)
+{
+    const uint64_t calls[] = {rows->asked, rows->patching, rows->looking, rows->counts.asked};
+    for (size_t i = 0; i < array_len(calls); i++)
+        if (calls[i])
+            ask_cancel(rows->app, calls[i]);
+    rows->asked = rows->patching = rows->looking = rows->counts.asked = 0;
 }
 
 bool rows_waiting(const struct rows *rows)

@@ -1,4 +1,7 @@
-/* How many rows there are, and what their numbers come to; of marked rows at once, of all by the server. */
+/*
+ * How many rows there are, and what their numbers come to; of marked rows at once, of all by the server. It counts up to COUNT_FIRST, which is quick; who
+ * wants to know more exactly asks again.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +17,8 @@
 
 /* A count that took longer is not made again unasked; the others not more often than this. */
 enum { QUICK_MS = 1000, PAUSE_MS = 2000, PATIENCE_MS = 500 };
+
+enum { COUNT_FIRST = 100000 };
 
 static bool is_summed(const struct field *field)
 {
@@ -40,7 +45,7 @@ static void forget(struct rows *rows)
     json_decref(rows->counts.sums);
     rows->counts.sums = NULL;
     rows->counts.total = NIL;
-    rows->counts.stale = false;
+    rows->counts.stale = rows->counts.more = rows->counts.all = false;
     if (rows->counts.asked)
         ask_cancel(rows->app, rows->counts.asked);
     rows->counts.asked = 0;
@@ -56,19 +61,23 @@ static void on_counted(struct screen *screen, const struct answer *answer, void 
     if (answer->code) {
         answer_say(rows->app, rows->entity, answer);
         counts->wanted = counts->total != NIL; /* what was known is known still */
+        counts->all = false;
         return;
     }
     json_decref(counts->sums);
     counts->sums = json_deep_copy(json_object_get(answer->object, "sum"));
     json_get_int(answer->object, "total", &counts->total);
+    counts->more = json_is_true(json_object_get(answer->object, "more"));
     counts->stale = false;
+    if (counts->more)
+        ui_say(rows->app->ui, ROLE_NORMAL, "%s", _("There are more; # again counts all of them"));
 }
 
 static void count(struct rows *rows)
 {
     json_t *args = rows_arguments(rows), *sums = sums_wanted(rows);
     json_object_set_new(args, "limit", json_integer(1));
-    json_object_set_new(args, "total", json_true());
+    json_object_set_new(args, "total", rows->counts.all ? json_true() : json_integer(COUNT_FIRST));
     if (json_array_size(sums))
         json_object_set(args, "sum", sums);
     json_decref(sums);
@@ -79,10 +88,12 @@ static void count(struct rows *rows)
 
 void rows_count_all(struct rows *rows)
 {
-    bool known = rows->counts.total != NIL && !rows->counts.stale;
-    if (rows->counts.asked)
+    struct rows_count *counts = &rows->counts;
+    bool known = counts->total != NIL && !counts->stale && !counts->more;
+    if (counts->asked)
         return;
-    rows->counts.wanted = !known;
+    counts->wanted = !known;
+    counts->all |= counts->more;
     if (known)
         forget(rows);
     else
@@ -104,21 +115,38 @@ void rows_count_stale(struct rows *rows)
 unsigned rows_count_tick(struct rows *rows, int64_t now_ms)
 {
     struct rows_count *counts = &rows->counts;
-    if (counts->asked)
-        return now_ms - counts->asked_ms > PATIENCE_MS ? SCREEN_REDRAW : 0;
-    if (counts->stale && counts->wanted && counts->took_ms < QUICK_MS &&
+    bool waits = rows->asked && rows->from_top && now_ms - rows->asked_ms > PATIENCE_MS;
+    if (counts->asked || waits)
+        return waits || now_ms - counts->asked_ms > PATIENCE_MS ? SCREEN_REDRAW : 0;
+    if (counts->stale && counts->wanted && !counts->more && counts->took_ms < QUICK_MS &&
         now_ms - counts->asked_ms > PAUSE_MS && app_in_sight(rows->app, rows->screen))
         count(rows);
     return 0;
+}
+
+/* Behind a count that is not exact. */
+static const char *count_mark(const struct rows_count *counts)
+{
+    return counts->more ? "+" : counts->stale ? "~" : "";
+}
+
+/* Behind the … of a page from the top: an order without an index, or a search in much, takes its time. */
+static void add_wait_for_page(const struct rows *rows, struct str *out)
+{
+    int64_t waited = rows->asked && rows->from_top ? time_monotonic_ms() - rows->asked_ms : 0;
+    if (waited > PATIENCE_MS)
+        str_addf(out, _(" %d s, ^C stops"), (int)(waited / 1000));
 }
 
 void rows_count_words(const struct rows *rows, struct str *out)
 {
     const struct rows_count *counts = &rows->counts;
     int64_t waited = counts->asked ? time_monotonic_ms() - counts->asked_ms : 0;
+    bool waits = waited > PATIENCE_MS && (counts->total == NIL || counts->more);
+    add_wait_for_page(rows, out);
     if (counts->total != NIL)
-        str_addf(out, "  = %lld%s", (long long)counts->total, counts->stale ? "~" : "");
-    else if (waited > PATIENCE_MS)
+        str_addf(out, "  = %lld%s", (long long)counts->total, count_mark(counts));
+    if (waits)
         str_addf(out, _("  = … %d s, ^C stops"), (int)(waited / 1000));
 }
 
@@ -158,7 +186,7 @@ const char *rows_model_sum(void *context, size_t column, struct str *scratch)
         if (marked)
             str_addf(scratch, "* %zu", rows->table.marks.count);
         else if (rows->counts.total != NIL)
-            str_addf(scratch, "Σ %lld%s", (long long)rows->counts.total, rows->counts.stale ? "~" : "");
+            str_addf(scratch, "Σ %lld%s", (long long)rows->counts.total, count_mark(&rows->counts));
         else
             str_add(scratch, "Σ …");
         return scratch->data;

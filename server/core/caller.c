@@ -64,6 +64,7 @@ static void on_opened(struct peer *peer)
 bool caller_dispatch(struct caller *caller, struct task *task)
 {
     enum verb_lane lane = task->lane;
+    task->slow = lane == LANE_LONG;
     task->deadline_ms = time_monotonic_ms() +
                         1000 * (lane == LANE_LONG ? core.options.long_seconds : core.options.request_seconds);
     return queue_push(core.lanes[lane], &task->outlet->sources[lane], &task->item) == 0;
@@ -228,10 +229,19 @@ static void on_expired(struct peer *peer, enum peer_state state)
         task_destroy(task);
 }
 
+/* What changes something goes on though nobody waits for it; a long look at a big table would only keep the next one waiting. */
+static void cancel_long_reads(struct caller *caller)
+{
+    for (size_t i = 0; i < caller->nflight; i++)
+        if (caller->flight[i]->slow && !(caller->flight[i]->verb->flags & VERB_CHANGES))
+            task_cancel(caller->flight[i]);
+}
+
 void caller_leave_session(struct caller *caller)
 {
     if (!caller->session)
         return;
+    cancel_long_reads(caller);
     event_watch(caller, NULL);
     roster_remove(caller->session->id, caller->outlet->peer);
     session_unref(caller->session);

@@ -26,6 +26,7 @@ struct task {
     int64_t arrived_ms;
     atomic_bool cancelled;
     bool alone;   /* the lines behind it wait */
+    bool slow;    /* was given to the long lane; the loop's own, as the lane itself may change in a worker */
     bool delayed; /* it has waited its time (EFFECT_LATER) */
 #ifdef YIZHAN_FAULTS
     int fault, fault_nth; /* enum connection_fault */

@@ -103,6 +103,17 @@ static int check_arguments(struct list *list)
     return 0;
 }
 
+/* true: all rows; a number: no more than so many, which is quick however many there are. */
+static int read_total(struct list *list)
+{
+    const json_t *total = json_object_get(list->request->args, "total");
+    list->total = json_is_true(total) || json_is_integer(total);
+    list->total_most = json_is_integer(total) ? json_integer_value(total) : NIL;
+    if (json_is_integer(total) && (list->total_most < 1 || list->total_most == INT64_MAX))
+        return request_fail(list->request, ERR_INVALID, "total", N_("This is not a valid value"), NULL);
+    return 0;
+}
+
 static int read_page(struct list *list)
 {
     const json_t *limit = json_object_get(list->request->args, "limit");
@@ -111,8 +122,7 @@ static int read_page(struct list *list)
         return request_fail(list->request, ERR_INVALID, "limit", N_("This is not a valid value"), NULL);
     if (list->limit > WIRE_LIST_LIMIT_MAX)
         return request_fail(list->request, ERR_LIMIT, "limit", N_("A page has at most 500 rows"), NULL);
-    list->total = json_is_true(json_object_get(list->request->args, "total"));
-    return 0;
+    return read_total(list);
 }
 
 /* The cursor of the page before or behind which this one lies. */
@@ -202,11 +212,15 @@ static const char *row_text(const struct list *list, size_t index, size_t count)
     return rows_text(list->page, list->back ? count - 1 - index : index, 0);
 }
 
+/* Of rows that were not all counted there is no sum. */
 static void add_totals(struct list *list, struct str *out)
 {
+    int64_t total = list->total ? rows_int(list->totals, 0, 0) : 0;
+    bool more = list->total_most != NIL && total > list->total_most;
     if (list->total)
-        str_addf(out, ",\"total\":%lld", (long long)rows_int(list->totals, 0, 0));
-    if (!list->nsums)
+        str_addf(out, ",\"total\":%lld%s", (long long)(more ? list->total_most : total),
+                 more ? ",\"more\":true" : "");
+    if (!list->nsums || more)
         return;
     str_add(out, ",\"sum\":{");
     for (size_t i = 0; i < list->nsums; i++) {

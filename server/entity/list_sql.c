@@ -224,6 +224,19 @@ void list_queue_page(struct list *list)
     list->page = builder_read_unnamed(&b, list->request->tx);
 }
 
+/* One row more than is counted tells that there are more. */
+static void add_counted(struct builder *b, const struct list *list)
+{
+    bool capped = list->total_most != NIL;
+    str_addf(&b->text, " FROM %s\"%s\" t WHERE true", capped ? "(SELECT t.* FROM " : "", list->entity->table);
+    list_add_conditions(b, list, true);
+    if (!capped)
+        return;
+    str_add(&b->text, " LIMIT ");
+    builder_param(b, p_int(list->total_most + 1));
+    str_add(&b->text, "::bigint) t");
+}
+
 void list_queue_totals(struct list *list)
 {
     struct builder b;
@@ -236,7 +249,6 @@ void list_queue_totals(struct list *list)
         sql_value(&b.text, list->sums[i]);
         str_add(&b.text, field_storage_of(list->sums[i]) == STORE_INT ? "), 0)::bigint" : "), 0)");
     }
-    str_addf(&b.text, " FROM \"%s\" t WHERE true", list->entity->table);
-    list_add_conditions(&b, list, true);
+    add_counted(&b, list);
     list->totals = builder_read_unnamed(&b, list->request->tx);
 }

@@ -243,6 +243,7 @@ static void queue_remove(struct command *command, const struct text_set *tokens)
     builder_write(&b, command->act.request->tx);
 }
 
+/* A record that is new has no keys yet; of one that was there, two fields may share a key that one of them keeps. */
 static void queue_add(struct command *command, struct text_set tokens)
 {
     struct builder b;
@@ -257,7 +258,8 @@ static void queue_add(struct command *command, struct text_set tokens)
     builder_param(&b, p_int(command->act.id));
     str_add(&b.text, "::bigint FROM unnest(");
     builder_param(&b, p_set(tokens));
-    str_add(&b.text, "::text[]) AS token ON CONFLICT DO NOTHING");
+    str_add(&b.text, "::text[]) AS token");
+    str_add(&b.text, command->act.was ? " ON CONFLICT DO NOTHING" : "");
     builder_write(&b, command->act.request->tx);
 }
 

@@ -126,6 +126,39 @@ def test_what_is_counted():
     yz.check(not part["rows"] and part["total"] == len(whole), "where the page begins does not matter to them")
 
 
+def test_a_count_may_stop_early():
+    whole = auditor.call("rescue.list", {"limit": 1, "total": True, "sum": ["estimate_fen"]})
+    for most, ended in ((1, True), (whole["total"] - 1, True), (whole["total"], False), (100_000, False)):
+        counted = auditor.call("rescue.list", {"limit": 1, "total": most, "sum": ["estimate_fen"]})
+        yz.check(counted["total"] == min(most, whole["total"]) and counted.get("more", False) == ended, f"up to {most}: {counted['total']}")
+        yz.check(counted.get("sum") == (None if ended else whole["sum"]), "sums are of all rows or none")
+    found = auditor.call("rescue.list", {"limit": 1, "total": 2, "q": "粤", "filter": {"state": "done"}})
+    yz.check(found["total"] == 2 and found["more"], "also of what a search and a filter leave")
+    for wrong in (0, -1):
+        yz.check(auditor.refused("rescue.list", {"total": wrong}).field == "total", f"not up to {wrong}")
+
+
+def test_a_count_ends_with_who_wanted_it():
+    """The names of drivers take a minute each here: so long would go on what nobody waits for."""
+    name = "employee_name(bigint)"
+    as_it_was = "\n".join(row[0] for row in cluster.sql(f"SELECT pg_get_functiondef('{name}'::regprocedure)", database))
+    cluster.sql("CREATE OR REPLACE FUNCTION employee_name(p_employee bigint) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER "
+                "SET search_path = pg_catalog, public, pg_temp AS $$ BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$", database, "yizhan_owner")
+
+    def asleep():
+        return cluster.sql(f"SELECT 1 FROM pg_stat_activity WHERE datname = '{database}' AND wait_event = 'PgSleep'")
+
+    try:
+        for leave in (lambda c: c.close(), lambda c: c.send("session.logout")):
+            with yz.Client(server, "auditor") as client:
+                client.send("rescue.list", {"limit": 1, "total": True, "filter": {"driver_id": {"null": False}}})
+                yz.wait_until("the list to be under way", asleep)
+                leave(client)
+                yz.wait_until("its end", lambda: not asleep())
+    finally:
+        cluster.sql(as_it_was, database, "yizhan_owner")
+
+
 def test_many_are_disabled_and_enabled_again():
     made = [admin.call("customer.get", {"id": customer(f"停用{n}")}) for n in range(3)]
     items = [{"id": row["id"], "version": row["version"]} for row in made]

@@ -362,12 +362,32 @@ static void test_condition(void **state)
                         "done");
 }
 
-/* An answer to a screen that was closed meanwhile finds nobody. */
+/* Nobody looks at what a closed screen asked for: it is stopped. */
 static void test_closed(void **state)
 {
     (void)state;
+    assert_int_equal(asked_count(), 1);
     ui_close(&ui, &host.screen);
+    assert_int_equal(asked_count(), 0);
+}
+
+/* A first count goes so far, the next to the end. */
+static void test_total_of_many(void **state)
+{
+    (void)state;
     give(3, 1, 1, NULL);
+    rows_count_all(&host.rows);
+    assert_int_equal(json_integer_value(json_object_get(asked_args(0), "total")), 100000);
+    answer("job.list", "{\"rows\":[],\"next\":null,\"total\":100000,\"more\":true}");
+    assert_string_equal(sum_shown(0), "Σ 100000+");
+    rows_count_all(&host.rows);
+    assert_true(json_is_true(json_object_get(asked_args(0), "total")));
+    assert_string_equal(sum_shown(0), "Σ 100000+"); /* until more is known */
+    answer("job.list", "{\"rows\":[],\"next\":null,\"total\":123456,\"sum\":{}}");
+    assert_string_equal(sum_shown(0), "Σ 123456");
+    rows_count_all(&host.rows);
+    assert_false(rows_has_foot(&host.rows));
+    assert_int_equal(asked_count(), 0);
 }
 
 #define rows_test(f) cmocka_unit_test_setup_teardown(f, setup, fixture_teardown)
@@ -383,6 +403,7 @@ int main(void)
         rows_test(test_sum_of_marked), rows_test(test_jump),
         rows_test(test_columns),       rows_test(test_order_of_several),
         rows_test(test_condition),     rows_test(test_closed),
+        rows_test(test_total_of_many),
     };
     return run_views(tests);
 }
