@@ -196,6 +196,23 @@ def test_login_may_be_piped():
         assert got == {"b": "ok", "c": "ok"}
 
 
+def test_what_ends_late_ends_only_its_own_session():
+    """Requests still under way at a log-out hear that it is over; who has come after it on the same line stays."""
+    bare.make_employee(admin, "latecomer", ["dispatcher"])
+    late = 0
+    for n in range(12):
+        line = bare.client(server, "latecomer", OTHER)
+        left = {line.send("session.whoami") for _ in range(6)}
+        left |= {line.send("session.logout"), line.send("session.login", {"user": "latecomer", "password": OTHER, "terminal": "t"})}
+        while left:
+            tag, kind, data = line.message()
+            left.discard(tag)
+            late += kind == "err"
+        assert line.call("session.whoami")["user"] == "latecomer", n
+        line.close()
+    print(f"note {late} requests came late")
+
+
 def test_secrets_are_in_no_log_and_no_trail():
     text = server.log_path.read_text(errors="replace")
     trail = str(server.cluster.sql("SELECT was, now FROM change", server.database))
