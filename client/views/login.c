@@ -20,7 +20,8 @@ struct login {
     struct input inputs[INPUTS];
     int focus;
     bool wants_otp, waiting, offline;
-    bool again; /* the line went before the answer came: sent anew when it is back, unless something else is typed */
+    bool
+        again; /* the line went before the answer came: sent anew when it is back, unless something else is typed */
     char *trouble;
 };
 
@@ -252,8 +253,11 @@ void login_refused(struct app_context *app, uint64_t id, const struct answer *an
     if (!login)
         return;
     login->waiting = false;
+    login->again = answer->code == ERR_UNAVAILABLE; /* nobody has judged it yet */
     json_get_text(answer->object, "field", &field);
-    if (answer->code == ERR_UNAUTHENTICATED && strcmp(field, "otp") == 0) {
+    if (login->again) {
+        ahead_forget(&app->ui->ahead);
+    } else if (answer->code == ERR_UNAUTHENTICATED && strcmp(field, "otp") == 0) {
         login->wants_otp = true; /* the password was right: only the code is asked for now */
         login->focus = OTP;
     } else {
