@@ -13,7 +13,8 @@ static const char *const names[] = {
     "number",      "state",        "created_at",    "due_at",      "appoint_at",  "customer_id", "plate",
     "car_model",   "contact_name", "service",       "road",        "place",       "vehicle_id",  "driver_id",
     "urges",       "to_confirm",   "dispatched_at", "accepted_at", "departed_at", "arrived_at",  "done_at",
-    "money_state", "result",       "branch_id",     "lon",         "lat",         "cancel_at",   NULL};
+    "money_state", "result",       "branch_id",     "lon",         "lat",         "cancel_at",   "withdrawal",
+    NULL};
 
 enum column {
     COL_LEFT,
@@ -119,7 +120,7 @@ static const char *note_cell(struct jobs *jobs, const struct job *job, enum role
     if (!instant_is_nil(
             order_time(job->row, "cancel_at"))) { /* by its third party: whether it is void, he says */
         *role = ROLE_ALARM;
-        return _("cancelled!");
+        return _("cancel?");
     }
     if (order_truth(job->row, "to_confirm")) {
         *role = ROLE_WARNING;

@@ -124,6 +124,7 @@ static const struct action actions[] = {
      .label = N_("Convert"),
      .from = "received",
      .to = "converted",
+     .beside = true,
      .args = convert_args,
      .nargs = array_len(convert_args),
      .help = N_("Makes a rescue order of it, which stands in the monitor at once; the person at the car must "
