@@ -53,7 +53,7 @@ static const struct field fields[] = {
           .search = true, .width = 16, .help = N_("What screens in simplified Chinese show.")),
     FIELD(base_item, label_zh_tw, .label = N_("Traditional Chinese"), .max = 80, .required = true,
           .search = true, .width = 16, .help = N_("What screens in traditional Chinese show.")),
-    FIELD(base_item, position, .filled = true, .label = N_("Position"), .min = 0, .max = 99999999,
+    FIELD(base_item, position, .filled = true, .label = N_("Place in the list"), .min = 0, .max = 99999999,
           .sortable = true, .width = 8,
           .help = N_("Smaller numbers are offered first. Empty: behind the last of its kind.")),
     FIELD(base_item, extra, .filled = true, .label = N_("Particulars"), .readonly = true, .max = 2000,

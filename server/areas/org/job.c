@@ -51,7 +51,7 @@ static const struct choice outcomes[] = {
 };
 
 static const struct field fields[] = {
-    FIELD(job, name, .label = N_("Job"), .readonly = true, .filled = true, .sortable = true, .width = 20,
+    FIELD(job, name, .label = N_("Scheduled job"), .readonly = true, .filled = true, .sortable = true, .width = 20,
           .help = N_("The job's name, as the log has it.")),
     FIELD(job, what, .type = FIELD_CHOICE, .choices = jobs, .label = N_("What it does"), .virtual_ = true,
           .sql = "t.name", .width = 22, .help = N_("What the job is for.")),
@@ -117,7 +117,7 @@ static const char *const main_tab[] = {
     "name",        "what",    "health",      "every_seconds", "next_at",  "outcome",  "started_at",
     "finished_at", "took_ms", "last_result", "claimed_by",    "failures", "asked_by", NULL};
 static const struct tab tabs[] = {
-    {N_("Job"), main_tab},
+    {N_("Scheduled job"), main_tab},
     {NULL},
 };
 
@@ -125,7 +125,7 @@ const struct entity job_entity = {
     .name = "job",
     .area = "org",
     .table = "job",
-    .label = N_("Job"),
+    .label = N_("Scheduled job"),
     .plural = N_("Jobs"),
     .help = N_("Scheduled work of the servers: when each job ran, how that went, when it runs next. A job is "
                "paused by "

@@ -18,7 +18,7 @@ static const struct choice outcomes[] = {
 };
 
 static const struct field fields[] = {
-    FIELD(job_run, job_id, .type = FIELD_REF, .ref = "job", .label = N_("Job"), .readonly = true,
+    FIELD(job_run, job_id, .type = FIELD_REF, .ref = "job", .label = N_("Scheduled job"), .readonly = true,
           .filled = true, .width = 20, .help = N_("What was run.")),
     FIELD(job_run, started_at, .filled = true, .label = N_("Started"), .readonly = true, .sortable = true,
           .help = N_("When the run began.")),

@@ -67,7 +67,7 @@ const struct field party_fields[PARTY_NFIELDS] = {
           .help = N_("Number of the account.")),
     FIELD(party, credit_limit_fen, .type = FIELD_FEN, .label = N_("Credit limit"), .width = 12,
           .help = N_("How much they may owe us; empty: no limit is set.")),
-    FIELD(party, terms_days, .label = N_("Payment terms"), .min = 0, .max = 365, .width = 5,
+    FIELD(party, terms_days, .label = N_("Payment terms (days)"), .min = 0, .max = 365, .width = 5,
           .help = N_("Days from the statement until it is due.")),
     FIELD(party, settlement, .type = FIELD_CHOICE, .label = N_("Settlement"), .choices = settlements,
           .required = true, .init = "per_order", .width = 12,

@@ -20,7 +20,7 @@ static const struct field fields[] = {
           .width = 10, .help = N_("What each job brings.")),
     FIELD(commission_rule, km_fen, .filled = true, .type = FIELD_FEN, .label = N_("For a km"), .init = "0",
           .width = 10, .help = N_("What each kilometre charged brings.")),
-    FIELD(commission_rule, share_bp, .type = FIELD_PERCENT, .filled = true, .label = N_("Share"), .min = 0,
+    FIELD(commission_rule, share_bp, .type = FIELD_PERCENT, .filled = true, .label = N_("Percent"), .min = 0,
           .max = 10000, .init = "0", .width = 6, .help = N_("Of the price, in percent: 20 or 12.5 %.")),
     FIELD(commission_rule, valid_from, .label = N_("Valid from"), .required = true, .init = "2000-01-01",
           .help = N_("First day it holds. Of two no day may be the same.")),

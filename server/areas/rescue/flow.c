@@ -147,7 +147,7 @@ static const struct field contact_args[] = {
 static const struct field rate_args[] = {
     ARG(score, FIELD_INT, .label = N_("Score"), .required = true, .min = 1, .max = 5,
         .help = N_("1 to 5; 5 is best.")),
-    ARG(words, FIELD_NOTE, .label = N_("Words"), .max = 500, .help = N_("What was said with it.")),
+    ARG(words, FIELD_NOTE, .label = N_("Comment"), .max = 500, .help = N_("What was said with it.")),
 };
 static const struct field sms_args[] = {MESSAGE_ARGS};
 static const struct field remarks_args[] = {

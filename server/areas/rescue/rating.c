@@ -21,9 +21,9 @@ static const struct field fields[] = {
           .readonly = true, .width = 18, .help = N_("For whom it was done.")),
     FIELD(rating, score, .label = N_("Score"), .readonly = true, .filled = true, .width = 3,
           .help = N_("1 to 5; 5 is best.")),
-    FIELD(rating, words, .type = FIELD_NOTE, .label = N_("Words"), .readonly = true, .width = 30,
+    FIELD(rating, words, .type = FIELD_NOTE, .label = N_("Comment"), .readonly = true, .width = 30,
           .help = N_("What was said with it.")),
-    FIELD(rating, source, .type = FIELD_CHOICE, .choices = sources, .label = N_("By"), .readonly = true,
+    FIELD(rating, source, .type = FIELD_CHOICE, .choices = sources, .label = N_("Told by"), .readonly = true,
           .filled = true, .width = 8, .help = N_("How it came to us.")),
 };
 

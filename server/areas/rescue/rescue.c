@@ -39,9 +39,9 @@ static const struct field charge_fields[] = {
           .required = true, .width = 20, .help = N_("Who pays this part.")),
     FIELD(rescue_charge, share_fen, .type = FIELD_FEN, .label = N_("Fixed part"), .min = 0, .width = 12,
           .help = N_("This payer's part of the price, as an amount.")),
-    FIELD(rescue_charge, share_bp, .type = FIELD_PERCENT, .label = N_("Share"), .min = 1, .max = 10000, .width = 6,
-          .help = N_("His part as a share of the price, in percent: 20 or 12.5 %.")),
-    FIELD(rescue_charge, parts, .type = FIELD_SET, .choices = rescue_charge_parts, .label = N_("Parts"),
+    FIELD(rescue_charge, share_bp, .type = FIELD_PERCENT, .label = N_("Percent"), .min = 1, .max = 10000,
+          .width = 6, .help = N_("His part as a share of the price, in percent: 20 or 12.5 %.")),
+    FIELD(rescue_charge, parts, .type = FIELD_SET, .choices = rescue_charge_parts, .label = N_("Price parts"),
           .width = 14,
           .help = N_("Which parts of the price are his. One payer has no part, share or parts: he pays what "
                      "the others leave.")),
@@ -104,8 +104,8 @@ static const struct field fields[] = {
         rescue, plate, .type = FIELD_PLATE, .label = N_("Plate"), .max = 16, .search = true, .width = 10,
         .help = N_(
             "In any form: 粤A·12345, new-energy, Hong Kong and Macau, temporary. Empty when there is none.")),
-    FIELD(rescue, car_model, .type = FIELD_CHOICE, .base = "car_model", .label = N_("Car"), .required = true,
-          .width = 8, .help = N_("Which kind of car; a vehicle must be able to carry it.")),
+    FIELD(rescue, car_model, .type = FIELD_CHOICE, .base = "car_model", .label = N_("Car model"),
+          .required = true, .width = 8, .help = N_("Which kind of car; a vehicle must be able to carry it.")),
     RESCUE_CAR_FIELDS(rescue),
     FIELD(rescue, external_number, .type = FIELD_CODE, .label = N_("Case number"), .max = 40, .unique = true,
           .width = 14,
