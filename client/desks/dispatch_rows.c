@@ -7,6 +7,7 @@
 #include "client/desks/dispatch-private.h"
 #include "client/desks/order.h"
 #include "client/ui/words.h"
+#include "client/views/choices_of.h"
 #include "client/views/value_text.h"
 
 static const char *const names[] = {
@@ -183,6 +184,14 @@ static void rows_changed(struct jobs *jobs)
     dispatch_row_changed(desk);
 }
 
+/* What is asked in a panel is asked of an order that has gone on. */
+static void overtaken(struct jobs *jobs, const json_t *row)
+{
+    const struct field *state = catalogue_field(jobs->entity, "state");
+    ui_say(jobs->app->ui, ROLE_WARNING, _("Order %s is “%s” now"), order_text(row, "number"),
+           state ? choice_label(jobs->app, state, order_text(row, "state")) : "");
+}
+
 static const struct jobs_ops waiting_ops = {
     .belongs = waiting_belongs,
     .compare = compare_due,
@@ -190,6 +199,7 @@ static const struct jobs_ops waiting_ops = {
     .flags = job_flags,
     .cell = waiting_cell,
     .changed = rows_changed,
+    .overtaken = overtaken,
 };
 
 static const struct jobs_ops live_ops = {
@@ -199,6 +209,7 @@ static const struct jobs_ops live_ops = {
     .flags = job_flags,
     .cell = live_cell,
     .changed = rows_changed,
+    .overtaken = overtaken,
 };
 
 static void name_columns(struct jobs *jobs, const struct column_row rows[], size_t count)

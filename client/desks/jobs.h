@@ -34,6 +34,8 @@ struct jobs_ops {
     const char *(*cell)(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch,
                         enum role *role);
     void (*changed)(struct jobs *jobs); /* rows or the one under the cursor may be others; may be NULL */
+    /* The row is another while a command of this person's on it is under way, or still being typed; may be NULL. */
+    void (*overtaken)(struct jobs *jobs, const json_t *row);
 };
 
 struct jobs {

@@ -82,6 +82,8 @@ void jobs_merge(struct jobs *jobs, const json_t *row)
     bool changed = !old || order_number(row, "version") > old->version;
     if (old)
         job = take_out(jobs, old);
+    if (changed && job.pending && jobs->ops->overtaken)
+        jobs->ops->overtaken(jobs, row);
     /* Whether a strange row fits the words searched by, only the server can say. */
     if (!wanted(jobs, row) || (jobs->q && !old)) {
         json_decref(job.row);

@@ -154,6 +154,23 @@ static void anothers_dispatch_shows(void **state)
     assert_shown("on the road 2");
 }
 
+/* The order is sent by somebody else while a reason is typed: that is said at once, and the panel stays. */
+static void overtaken_in_a_panel(void **state)
+{
+    (void)state;
+    open_with_offers();
+    keys("Tab", NULL);
+    type("rnot");
+    hear_of("rescue", 5, 3);
+    settle();
+    answer_rows("rescue.list",
+                "{\"id\":5,\"version\":3,\"number\":\"R5\",\"state\":\"accepted\",\"vehicle_id\":8}");
+    answer_rows("rescue.list",
+                "{\"id\":5,\"version\":3,\"number\":\"R5\",\"state\":\"accepted\",\"vehicle_id\":8}");
+    assert_shown("Order R5 is “Accepted” now");
+    assert_shown("not_");
+}
+
 static void without_a_driver_nobody_goes(void **state)
 {
     (void)state;
@@ -290,6 +307,7 @@ int main(void)
         desk_test(to_be_confirmed_is_told),
         desk_test(the_selection_stays),
         desk_test(anothers_dispatch_shows),
+        desk_test(overtaken_in_a_panel),
         desk_test(without_a_driver_nobody_goes),
         desk_test(what_does_not_fit_is_asked_about),
         desk_test(keys_in_vain),
