@@ -250,10 +250,10 @@ static void keys(struct screen *screen, struct key_bar *bar)
     struct subject subject = subject_of(view->app, screen);
     action_keys(view->app, view->entity, view->row, can(view), bar);
     if (about(view))
-        key_bar_add(bar, K_ENTER, _(about(view)->label), 1);
+        key_bar_add(bar, K_ENTER, _(about(view)->label), 4);
     tool_keys(&subject, bar);
     key_bar_add(bar, K_CANCEL, _("Back"), 0);
-    key_bar_add(bar, K_HELP, _("Help"), 1);
+    key_bar_add(bar, K_HELP, _("Help"), 5);
 }
 
 static const char *help(struct screen *screen)

@@ -117,20 +117,21 @@ static const struct {
     const char *what;
     void (*tell)(const struct telling *it);
 } tellers[] = {
-    {"paper", tell_paper},       {"period", tell_period}, {"money", tell_money},   {"cost", tell_cost},
-    {"proposal", tell_proposal}, {"takes", tell_takes},   {"leaves", tell_leaves}, {"moves", tell_moves},
+    /* in the order in which they are told: where there is little room, what comes first */
+    {"period", tell_period},     {"paper", tell_paper}, {"money", tell_money},   {"cost", tell_cost},
+    {"proposal", tell_proposal}, {"takes", tell_takes}, {"leaves", tell_leaves}, {"moves", tell_moves},
 };
 
 void repair_follows_write(const struct app_context *app, struct arena *arena,
                           const struct catalogue_entity *about, const json_t *follows, struct str *out)
 {
     struct telling it = {.app = app, .about = about, .arena = arena, .out = out};
-    size_t n;
-    json_array_foreach(follows, n, it.one)
-    {
-        const char *what = text_of(&it, "what");
-        for (size_t i = 0; what && i < array_len(tellers); i++) {
-            if (strcmp(tellers[i].what, what) != 0)
+    for (size_t i = 0; i < array_len(tellers); i++) {
+        size_t n;
+        json_array_foreach(follows, n, it.one)
+        {
+            const char *what = text_of(&it, "what");
+            if (!what || strcmp(tellers[i].what, what) != 0)
                 continue;
             str_add(out, out->len ? "\n" : "");
             tellers[i].tell(&it);

@@ -16,6 +16,7 @@ enum {
     GAP = 2,
     WIDE_TEXT = 60,
     SENTENCE = 50,
+    PARTS_COLS = 11, /* "134/201 ×3" below a label */
     BESIDE_FROM = 34 /* cells for a value and what stands now */
 };
 
@@ -78,6 +79,8 @@ static int widest_label(const struct sheet *sheet)
     vec_each(const struct sheet_entry, entry, &sheet->entries)
     {
         int width = entry->tab == sheet->tab ? utf8_width(label_of(entry)) : 0;
+        if (width && entry->field->sms)
+            width = MAX(width, (int)PARTS_COLS);
         cols = MAX(cols, width);
     }
     return MIN(cols, sheet->label_most ? sheet->label_most : MIN((int)LABEL_MOST, sheet->cols / 3));
@@ -224,7 +227,8 @@ static void draw_set(struct sheet *sheet, struct canvas *canvas, struct sheet_en
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const char *text = sheet_text(sheet, arena, entry);
     enum role role = sheet_entry_fixed(sheet, entry) ? ROLE_READONLY : ROLE_NORMAL;
-    canvas_paragraph(canvas, area, focused ? ROLE_SELECT : role, *text ? text : _("none"), 0);
+    canvas_paragraph(canvas, area, focused ? ROLE_SELECT : role,
+                     *text ? text : _(sheet->nothing ? sheet->nothing : "none"), 0);
     if (focused)
         canvas_cursor(canvas, area.row, area.col);
 }

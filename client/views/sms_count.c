@@ -103,6 +103,20 @@ void sms_count_text(const char *text, struct str *out)
     str_addf(out, "%zu/%zu ×%zu", count.units, parts == 1 ? one : parts * many, parts);
 }
 
+/* The first word in braces that nothing is known as; its length, braces and all. 0: there is none. */
+static size_t unknown_word(const json_t *samples, const char *text, const char **word_r)
+{
+    while (samples && *(text += strcspn(text, "{"))) {
+        size_t len = strcspn(text + 1, "{}");
+        if (text[1 + len] == '}' && !json_object_getn(samples, text + 1, len)) {
+            *word_r = text;
+            return len + 2;
+        }
+        text += 1 + len;
+    }
+    return 0;
+}
+
 bool sms_count_write(struct sheet *sheet, const struct sheet_entry *entry, const char *text, struct str *out)
 {
     struct str whole cleanup(cleanup_str);
@@ -110,8 +124,15 @@ bool sms_count_write(struct sheet *sheet, const struct sheet_entry *entry, const
     if (!entry->field->sms || strcmp(value_of(sheet, "channel"), "mail") == 0)
         return false;
     ask_words(sheet->app);
-    sms_dress(dress.words, language_of(entry->field), text ? text : "",
-              strcmp(value_of(sheet, "marketing"), "true") == 0, &whole);
+    const char *language = language_of(entry->field), *word = NULL;
+    size_t len = unknown_word(json_object_get(json_object_get(dress.words, "samples"), language),
+                              text ? text : "", &word);
+    if (len) {
+        str_addf(out, "%.*s ?", (int)len, word);
+        return true;
+    }
+    sms_dress(dress.words, language, text ? text : "", strcmp(value_of(sheet, "marketing"), "true") == 0,
+              &whole);
     sms_count_text(whole.data, out);
     return true;
 }

@@ -4,7 +4,7 @@
 #include "client/views/sheet.h"
 
 /* "85/134 ×2": units used, room in so many parts; signature and, of marketing, the way to stop it included, with examples for words in
- * braces.
+ * braces; or the word that nothing is known as.
  * False: the field goes out by other ways. */
 bool sms_count_write(struct sheet *sheet, const struct sheet_entry *entry, const char *text, struct str *out);
 

@@ -83,6 +83,47 @@ static const char sql_messages[] =
     ", 'message.create', 'message', id, branch_id, version, jsonb_build_object('state', state, 'event', "
     "event) FROM put";
 
+/* The way each took out of the house: what failed lies there, and can be sent again. */
+static const char sql_outbox[] =
+    "WITH box AS (INSERT INTO outbox (created_at, branch_id, gateway, key, about, row_id, body, state, "
+    "due_at, attempts, sent_at, reference, error) "
+    "SELECT created_at, branch_id, channel, 'message:' || id, 'message', id, jsonb_build_object('to', "
+    "address, 'subject', subject, 'body', body), CASE state WHEN 'failed' THEN 'dead' ELSE 'sent' END, "
+    "due_at, attempts, sent_at, reference, CASE state WHEN 'failed' THEN error END "
+    "FROM message WHERE key LIKE 'demo:%' ORDER BY id RETURNING id, row_id) "
+    "UPDATE message m SET outbox_id = box.id FROM box WHERE m.id = box.row_id";
+
+/* One result that its customer does not agree with, and a customer who was keyed wrong, for a second person to decide. */
+static const char sql_disputed[] =
+    "WITH it AS (UPDATE rescue_order SET result = 'disputed', result_remarks = "
+    "'里程与我方定位记录不符，请核实', version = "
+    "version + 1 WHERE id = (SELECT min(id) FROM rescue_order WHERE result = 'pending' AND money_state = "
+    "'unaudited' HAVING "
+    "count(*) > 1) RETURNING *) "
+    "INSERT INTO change (at, verb, entity, row_id, branch_id, own_id, version, was, now) SELECT " NOW
+    ", 'rescue.dispute', 'rescue', id, branch_id, coalesce(driver_id, -1), version, "
+    "'{\"result\":\"pending\"}', "
+    "jsonb_build_object('result', result, 'result_remarks', result_remarks) FROM it";
+static const char sql_repair[] =
+    "WITH it AS (SELECT o.*, e.id AS manager, (SELECT p.id FROM party p WHERE p.kind = 'person' AND "
+    "p.branch_id = o.branch_id "
+    "AND p.id <> o.customer_id ORDER BY p.id LIMIT 1) AS really FROM rescue_order o JOIN employee e ON "
+    "e.branch_id = "
+    "o.branch_id AND e.login = 'branch_manager' JOIN party c ON c.id = o.customer_id AND c.kind = 'person' "
+    "WHERE o.money_state = 'unaudited' AND o.state = 'done' AND o.taken_fen IS NULL ORDER BY o.id DESC LIMIT "
+    "1), "
+    "put AS (INSERT INTO repair (created_at, created_by, branch_id, number, entity, row_id, row_version, "
+    "title, parts, was, now, "
+    "reason) SELECT " NOW " - interval '40 minutes', manager, branch_id, 'DR' || to_char(" NOW
+    ", 'YYMMDD') || '-' || serial, 'rescue', id, version, number, '{customer_id}', "
+    "jsonb_build_object('customer_id', customer_id), jsonb_build_object('customer_id', really), "
+    "'录单时选错了同名客户' "
+    "FROM it, LATERAL (SELECT nextval('repair_id_seq')::text AS serial) n WHERE really IS NOT NULL RETURNING "
+    "*) "
+    "INSERT INTO change (at, who, verb, entity, row_id, branch_id, version, now) SELECT " NOW
+    ", created_by, 'repair.create', 'repair', id, branch_id, 1, jsonb_build_object('number', number, "
+    "'state', state) FROM put";
+
 int talk_make(struct seed *seed)
 {
     char now[TIME_TEXT_SIZE];
@@ -90,5 +131,7 @@ int talk_make(struct seed *seed)
     int result = sink_run(seed, arena_printf(seed->arena, "SELECT set_config('seed.now', '%s', true)", now));
     if (result == 0)
         result = sink_run(seed, sql_ratings);
-    return result ? result : sink_run(seed, sql_messages);
+    if (result == 0)
+        result = sink_run(seed, sql_messages);
+    return result ? result : sink_run(seed, sql_outbox);
 }

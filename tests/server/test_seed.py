@@ -77,6 +77,11 @@ def test_its_books_hold():
     assert int(one("SELECT count(*) FROM document WHERE state = 'reversed'")) >= 1
 
 
+def test_messages_left_by_the_outbox():
+    none("SELECT m.id FROM message m LEFT JOIN outbox o ON o.id = m.outbox_id AND o.about = 'message' AND o.row_id = m.id "
+         "WHERE o.id IS NULL OR (m.state = 'failed') <> (o.state = 'dead')", "what failed can be sent again")
+
+
 def test_different_people():
     none("SELECT id FROM rescue_order WHERE audited_by = created_by OR priced_by = audited_by OR received_by = priced_by", "segregation")
     none("SELECT a.id FROM document a JOIN document r ON r.entity = 'rescue' AND r.row_id = a.row_id AND r.kind = 'receipt' AND r.maker_id = a.maker_id "

@@ -36,7 +36,7 @@ static const struct field fields[] = {
           .readonly = true, .filled = true, .width = 10, .help = N_("That of the customer.")),
     FIELD(message, subject, .label = N_("Subject"), .readonly = true, .max = 500, .help = N_("Of a mail.")),
     FIELD(message, body, .type = FIELD_NOTE, .label = N_("Text"), .readonly = true, .filled = true,
-          .width = 40, .help = N_("As it went out, signature and all.")),
+          .width = 35, .help = N_("As it went out, signature and all.")),
     FIELD(message, segments, .label = N_("Parts"), .readonly = true, .filled = true, .width = 3,
           .help = N_("Text messages it is sent in: one holds 70 characters, of several each 67; in plain "
                      "English 160 and 153.")),
@@ -45,7 +45,7 @@ static const struct field fields[] = {
     FIELD(message, sent_at, .label = N_("Sent"), .readonly = true, .help = N_("When the gateway took it.")),
     FIELD(message, delivered_at, .label = N_("Delivered"), .readonly = true,
           .help = N_("When the phone had it, as the gateway says.")),
-    FIELD(message, event, .label = N_("After"), .readonly = true, .width = 16,
+    FIELD(message, event, .label = N_("Triggered by"), .readonly = true, .width = 16,
           .help = N_("The step that a rule answered with it. Empty: written by hand.")),
     FIELD(message, rule_id, .type = FIELD_REF, .ref = "message_rule", .label = N_("Rule"), .readonly = true,
           .help = N_("The rule it was written by.")),
@@ -112,8 +112,8 @@ static const struct action actions[] = {
      .in_tx = cancel_in_tx},
 };
 
-static const char *const columns[] = {"created_at", "state",    "channel",   "address", "name",
-                                      "body",       "segments", "rescue_id", "error",   NULL};
+static const char *const columns[] = {"created_at", "state",     "address", "body",     "error",
+                                      "name",       "rescue_id", "channel", "segments", NULL};
 static const char *const main_tab[] = {"state",       "channel",   "address",  "name",      "language",
                                        "subject",     "body",      "segments", "rescue_id", "party_id",
                                        "employee_id", "branch_id", NULL};

@@ -29,7 +29,7 @@ static const struct choice events[] = {
 };
 
 static const struct field fields[] = {
-    FIELD(message_rule, event, .type = FIELD_CHOICE, .choices = events, .label = N_("After"),
+    FIELD(message_rule, event, .type = FIELD_CHOICE, .choices = events, .label = N_("Triggered by"),
           .required = true, .sortable = true, .width = 22,
           .help = N_("What must have happened, or what is about to.")),
     FIELD(message_rule, minutes, .label = N_("Minutes"), .min = 1, .max = 43200,

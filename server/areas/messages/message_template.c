@@ -21,7 +21,7 @@ static const struct choice asked[] = {{"nothing", N_("Nothing")}, {"rating", N_(
           .help = N_("Stands above a mail. Words in {braces} are filled in."))
 #define BODY(member, words)                                                                                  \
     FIELD(message_template, member, .type = FIELD_NOTE, .label = words, .required = true, .max = 1000,       \
-          .sms = true,                                                                                       \
+          .sms = true, .width = 38,                                                                          \
           .help = N_("Words in {braces} are filled in: F1 at the template lists those there are. The "       \
                      "signature is put before it. While it is typed its length is shown, signature and "     \
                      "all and with examples for the words, and in how many parts a text message of that "    \
@@ -35,16 +35,16 @@ static const struct field fields[] = {
           .help = N_("What it speaks of: that has the words.")),
     FIELD(message_template, channel, .type = FIELD_CHOICE, .choices = channels, .label = N_("Channel"),
           .required = true, .init = "sms", .create_only = true, .width = 12, .help = N_("How it goes out.")),
-    FIELD(message_template, marketing, .label = N_("Marketing"), .width = 5,
+    FIELD(message_template, marketing, .label = N_("Marketing text"), .width = 5,
           .help = N_("Not sent to who opted out, and ends with how to opt out.")),
-    FIELD(message_template, asks, .type = FIELD_CHOICE, .choices = asked, .label = N_("Asks for"),
+    FIELD(message_template, asks, .type = FIELD_CHOICE, .choices = asked, .label = N_("Answer means"),
           .filled = true, .init = "nothing", .width = 10, .help = N_("What an answer to it is taken for.")),
-    SUBJECT(subject_en, N_("Subject, English")),
-    SUBJECT(subject_zh_cn, N_("Subject, simplified Chinese")),
-    SUBJECT(subject_zh_tw, N_("Subject, traditional Chinese")),
-    BODY(body_en, N_("Text, English")),
-    BODY(body_zh_cn, N_("Text, simplified Chinese")),
-    BODY(body_zh_tw, N_("Text, traditional Chinese")),
+    SUBJECT(subject_en, N_("English subject")),
+    SUBJECT(subject_zh_cn, N_("Simplified subj.")),
+    SUBJECT(subject_zh_tw, N_("Traditional subj.")),
+    BODY(body_en, N_("English text")),
+    BODY(body_zh_cn, N_("Simplified text")),
+    BODY(body_zh_tw, N_("Traditional text")),
 };
 
 static const struct sql sql_words = {
@@ -103,7 +103,7 @@ static int decorate(struct act *act)
     return 0;
 }
 
-static const char *const columns[] = {"code", "about", "channel", "marketing", "body_zh_cn", NULL};
+static const char *const columns[] = {"code", "channel", "body_zh_cn", "marketing", "asks", "about", NULL};
 static const char *const main_tab[] = {"code",    "about",      "channel",       "marketing",
                                        "asks",    "subject_en", "subject_zh_cn", "subject_zh_tw",
                                        "body_en", "body_zh_cn", "body_zh_tw",    NULL};
