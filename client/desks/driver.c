@@ -182,8 +182,6 @@ static void crumb(struct screen *screen, struct str *out)
 {
     struct driver *desk = driver_of(screen);
     jobs_count_text(driver_jobs(desk), out);
-    if (*desk->vehicle)
-        str_addf(out, " · %s", desk->vehicle);
     size_t waiting = driver_queue_waiting(desk), refused = desk->steps.count - waiting;
     if (refused)
         str_addf(out, _(" · %zu not taken"), refused);
@@ -192,6 +190,8 @@ static void crumb(struct screen *screen, struct str *out)
                  link_state(desk->app->link) == LINK_READY ? _(" · %zu not answered")
                                                            : _(" · %zu to be sent"),
                  waiting);
+    if (*desk->vehicle)
+        str_addf(out, " · %s", desk->vehicle);
     driver_position_crumb(desk, out);
 }
 

@@ -10,7 +10,7 @@
 #include "client/ui/words.h"
 #include "client/views/value_text.h"
 
-enum { LIST_ROWS_LEAST = 2, LABEL_COLS = 8 };
+enum { LIST_ROWS_LEAST = 2, LABEL_COLS = 11 };
 
 static const char *value_of_row(const struct driver *desk, struct arena *arena, const json_t *row,
                                 const char *name)
@@ -35,7 +35,7 @@ static void write_details(struct driver *desk, struct panel *panel)
     panel_value(panel, _("Phone"), ROLE_NORMAL,
                 two(arena, value_of_row(desk, arena, row, "contact_phone"),
                     value_of_row(desk, arena, row, "contact_name")));
-    panel_value(panel, _("Car"), ROLE_NORMAL,
+    panel_value(panel, _("Their car"), ROLE_NORMAL,
                 two(arena, value_of_row(desk, arena, row, "plate"),
                     two(arena, value_of_row(desk, arena, row, "colour"),
                         value_of_row(desk, arena, row, "car_model"))));
@@ -45,8 +45,10 @@ static void write_details(struct driver *desk, struct panel *panel)
     panel_value(panel, _("Signature"), ROLE_NORMAL, signature);
     for (size_t i = 0; i < array_len(rest); i++) {
         const struct field *field = catalogue_field(desk->now.entity, rest[i]);
+        bool taken = strcmp(rest[i], "taken_fen") == 0;
         if (field)
-            panel_value(panel, _(field->label), ROLE_NORMAL, value_show_row(desk->app, arena, field, row));
+            panel_value(panel, taken ? _("Taken") : _(field->label), ROLE_NORMAL,
+                        value_show_row(desk->app, arena, field, row));
     }
 }
 

@@ -44,6 +44,9 @@ size_t driver_finish_fields(const struct catalogue_action *action, struct field 
         fields[count] = *field;
         if (strcmp(names[i], "km") == 0)
             fields[count].required = false; /* the legs may say it */
+        if (strcmp(names[i], "code") == 0)
+            fields[count].label =
+                N_("Sign code"); /* in 40 columns it is read whole */
         count++;
     }
     return count;

@@ -17,8 +17,8 @@ static const struct {
     const char *title;
     int width, width_max, priority;
 } columns[COLUMNS] = {
-    [COL_STATE] = {N_("State"), 8, 12, 0},     [COL_LEFT] = {N_("Due in"), 5, 8, 1},
-    [COL_SERVICE] = {N_("Service"), 8, 12, 2}, [COL_PLACE] = {N_("Place"), 11, 40, 2},
+    [COL_STATE] = {N_("State"), 10, 12, 0},     [COL_LEFT] = {N_("Due in"), 6, 8, 1},
+    [COL_SERVICE] = {N_("Service"), 10, 12, 2}, [COL_PLACE] = {N_("Place"), 8, 40, 2},
     [COL_NUMBER] = {N_("Number"), 13, 13, 4},
 };
 

@@ -22,8 +22,10 @@ bool driver_may(struct driver *desk, const struct job *job, const struct catalog
 {
     if (!job || !is_queued(action))
         return job && !job->pending && action_allowed(desk->app, desk->now.entity, action, job->row, NULL);
-    if (job->pending > driver_queue_count(desk, job->id))
-        return false;
+    const struct driver_step *refused = driver_queue_refused(desk, job->id);
+    if (job->pending > driver_queue_count(desk, job->id) ||
+        (refused && strcmp(refused->action, action->name) == 0))
+        return false; /* the refused one is put right */
     if (!driver_queue_steps(desk, job->id))
         return action_allowed(desk->app, desk->now.entity, action, job->row, NULL);
     return link_state(desk->app->link) != LINK_READY && app_may(desk->app, verb_of("rescue", action->name)) &&

@@ -179,7 +179,7 @@ void handin_driver_changed(struct handin_desk *desk)
 {
     const json_t *driver = handin_driver(desk);
     int64_t key = driver ? driver_key(driver) : NIL;
-    if (key == desk->orders_of)
+    if (driver && key == desk->orders_of)
         return;
     json_decref(desk->orders);
     desk->orders = NULL;

@@ -42,6 +42,18 @@ json_t *handin_lines(const json_t *orders, int64_t counted)
     return lines;
 }
 
+static void say_taken(struct handin_desk *desk, const json_t *answer)
+{
+    char money[MONEY_TEXT_SIZE], above[MONEY_TEXT_SIZE];
+    int64_t over = order_number(answer, "over_fen");
+    money_print(money, sizeof(money), order_number(answer, "amount_fen"));
+    if (over > 0)
+        ui_say(desk->app->ui, ROLE_GOOD, _("Handed in: %s and %s above it, receipt %s"), money,
+               money_print(above, sizeof(above), over), order_text(answer, "number"));
+    else
+        ui_say(desk->app->ui, ROLE_GOOD, _("Handed in: %s, receipt %s"), money, order_text(answer, "number"));
+}
+
 static void on_answer(struct screen *screen, const struct answer *answer, void *context)
 {
     struct handin_desk *desk = context;
@@ -58,13 +70,10 @@ static void on_answer(struct screen *screen, const struct answer *answer, void *
     if (answer->code != ERR_NONE) {
         answer_say(desk->app, entity, answer);
     } else {
-        char money[MONEY_TEXT_SIZE];
         desk->last_id = order_number(answer->object, "id");
         desk->last_kind = "handin";
         table_unmark_all(&desk->order_table);
-        ui_say(desk->app->ui, ROLE_GOOD, _("Handed in: %s, receipt %s"),
-               money_print(money, sizeof(money), order_number(answer->object, "amount_fen")),
-               order_text(answer->object, "number"));
+        say_taken(desk, answer->object);
     }
     handin_read(desk);
 }

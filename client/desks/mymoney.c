@@ -142,7 +142,11 @@ static void write_lines(struct mymoney *desk, struct panel *panel)
     if (desk->trouble)
         panel_text(panel, ROLE_ERROR, desk->trouble);
     if (!desk->told) {
-        panel_text(panel, ROLE_DIM, desk->trouble ? "" : "…");
+        panel_text(panel, ROLE_DIM,
+                   desk->trouble ? ""
+                   : link_state(desk->app->link) == LINK_READY
+                       ? "…"
+                       : _("There is no line: it comes when the line is back."));
         return;
     }
     panel_pair(panel, ROLE_HEAD, _("You hold"), money(arena, desk->told, "held_fen"));

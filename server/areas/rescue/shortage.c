@@ -20,7 +20,7 @@ static const struct field fields[] = {
           .init = "posted", .label = N_("State"), .width = 14,
           .help = N_("Whether it is posted, or waits for a second person.")),
     FIELD(handin, settled_by, .type = FIELD_CHOICE, .base = "shortage", .label = N_("Borne by"),
-          .required = true, .create_only = true, .width = 14,
+          .required = true, .create_only = true, .width = 20,
           .help = N_("Who bears what is missing: the account it goes to.")),
     FIELD(handin, amount_fen, .filled = true, .type = FIELD_FEN, .label = N_("Amount"), .readonly = true,
           .init = "0", .width = 12, .help = N_("What is settled, all in all.")),
@@ -76,8 +76,8 @@ static const struct action actions[] = {
      .in_tx = handin_reverse_in_tx},
 };
 
-static const char *const columns[] = {"number",     "created_at", "driver_id",  "branch_id", "settled_by",
-                                      "amount_fen", "state",      "created_by", NULL};
+static const char *const columns[] = {"number", "created_at", "driver_id",  "settled_by", "amount_fen",
+                                      "state",  "branch_id",  "created_by", NULL};
 static const char *const main_tab[] = {
     "number",       "state",          "driver_id",   "settled_by",  "lines",      "amount_fen",
     "short_reason", "remarks",        "branch_id",   "created_at",  "created_by", "decided_by",
