@@ -54,7 +54,7 @@ static unsigned run_letter(struct dispatch *desk, const struct key *key)
         job->pending ? NULL : action_of_key(desk->app, jobs->entity, job->row, NULL, key);
     if (!action)
         return say_not_now(desk, job, key);
-    struct action_target target = {job->id, job->version};
+    struct action_target target = {job->id, job->version, order_text(job->row, "number")};
     jobs_begin(jobs, job->id);
     action_run(desk->app, &desk->screen, jobs->entity, action, &target, 1, on_action, NULL);
     return SCREEN_REDRAW;

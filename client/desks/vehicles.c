@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/desks/order.h"
 #include "client/desks/vehicles-private.h"
 #include "client/ui/words.h"
 #include "client/views/action.h"
@@ -66,7 +67,7 @@ static bool run_letter(struct vehicles *desk, const struct key *key)
         item && !item->pending ? action_of_key(desk->app, fleet->entity, item->row, NULL, key) : NULL;
     if (!action)
         return false;
-    struct action_target target = {item->id, item->version};
+    struct action_target target = {item->id, item->version, order_text(item->row, "plate")};
     fleet_begin(fleet, item->id);
     action_run(desk->app, &desk->screen, fleet->entity, action, &target, 1, on_action, NULL);
     return true;

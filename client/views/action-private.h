@@ -11,6 +11,7 @@ struct doing {
     uint64_t screen;
     const struct catalogue_entity *entity;
     const char *name, *label, *confirm;
+    char *title;                           /* of the one record; NULL: not told */
     const struct catalogue_action *action; /* NULL: a generic verb */
     struct action_target *targets;
     size_t count;

@@ -25,7 +25,14 @@ static void doing_free(struct doing *doing)
     json_decref(doing->draft);
     doing_free_items(doing);
     free(doing->targets);
+    free(doing->title);
     free(doing);
+}
+
+/* "Recall · R26112200017" */
+static const char *box_title(const struct doing *doing, struct arena *arena)
+{
+    return doing->title ? arena_printf(arena, "%s · %s", doing->label, doing->title) : doing->label;
 }
 
 static const struct {
@@ -168,6 +175,7 @@ static void ask_now(struct doing *doing)
 
 static void ask_values(struct doing *doing)
 {
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     struct screen *screen = ui_find(doing->app->ui, doing->screen);
     const struct field *reason = reason_field(doing);
     size_t nargs = doing->action ? doing->action->nargs : 0;
@@ -180,7 +188,7 @@ static void ask_values(struct doing *doing)
         return;
     }
     struct sheet_dialog dialog = {
-        .title = doing->label,
+        .title = box_title(doing, arena),
         .text = doing->action && doing->action->help ? _(doing->action->help) : NULL,
         .fields = doing->action ? doing->action->args : NULL,
         .nfields = nargs,
@@ -212,7 +220,7 @@ static void start(struct doing *doing, bool danger)
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const char *text =
         doing->count > 1 ? arena_printf(arena, "%s (%zu)", doing->confirm, doing->count) : doing->confirm;
-    dialog_yes_no(doing->app->ui, doing->label, text, danger, on_confirmed, doing);
+    dialog_yes_no(doing->app->ui, box_title(doing, arena), text, danger, on_confirmed, doing);
 }
 
 static struct doing *doing_create(struct app_context *app, struct screen *screen,
@@ -229,6 +237,10 @@ static struct doing *doing_create(struct app_context *app, struct screen *screen
     all = doing;
     doing->targets = memory_zeroed(count, sizeof(*targets));
     memcpy(doing->targets, targets, count * sizeof(*targets));
+    if (count == 1 && targets[0].title && *targets[0].title)
+        doing->title = memory_strdup(targets[0].title);
+    for (size_t i = 0; i < count; i++)
+        doing->targets[i].title = NULL;
     return doing;
 }
 

@@ -10,6 +10,8 @@ struct catalogue_action;
 
 struct action_target {
     int64_t id, version; /* version NIL: the verb takes none */
+    /* Of the record, for the box that asks; NULL: it is in sight. Only action_run… reads it. */
+    const char *title;
 };
 
 struct action_outcome {

@@ -121,10 +121,20 @@ static void mark_pending(struct list *list, const struct action_target targets[]
         rows_flag(&list->rows, targets[i].id, pending ? ROW_PENDING : 0, ROW_FAILED);
 }
 
+/* One alone is named in the box that asks: it covers the row, and others may move it. */
+static void name_target(struct list *list, struct arena *arena, struct action_target targets[], size_t count)
+{
+    const struct rows_record *record = count == 1 ? rows_find(&list->rows, targets[0].id) : NULL;
+    if (record)
+        targets[0].title = list_record_title(list, arena, record->row);
+}
+
 void list_act(struct list *list, const struct catalogue_action *action)
 {
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     struct action_target *targets;
     size_t count = targets_of(list, &targets);
+    name_target(list, arena, targets, count);
     mark_pending(list, targets, count, (count > 1 && action->bulk) || (count == 1 && !action->nargs));
     if (count)
         action_run(list->app, &list->screen, list->entity, action, targets, count, on_acted, list);
@@ -143,11 +153,13 @@ const char *list_disable_verb(struct list *list)
 
 bool list_disable(struct list *list)
 {
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const char *verb = list_disable_verb(list);
     struct action_target *targets;
     if (!verb)
         return false;
     size_t count = targets_of(list, &targets);
+    name_target(list, arena, targets, count);
     action_run_generic_many(list->app, &list->screen, list->entity, verb, targets, count, on_acted, list);
     free(targets);
     return true;

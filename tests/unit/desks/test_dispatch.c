@@ -269,6 +269,7 @@ static void a_reason_half_typed_and_left(void **state)
     open_with_offers();
     keys("Tab", NULL);
     type("rnot needed");
+    assert_shown("Recall · R5");
     assert_shown("not needed");
     keys("Esc", NULL);
     assert_hidden("not needed");
