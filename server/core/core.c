@@ -25,6 +25,10 @@ enum {
     WORKERS_PER_CORE = 8, /* measured: waiting for the disk, not the cores, is what they do */
     WORKERS_MIN = 4,
     WORKERS_MAX = 32,
+    /* Of one connection: a quarter of a lane's workers, so that who asks for much and reads slowly has not all of them; but two, as one must be
+     * able to cancel the other. */
+    AT_ONCE_PART = 4,
+    AT_ONCE_MIN = 2,
     CLOSING_MS = 3000,
     DRAIN_LOOK_MS = 50
 };
@@ -80,7 +84,8 @@ static void start_lanes(const struct core_options *options)
                          [LANE_LONG] = options->long_workers,
                          [LANE_HASH] = options->hash_workers};
     for (int lane = 0; lane < LANES; lane++) {
-        core.lanes[lane] = queue_create((size_t)options->queue_length);
+        core.lanes[lane] = queue_create((size_t)options->queue_length,
+                                        (size_t)MAX(AT_ONCE_MIN, counts[lane] / AT_ONCE_PART));
         workers_start(core.lanes[lane], names[lane], counts[lane], options->database, core.statement_log);
     }
     workers_run();

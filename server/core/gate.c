@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,13 @@ static void plan_fault(struct request_state *state)
 #endif
 }
 
+/* Somebody stopped it, or nobody takes its rows any more: no fault of ours. */
+static bool was_stopped(const struct request *request, int result)
+{
+    bool unread = result == -ETIMEDOUT || result == -EPIPE;
+    return request_cancelled(request) || (unread && request->state->streamed);
+}
+
 /* One run of the handler in its transaction. 0 answered, or an error code. */
 static int run_once(struct request *request)
 {
@@ -158,7 +166,7 @@ static int run_once(struct request *request)
         return 0;
     }
     if (result < 0)
-        return request_cancelled(request)
+        return was_stopped(request, result)
                    ? request_fail(request, ERR_UNAVAILABLE, NULL, N_("Cancelled; nothing was done"), NULL)
                    : fail_internal(request, strerror(-result));
     return result;

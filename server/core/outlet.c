@@ -46,15 +46,19 @@ int outlet_wait(struct outlet *outlet, size_t most, int64_t timeout_ms)
     int result = look(outlet, most, until_ms);
     if (result != -EAGAIN)
         return result;
-    struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000L};
     pthread_mutex_lock(&lock);
-    for (;;) {
+    for (size_t left = SIZE_MAX;;) {
         /* Said before the look, so that what drains between look and wait finds that somebody must be woken. */
         atomic_store(&outlet->waited_for, true);
         result = look(outlet, most, until_ms);
         if (result != -EAGAIN)
             break;
-        pthread_cond_clockwait(&drained, &lock, CLOCK_MONOTONIC, &until);
+        size_t now = atomic_load(&outlet->unsent);
+        if (now < left)
+            until_ms = time_monotonic_ms() + timeout_ms;
+        left = now;
+        pthread_cond_clockwait(&drained, &lock, CLOCK_MONOTONIC,
+                               &(struct timespec){until_ms / 1000, until_ms % 1000 * 1000000L});
     }
     pthread_mutex_unlock(&lock);
     return result;

@@ -25,7 +25,8 @@ struct outlet *outlet_create(struct peer_id peer) must_check;
 struct outlet *outlet_ref(struct outlet *outlet);
 void outlet_unref(struct outlet *outlet);
 
-/* Workers: waits until no more than `most` bytes are unsent. -EPIPE when the peer is gone, -ETIMEDOUT when it does not read. */
+/* Workers: waits until no more than `most` bytes are unsent. -EPIPE when the peer is gone, -ETIMEDOUT when it has
+ * taken nothing for so long. */
 int outlet_wait(struct outlet *outlet, size_t most, int64_t timeout_ms) must_check;
 
 /* The loop: so much went to the socket; or nobody is there any more. */

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "server/core/queue.h"
@@ -7,15 +8,17 @@
 struct queue {
     pthread_mutex_t lock;
     pthread_cond_t filled;
-    struct queue_source *head, *tail; /* sources that have items, the next to be served first */
-    size_t count, capacity;
+    struct queue_source *head,
+        *tail; /* sources that have items and not too many out, the next to be served first */
+    size_t count, capacity, at_once;
     bool closed;
 };
 
-struct queue *queue_create(size_t capacity)
+struct queue *queue_create(size_t capacity, size_t at_once)
 {
     struct queue *queue = memory_zeroed(1, sizeof(*queue));
     queue->capacity = capacity;
+    queue->at_once = at_once > 0 ? at_once : SIZE_MAX;
     pthread_mutex_init(&queue->lock, NULL);
     pthread_cond_init(&queue->filled, NULL);
     return queue;
@@ -53,6 +56,7 @@ int queue_push(struct queue *queue, struct queue_source *source, struct queue_it
 {
     int result = 0;
     item->next = NULL;
+    item->source = source;
     pthread_mutex_lock(&queue->lock);
     if (queue->closed) {
         result = -ESHUTDOWN;
@@ -63,7 +67,8 @@ int queue_push(struct queue *queue, struct queue_source *source, struct queue_it
             source->last->next = item;
         } else {
             source->first = item;
-            ring_append(queue, source);
+            if (source->out < queue->at_once)
+                ring_append(queue, source);
         }
         source->last = item;
         queue->count++;
@@ -73,16 +78,17 @@ int queue_push(struct queue *queue, struct queue_source *source, struct queue_it
     return result;
 }
 
-/* The first source gives one item and, if it has more, goes to the end of the ring. */
+/* The first source gives one item and, if it has more and may, goes to the end of the ring. */
 static struct queue_item *serve(struct queue *queue)
 {
     struct queue_source *source = ring_take(queue);
     struct queue_item *item = source->first;
     source->first = item->next;
-    if (source->first)
-        ring_append(queue, source);
-    else
+    source->out++;
+    if (!source->first)
         source->last = NULL;
+    else if (source->out < queue->at_once)
+        ring_append(queue, source);
     queue->count--;
     item->next = NULL;
     return item;
@@ -98,6 +104,18 @@ struct queue_item *queue_take(struct queue *queue)
         item = serve(queue);
     pthread_mutex_unlock(&queue->lock);
     return item;
+}
+
+/* A source that had too many out stood aside: it has its turn again. */
+void queue_done(struct queue *queue, struct queue_item *item)
+{
+    struct queue_source *source = item->source;
+    pthread_mutex_lock(&queue->lock);
+    if (source->out-- == queue->at_once && source->first) {
+        ring_append(queue, source);
+        pthread_cond_signal(&queue->filled);
+    }
+    pthread_mutex_unlock(&queue->lock);
 }
 
 void queue_close(struct queue *queue)

@@ -55,6 +55,7 @@ static void *work(void *argument)
             atomic_store(&task->cancelled, true);
         struct parcel *last = gate_run(task, worker->connection, worker->arena);
         set_task(worker, NULL);
+        queue_done(worker->queue, item);
         post_send(last);
     }
     return NULL;

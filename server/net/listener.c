@@ -18,6 +18,9 @@ enum {
     KEEPALIVE_IDLE_SECONDS = 60, /* finds terminals whose power went */
     KEEPALIVE_STEP_SECONDS = 15,
     KEEPALIVE_PROBES = 4,
+    /* Bytes in the kernel that are not sent yet. It would take megabytes at once and ask for more only when a third of them is gone: over a slow
+     * line that looks like somebody who does not read, and an event would stand behind all of it. */
+    NOT_SENT_MAX = 64 * 1024,
     REFUSALS_TOLD_EVERY_MS = 1000
 };
 
@@ -104,6 +107,7 @@ static void welcome(struct net *net, int fd, const struct sockaddr *from, sockle
         return;
     }
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOT_SENT_MAX);
     set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
     set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
     set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_STEP_SECONDS);

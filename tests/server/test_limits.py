@@ -1,5 +1,6 @@
 """Many terminals at once, full queues, late databases, and ends of the line that are not who they say they are."""
 import collections
+import json
 import os
 import socket
 import ssl
@@ -145,6 +146,34 @@ def test_a_database_that_makes_wait():
     yz.check(co.one(f"SELECT version FROM rescue_order WHERE id = {id}") == "1", "nothing was done")
     yz.check(client.call("rescue.update", args)["version"] == 2, "the same key again does it")
     small.stop()
+
+
+def read_answers(client, count, done):
+    while sum(done.values()) < count:
+        tag, kind, text = client.line().split(" ", 2)
+        if kind in ("ok", "err"):
+            done["ok" if kind == "ok" else json.loads(text)["code"]] += 1
+
+
+def test_who_reads_slowly_is_answered_and_hinders_nobody():
+    """Sixteen long lists at once over a line that takes them slowly: what does not come in time is refused, but he is not taken for dead, and the
+    workers are not all his."""
+    slow, done, waited = co.new_client("order_clerk"), collections.Counter(), []
+    slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+    for _ in range(16):
+        slow.send("rescue.list", {"limit": 500})
+    reader = threading.Thread(target=read_answers, args=(slow, 16, done))
+    with co.new_client("order_clerk2") as other:
+        reader.start()
+        while reader.is_alive():
+            started = time.monotonic()
+            other.call("rescue.list", {"limit": 1})
+            waited.append(time.monotonic() - started)
+            reader.join(0.2)
+    yz.check(sum(done.values()) == 16 and done["ok"] > 0 and set(done) <= {"ok", "unavailable", "busy"}, f"every list is answered: {dict(done)}")
+    yz.check(max(waited) < 5, f"others are served beside him, {len(waited)} times, the slowest in {max(waited):.2f} s")
+    yz.check(slow.call("session.whoami")["user"] == "order_clerk", "and he goes on")
+    slow.close()
 
 
 # ---------------------------------------------------------------------------------------------------------------- who is at the other end

@@ -18,7 +18,7 @@ static char take_name(struct queue *queue)
 
 static void one_source_keeps_its_order(void **state)
 {
-    struct queue *queue = queue_create(10);
+    struct queue *queue = queue_create(10, 0);
     struct queue_source source = {0};
     struct item items[] = {{.name = 'a'}, {.name = 'b'}, {.name = 'c'}};
     for (size_t i = 0; i < 3; i++)
@@ -32,7 +32,7 @@ static void one_source_keeps_its_order(void **state)
 /* Who sends much does not keep the others waiting. */
 static void sources_are_served_in_turn(void **state)
 {
-    struct queue *queue = queue_create(100);
+    struct queue *queue = queue_create(100, 0);
     struct queue_source loud = {0}, quiet = {0}, late = {0};
     struct item many[6], one = {.name = 'q'}, last = {.name = 'l'};
     for (int i = 0; i < 6; i++) {
@@ -51,7 +51,7 @@ static void sources_are_served_in_turn(void **state)
 
 static void a_source_comes_back_after_it_was_empty(void **state)
 {
-    struct queue *queue = queue_create(4);
+    struct queue *queue = queue_create(4, 0);
     struct queue_source source = {0};
     struct item item = {.name = 'x'};
     for (int i = 0; i < 5; i++) {
@@ -63,7 +63,7 @@ static void a_source_comes_back_after_it_was_empty(void **state)
 
 static void a_full_queue_refuses(void **state)
 {
-    struct queue *queue = queue_create(2);
+    struct queue *queue = queue_create(2, 0);
     struct queue_source a = {0}, b = {0};
     struct item items[3] = {{.name = '1'}, {.name = '2'}, {.name = '3'}};
     assert_int_equal(queue_push(queue, &a, &items[0].head), 0);
@@ -78,7 +78,7 @@ static void a_full_queue_refuses(void **state)
 
 static void a_closed_queue_is_emptied_and_takes_no_more(void **state)
 {
-    struct queue *queue = queue_create(4);
+    struct queue *queue = queue_create(4, 0);
     struct queue_source source = {0};
     struct item item = {.name = 'x'}, more = {.name = 'y'};
     assert_int_equal(queue_push(queue, &source, &item.head), 0);
@@ -89,12 +89,41 @@ static void a_closed_queue_is_emptied_and_takes_no_more(void **state)
     queue_destroy(queue);
 }
 
+/* Who has as many out as he may stands aside, and comes back when one is done. */
+static void of_a_source_only_so_many_are_out(void **state)
+{
+    struct queue *queue = queue_create(10, 2);
+    struct queue_source loud = {0}, quiet = {0};
+    struct item many[5], one = {.name = 'q'};
+    for (int i = 0; i < 4; i++) {
+        many[i].name = (char)('0' + i);
+        assert_int_equal(queue_push(queue, &loud, &many[i].head), 0);
+    }
+    assert_int_equal(take_name(queue), '0');
+    assert_int_equal(take_name(queue), '1');
+    assert_int_equal(queue_push(queue, &quiet, &one.head), 0);
+    assert_int_equal(take_name(queue), 'q');
+    queue_done(queue, &one.head);
+    queue_done(queue, &many[1].head);
+    assert_int_equal(take_name(queue), '2');
+    queue_done(queue, &many[0].head);
+    queue_done(queue, &many[2].head);
+    assert_int_equal(take_name(queue), '3');
+    many[4].name = '4';
+    assert_int_equal(queue_push(queue, &loud, &many[4].head), 0);
+    assert_int_equal(take_name(queue), '4');
+    queue_close(queue);
+    assert_int_equal(take_name(queue), '-');
+    queue_destroy(queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_source_keeps_its_order),
         cmocka_unit_test(sources_are_served_in_turn),
         cmocka_unit_test(a_source_comes_back_after_it_was_empty),
+        cmocka_unit_test(of_a_source_only_so_many_are_out),
         cmocka_unit_test(a_full_queue_refuses),
         cmocka_unit_test(a_closed_queue_is_emptied_and_takes_no_more),
     };

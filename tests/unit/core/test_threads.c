@@ -81,6 +81,7 @@ static void *work(void *argument)
             post_send(line_of(task));
         struct parcel *last = line_of(task);
         last->last = true;
+        queue_done(pool.queue, item);
         post_send(last);
     }
     return NULL;
@@ -90,7 +91,7 @@ static void requests_and_answers_all_arrive(void **state)
 {
     pthread_t threads[WORKERS];
     pool.loop = ev_loop_new(EVFLAG_AUTO);
-    pool.queue = queue_create(SOURCES * 2);
+    pool.queue = queue_create(SOURCES * 2, 2);
     pool.session = session_create();
     post_init(pool.loop, deliver);
     for (int i = 0; i < SOURCES; i++)
