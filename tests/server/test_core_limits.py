@@ -17,8 +17,8 @@ def raw():
     return socket.create_connection((server.host, server.port), timeout=30)
 
 
-def seconds_until_closed(connection):
-    started = time.monotonic()
+def seconds_until_closed(connection, since=None):
+    started = since or time.monotonic()
     with_data = b""
     try:
         while True:
@@ -41,12 +41,17 @@ def status(name):
 
 
 def test_timers_of_the_named_states():
-    silent, greeted, slow = raw(), bare.client(server), bare.client(server, "admin")
+    slow = bare.client(server, "admin")
+    began = {"handshake": time.monotonic()}
+    silent = raw()
+    began["login"] = time.monotonic()
+    greeted = bare.client(server)
+    began["line"] = time.monotonic()
     slow.send_bytes(b"half a line that never")
     waited = {}
 
     def wait(name, connection):
-        waited[name] = seconds_until_closed(connection)
+        waited[name] = seconds_until_closed(connection, began[name])
 
     threads = [threading.Thread(target=wait, args=(n, c)) for n, c in (("handshake", silent), ("login", greeted.socket), ("line", slow.socket))]
     [t.start() for t in threads]
@@ -91,7 +96,22 @@ def test_who_does_not_read_is_cut():
     assert status("VmRSS") < 1_500_000
 
 
+def ask_on(stranger, answered):
+    """Asks what may be asked before login, again and again."""
+    try:
+        while True:
+            stranger.call("session.hello")
+            answered.append(time.monotonic())
+            time.sleep(2)
+    except (yz.Closed, ConnectionError, OSError) as end:
+        answered.append(str(end))
+
+
 def test_a_session_may_be_idle_only_so_long():
+    """And who does not log in at all may ask for a minute."""
+    answered, began = [], time.monotonic()
+    stranger = threading.Thread(target=ask_on, args=(bare.client(server), answered))
+    stranger.start()
     idle, busy = bare.client(server, "admin"), bare.client(server, "admin")
     token = idle.session["token"]
     started = time.monotonic()
@@ -108,6 +128,8 @@ def test_a_session_may_be_idle_only_so_long():
     with bare.client(server) as again:
         assert bare.refusal(again.call, "session.resume", {"token": token}).code == "unauthenticated"
     assert server.cluster.sql(f"SELECT end_reason FROM session WHERE id = {idle.session['session_id']}", server.database) == [["idle"]]
+    stranger.join()
+    assert len(answered) > 10 and 50 < answered[-2] - began < 70 and "No login in time" in answered[-1], answered[-2:]
 
 
 def test_connections_of_an_address_before_login():
