@@ -39,6 +39,7 @@ struct session {
     struct session_private *private_; /* grants by permission, reference count, arena */
 };
 
+/* Any thread; NULL stays NULL. The last reference given back frees it. */
 struct session *session_ref(struct session *session);
 void session_unref(struct session *session);
 
@@ -46,6 +47,7 @@ void session_unref(struct session *session);
 bool session_may(const struct session *session, const struct verb *verb);
 /* NULL: not permitted. */
 const struct grant *session_grant(const struct session *session, const char *permission);
-bool grant_covers(
-    const struct grant *grant,
-    int64_t branch_id); /* a NIL branch (shared row) is covered by any grant that is not own-only */
+
+/* Whether the permission reaches the rows of a branch. A NIL branch (a shared row) is covered by any grant that is not for own rows only; NULL
+ * covers nothing. */
+bool grant_covers(const struct grant *grant, int64_t branch_id);

@@ -83,6 +83,7 @@ struct parcel {
 /* Asks a running request to stop; any thread, does not block. */
 void task_cancel(struct task *task);
 
+/* Tag and JSON are copied; an empty tag is the loop's own, of which nobody hears the answer. Destroying gives back its outlet and session. */
 struct task *task_create(const struct verb *verb, const char *tag, const char *json,
                          size_t json_len) must_check;
 void task_destroy(struct task *task);
@@ -90,6 +91,7 @@ void task_destroy(struct task *task);
 struct parcel *parcel_create(enum parcel_kind kind, struct task *task) must_check;
 void parcel_destroy(struct parcel *parcel); /* and what it still owns, but not its task */
 
+/* Both names are copied; of no branch until the maker says so. */
 struct event *event_create(const char *entity, const char *action) must_check;
 void event_list_destroy(struct event *events);
 

@@ -76,6 +76,7 @@ static inline bool pipeline_waiting(const struct connection *c)
     return c->answered < c->expected.count;
 }
 
+/* An answer will come for what was just queued; statement and rows may be NULL. */
 void pipeline_expect(struct connection *c, enum expect_kind kind, struct statement *statement,
                      struct rows *rows);
 

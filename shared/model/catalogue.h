@@ -92,6 +92,7 @@ void catalogue_write_have(const struct catalogue *catalogue, struct str *out);
 void catalogue_write(const struct catalogue *catalogue, struct str *out);
 struct catalogue *catalogue_read(const char *text) must_check;
 
+/* Each is the catalogue's own; NULL: there is none. A code is what is typed on the command line. */
 const struct catalogue_entity *catalogue_entity(const struct catalogue *catalogue, const char *name);
 const struct catalogue_entity *catalogue_entity_of_code(const struct catalogue *catalogue, const char *code);
 const struct field *catalogue_field(const struct catalogue_entity *entity, const char *name);
