@@ -126,12 +126,11 @@ static const char sql_repair[] =
 
 int talk_make(struct seed *seed)
 {
+    static const char *const all[] = {sql_ratings, sql_messages, sql_disputed, sql_repair};
     char now[TIME_TEXT_SIZE];
     time_print(now, sizeof(now), seed->now);
     int result = sink_run(seed, arena_printf(seed->arena, "SELECT set_config('seed.now', '%s', true)", now));
-    if (result == 0)
-        result = sink_run(seed, sql_ratings);
-    if (result == 0)
-        result = sink_run(seed, sql_messages);
-    return result ? result : sink_run(seed, sql_outbox);
+    for (size_t i = 0; i < array_len(all) && result == 0; i++)
+        result = sink_run(seed, all[i]);
+    return result;
 }
