@@ -60,7 +60,7 @@ static void wrap_source(struct help *help, size_t at)
     const char *text = help->sources.items[at].text;
     for (bool more = true; more;) {
         size_t n = strcspn(text, "\n");
-        bool heading = strncmp(text, "# ", 2) == 0;
+        bool heading = help->sources.items[at].code == K_NONE && strncmp(text, "# ", 2) == 0;
         struct wrap_state state = {help, at, text + (heading ? 2 : 0), heading};
         str_clear(&line);
         str_add_n(&line, state.text, n - (heading ? 2 : 0));
@@ -241,6 +241,8 @@ static void help_draw(struct screen *screen, struct canvas *canvas, struct area 
         help->top = help->cursor - rows + 1;
     for (size_t i = 0; i < rows && help->top + i < help->lines.count; i++)
         draw_line(help, canvas, body, body.row + (int)i, help->top + i);
+    canvas_more(canvas, (struct area){body.row, body.col, (int)rows, body.cols}, help->top > 0,
+                help->top + rows < help->lines.count);
     if (help->searching) {
         int row = body.row + body.rows - 1;
         canvas_put(canvas, row, body.col, 1, ROLE_KEY, "/");

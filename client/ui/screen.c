@@ -296,6 +296,8 @@ void ui_key(struct ui *ui, const struct key *key)
     ui->busy++;
     unsigned flags = dispatch(ui, top, key);
     apply(ui, top, flags & SCREEN_UNUSED ? SCREEN_BELL : flags);
+    if (flags & SCREEN_UNUSED && key->kind == KEY_TEXT && !*ui->status.message)
+        ui_say(ui, ROLE_DIM, _("%s does nothing here; ? shows the keys that do"), key->text);
     age_message(ui, flags);
     ui->busy--;
     reap(ui);

@@ -159,6 +159,7 @@ void filter_form_build(struct filter_form *form, size_t condition)
     form->cols = form->app->ui->canvas.cols;
     sheet_init(&form->sheet, form->app, &form->screen, form->sheet.ops);
     form->sheet.one_column = true;
+    form->sheet.nothing = N_("any");
     form->sheet.label_most = form->cols < NARROW ? 17 : 34;
     for (size_t i = 0; i < form->conditions.count; i++) {
         add_line(form, i, false);

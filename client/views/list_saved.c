@@ -403,6 +403,12 @@ static void saved_language(struct screen *screen)
     set_titles(saved_of(screen));
 }
 
+static const char *none(void *context)
+{
+    (void)context;
+    return _("F6 keeps the filter, the columns and the order that the list has now");
+}
+
 static void open_saved(const struct subject *subject)
 {
     struct saved *saved = memory_zeroed(1, sizeof(*saved));
@@ -412,6 +418,7 @@ static void open_saved(const struct subject *subject)
     saved->screen.ops = &saved_ops;
     table_init(&saved->table, &model, saved);
     set_titles(saved);
+    saved->table.none = none;
     table_reset(&saved->table);
     ui_open(subject->app->ui, &saved->screen);
 }

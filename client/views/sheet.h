@@ -61,6 +61,7 @@ struct sheet {
     int label_cols;
     int label_most;  /* cells its labels may take; 0: the usual */
     bool one_column; /* also where two would have room */
+    const char *nothing; /* what stands in a set without members, a msgid; NULL: "none" */
 };
 
 void sheet_init(struct sheet *sheet, struct app_context *app, struct screen *screen,

@@ -119,7 +119,7 @@ static void narrow(struct sheet *sheet, const struct sheet_entry *entry, const c
         return;
     }
     fill_choices(sheet, entry, typed);
-    sheet->pop.open = sheet->pop.items.count > 0;
+    sheet->pop.open = true; /* with nothing that fits it says so */
 }
 
 void sheet_pop_typed(struct sheet *sheet)

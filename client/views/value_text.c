@@ -151,6 +151,23 @@ const char *value_edit(const struct app_context *app, struct arena *arena, const
     }
 }
 
+/* What would have been taken. */
+static const char *example_of(const struct field *field)
+{
+    switch (field_type_of(field)) {
+    case FIELD_CODE: return N_("letters, digits, - . and _");
+    case FIELD_PHONE: return N_("as 13800138000 or +852 2123 4567");
+    case FIELD_PLATE: return N_("as 粤A12345");
+    case FIELD_INT: return N_("a whole number, or a sum: 3*80+15");
+    case FIELD_FEN: return N_("an amount, or a sum: 3*80+15.50");
+    case FIELD_PERCENT: return N_("as 6.5");
+    case FIELD_DATE: return N_("as 2026-11-25, 25, t+1, mon");
+    case FIELD_TIME: return N_("as 9:30, t+1 9, 11-25 14:00, +2h");
+    case FIELD_DURATION: return N_("as 90m or 1h30m");
+    default: return NULL;
+    }
+}
+
 const char *value_fault(const struct app_context *app, struct arena *arena, const struct field *field,
                         enum field_fault fault, const char *value)
 {
@@ -164,8 +181,11 @@ const char *value_fault(const struct app_context *app, struct arena *arena, cons
         snprintf(max, sizeof(max), "%u", field_max(field));
         snprintf(min, sizeof(min), "%" PRId64, field->min);
     }
-    return text_fill(arena, _(field_fault_text(fault)), "field", field->label ? _(field->label) : field->name,
-                     "max", max, "min", min, "value", value ? value : "", NULL);
+    const char *words =
+        text_fill(arena, _(field_fault_text(fault)), "field", field->label ? _(field->label) : field->name,
+                  "max", max, "min", min, "value", value ? value : "", NULL);
+    const char *example = fault == FIELD_BAD ? example_of(field) : NULL;
+    return example ? arena_printf(arena, "%s (%s)", words, _(example)) : words;
 }
 
 /* By code or by words; else by letters, if only one fits. */

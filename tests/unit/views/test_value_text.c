@@ -62,10 +62,10 @@ static void test_take(void **state)
 static void test_refuse(void **state)
 {
     (void)state;
-    refuses("price_fen", "abc", "Price: this is not a valid value");
+    refuses("price_fen", "abc", "Price: this is not a valid value (an amount, or a sum: 3*80+15.50)");
     refuses("kind", "t", "Kind: t is not one of the choices");         /* two fit */
     refuses("kind", "old w", "Kind: old w is not one of the choices"); /* kept for old records only */
-    refuses("due_at", "when I can", "Due: this is not a valid value");
+    refuses("due_at", "when I can", "Due: this is not a valid value (as 9:30, t+1 9, 11-25 14:00, +2h)");
     refuses("name", "01234567890123456789012345678901234567890", "Name may have at most 40 characters");
 }
 
