@@ -13,8 +13,10 @@ const char *age_print(char *buf, size_t size, int64_t seconds)
         snprintf(text, sizeof(text), "%dm", (int)(s / MINUTE));
     else if (s < DAY)
         snprintf(text, sizeof(text), "%dh%02d", (int)(s / HOUR), (int)(s % HOUR / MINUTE));
+    else if (s < 10 * DAY)
+        snprintf(text, sizeof(text), "%dd%dh", (int)(s / DAY), (int)(s % DAY / HOUR));
     else
-        snprintf(text, sizeof(text), "%dd%dh", (int)MIN(s / DAY, 9999), (int)(s % DAY / HOUR));
+        snprintf(text, sizeof(text), "%dd", (int)MIN(s / DAY, 9999));
     snprintf(buf, size, "%s%s", sign, text);
     return buf;
 }

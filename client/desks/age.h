@@ -5,7 +5,7 @@
 
 enum { AGE_TEXT_SIZE = 32 };
 
-/* "5m", "1h20", "3d4h", the same in every language, rounded down; of a negative span "-5m". Returns buf. */
+/* "5m", "1h20", "3d4h", "17d", the same in every language, rounded down; of a negative span "-5m". Returns buf. */
 const char *age_print(char *buf, size_t size, int64_t seconds);
 
 /* Whole seconds from one to the other; NIL when either is null. */
