@@ -62,6 +62,9 @@ def test_one_person_up_to_the_limit():
     made = settle(id)
     yz.check(made["state"] == "posted" and made["number"].startswith("S") and made["amount_fen"] == 5000, f"settled at once {made}")
     yz.check(lines(made["id"]) == [["adjustment", WAGES, "D", "5000", "t"], ["adjustment", "1221", "C", "5000", "t"]], f"his wages / his receivable {lines(made['id'])}")
+    driver = next(login for login, who in co.employee.items() if who == DRIVER)
+    told = [n["args"]["amount"] for n in co.as_(driver).call("notice.list")["rows"] if "is settled" in (n["msgid"] or "")]
+    yz.check(told == ["50.00"], f"he hears of it {told}")
     yz.check(held() == {} and owes() == 0 and errors() == [], f"he holds nothing and owes nothing {errors()[:2]}")
     row = co.as_("auditor").call("shortage.get", {"id": made["id"]})
     yz.check((row["driver_id"], row["settled_by"], row["state"], row["lines"][0]["order_id"]) == (DRIVER, "wages", "posted", id), f"{row}")

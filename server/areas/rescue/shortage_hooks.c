@@ -39,13 +39,25 @@ static void tell(struct act *act, const struct handin *shortage, struct notice n
 {
     char money[MONEY_TEXT_SIZE];
     money_print(money, sizeof(money), shortage->amount_fen);
-    notice.branch_id = shortage->branch_id;
+    if (notice.role)
+        notice.branch_id = shortage->branch_id;
     notice.level = "info";
     notice.args =
         arena_printf(act->request->arena, "{\"number\":\"%s\",\"amount\":\"%s\"}", shortage->number, money);
-    notice.entity = "shortage";
-    notice.row_id = act_row_id(act);
+    if (notice.employee_id != shortage->driver_id) {
+        notice.entity = "shortage";
+        notice.row_id = act_row_id(act);
+    }
     notice_send(act->request, &notice);
+}
+
+/* Whose money it was hears of it, whoever bears it; the paper itself he cannot open. */
+static int post(struct act *act, const struct handin *shortage, struct day day, int64_t checker)
+{
+    tell(act, shortage,
+         (struct notice){.employee_id = shortage->driver_id,
+                         .msgid = N_("Of the money you hold {amount} is settled: paper {number}")});
+    return handin_post(act, shortage, day, checker);
 }
 
 static int check_others(struct act *act)
@@ -81,7 +93,7 @@ int shortage_in_tx(struct act *act)
         return 0;
     }
     handin_tell(act);
-    return handin_post(act, shortage, rows_date(rows->orders, 0, HANDIN_DAY), NIL);
+    return post(act, shortage, rows_date(rows->orders, 0, HANDIN_DAY), NIL);
 }
 
 /* ---- decided */
@@ -136,7 +148,7 @@ int shortage_approve_in_tx(struct act *act)
     tell(act, was,
          (struct notice){.employee_id = was->created_by,
                          .msgid = N_("Shortage {number} of {amount} is approved")});
-    return handin_post(act, was, rows_date(orders, 0, HANDIN_DAY), act->request->session->employee_id);
+    return post(act, was, rows_date(orders, 0, HANDIN_DAY), act->request->session->employee_id);
 }
 
 int shortage_decline_in_tx(struct act *act)
