@@ -99,6 +99,12 @@ static unsigned command_key(struct list *list, const struct key *key)
     return tool_key(&subject, key);
 }
 
+/* By more than what it was opened with. */
+static bool is_filtered(const struct list *list)
+{
+    return strcmp(list->rows.line, list->fixed_line ? list->fixed_line : "") != 0;
+}
+
 /* Esc takes back one thing: the marks, where the list was jumped to, what it was filtered by. */
 static bool step_back(struct list *list)
 {
@@ -106,8 +112,8 @@ static bool step_back(struct list *list)
         table_unmark_all(&list->rows.table);
     else if (list->rows.from)
         rows_jump(&list->rows, NULL);
-    else if (*list->rows.line && !list->fixed_line)
-        return rows_set_filter(&list->rows, "") >= 0;
+    else if (is_filtered(list))
+        return rows_set_filter(&list->rows, list->fixed_line ? list->fixed_line : "") >= 0;
     else
         return false;
     return true;
@@ -386,10 +392,9 @@ static struct list *create(struct app_context *app, const struct catalogue_entit
 static const char *none(void *context)
 {
     struct list *list = list_of(((struct rows *)context)->screen);
-    bool filtered = *list->rows.line && !list->fixed_line;
     if (list->rows.from)
         return _("Esc goes back to the beginning of the list");
-    if (filtered)
+    if (is_filtered(list))
         return _("Esc takes the filter off, / changes it");
     return may(list, "create") && !list->fixed_line ? _("F6 makes the first one") : NULL;
 }

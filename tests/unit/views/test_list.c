@@ -227,6 +227,26 @@ static void test_filter_line(void **state)
     assert_shown("J3");
 }
 
+/* What a list was opened with stays when Esc takes back what came to it. */
+static void test_filter_from_the_command_line(void **state)
+{
+    (void)state;
+    open_list(&app, entity("job"), "state=new", OPEN_TASK);
+    answer("job.list", page);
+    type("=");
+    assert_shown("number=J3");
+    answer("job.list", "{\"rows\":[],\"next\":null}");
+    assert_shown("Nothing found");
+    assert_shown("Esc takes the filter off");
+    keys("Esc", NULL);
+    assert_hidden("J3");
+    assert_shown("state=new");
+    answer("job.list", page);
+    assert_shown("J3");
+    keys("Esc", NULL);
+    assert_hidden("state=new");
+}
+
 static void test_open_and_neighbours(void **state)
 {
     (void)state;
@@ -354,6 +374,7 @@ int main(void)
         list_test(test_mark_many),
         list_test(test_disable),
         list_test(test_filter_line),
+        list_test(test_filter_from_the_command_line),
         list_test(test_open_and_neighbours),
         list_test(test_sort_by),
         list_test(test_same_value),
