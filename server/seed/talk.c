@@ -126,7 +126,7 @@ static const char sql_repair[] =
 
 int talk_make(struct seed *seed)
 {
-    static const char *const all[] = {sql_ratings, sql_messages, sql_disputed, sql_repair};
+    static const char *const all[] = {sql_ratings, sql_messages, sql_outbox, sql_disputed, sql_repair};
     char now[TIME_TEXT_SIZE];
     time_print(now, sizeof(now), seed->now);
     int result = sink_run(seed, arena_printf(seed->arena, "SELECT set_config('seed.now', '%s', true)", now));
