@@ -18,7 +18,7 @@ static const struct {
     int width, width_max, priority;
 } columns[COLUMNS] = {
     [COL_STATE] = {N_("State"), 10, 12, 0},     [COL_LEFT] = {N_("Due in"), 6, 8, 1},
-    [COL_SERVICE] = {N_("Service"), 10, 12, 2}, [COL_PLACE] = {N_("Place"), 8, 40, 2},
+    [COL_SERVICE] = {N_("Service"), 11, 12, 2}, [COL_PLACE] = {N_("Place"), 7, 40, 2},
     [COL_NUMBER] = {N_("Number"), 13, 13, 4},
 };
 

@@ -8,7 +8,7 @@ static const struct field item_fields[] = {
           .required = true, .width = 16,
           .help = N_("What was used or paid. Tolls are passed on as they are.")),
     FIELD(rescue_item, quantity, .label = N_("Quantity"), .min = 1, .max = 9999, .required = true,
-          .init = "1", .width = 6, .help = N_("How many.")),
+          .init = "1", .width = 8, .help = N_("How many.")),
     FIELD(rescue_item, amount_fen, .type = FIELD_FEN, .filled = true, .label = N_("Amount"), .min = 0,
           .width = 12,
           .help = N_("For all of them together, tax included. Empty: as agreed with the customer.")),
