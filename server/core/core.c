@@ -78,15 +78,14 @@ static FILE *open_statement_log(const char *path)
 
 static void start_lanes(const struct core_options *options)
 {
-    static const char *const names[LANES] = {
-        [LANE_SHORT] = "short", [LANE_LONG] = "long", [LANE_HASH] = "hash"};
     int counts[LANES] = {[LANE_SHORT] = core_workers(options->workers),
                          [LANE_LONG] = options->long_workers,
                          [LANE_HASH] = options->hash_workers};
     for (int lane = 0; lane < LANES; lane++) {
         core.lanes[lane] = queue_create((size_t)options->queue_length,
                                         (size_t)MAX(AT_ONCE_MIN, counts[lane] / AT_ONCE_PART));
-        workers_start(core.lanes[lane], names[lane], counts[lane], options->database, core.statement_log);
+        workers_start(core.lanes[lane], (enum verb_lane)lane, counts[lane], options->database,
+                      core.statement_log);
     }
     workers_run();
 }

@@ -101,15 +101,19 @@ void task_cancel(struct task *task)
     wake_canceller();
 }
 
-void workers_start(struct queue *queue, const char *name, int count, const char *conninfo, FILE *log)
+void workers_start(struct queue *queue, enum verb_lane lane, int count, const char *conninfo, FILE *log)
 {
+    static const char *const names[LANES] = {
+        [LANE_SHORT] = "short", [LANE_LONG] = "long", [LANE_HASH] = "hash"};
     for (int i = 0; i < count; i++) {
         struct worker *worker = memory_zeroed(1, sizeof(*worker));
         char label[32];
-        snprintf(label, sizeof(label), "yizhand %s %d", name, i + 1);
+        snprintf(label, sizeof(label), "yizhand %s %d", names[lane], i + 1);
         worker->queue = queue;
         worker->connection = connection_create(conninfo, label);
         connection_set_log(worker->connection, log);
+        if (lane == LANE_LONG)
+            connection_share_work(worker->connection);
         worker->arena = arena_create(ARENA_BLOCK);
         pthread_mutex_init(&worker->lock, NULL);
         vec_push(&workers, worker);

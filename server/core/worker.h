@@ -7,8 +7,8 @@
 
 struct queue;
 
-/* Makes `count` workers that will serve the queue. log: where their statements are noted, or NULL. */
-void workers_start(struct queue *queue, const char *name, int count, const char *conninfo, FILE *log);
+/* Makes `count` workers that will serve the queue of a lane. log: where their statements are noted, or NULL. */
+void workers_start(struct queue *queue, enum verb_lane lane, int count, const char *conninfo, FILE *log);
 
 /* Starts all that were made, and the thread that cancels. */
 void workers_run(void);

@@ -16,6 +16,7 @@
     "-c timezone=UTC -c datestyle=ISO -c search_path=public,pg_temp -c jit=off -c lock_timeout=2s "          \
     "-c idle_in_transaction_session_timeout=60s -c client_connection_check_interval=10s "                    \
     "-c default_transaction_isolation=read\\ committed -c bytea_output=hex"
+#define SETTINGS_ALONE SETTINGS " -c max_parallel_workers_per_gather=0"
 
 enum { SERVER_VERSION_MIN = 150000, HOST_PATIENCE_MS = 1000 };
 
@@ -38,6 +39,11 @@ struct connection *connection_create(const char *conninfo, const char *name)
     map_init(&c->statements);
     pthread_mutex_init(&c->cancel_lock, NULL);
     return c;
+}
+
+void connection_share_work(struct connection *c)
+{
+    c->shares_work = true;
 }
 
 void connection_destroy(struct connection *c)
@@ -203,7 +209,7 @@ static int start(struct connection *c, PGconn *pg)
 static int connect_host(struct connection *c, size_t host, int64_t deadline_ms)
 {
     struct conninfo_words words;
-    int rc = conninfo_words(c->options, host, c->name, SETTINGS, &words);
+    int rc = conninfo_words(c->options, host, c->name, c->shares_work ? SETTINGS : SETTINGS_ALONE, &words);
     if (rc) {
         complain(c, "the conninfo is too long");
         return rc;

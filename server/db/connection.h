@@ -24,6 +24,10 @@ void connection_cancel(struct connection *connection);
 /* Drops the socket without a word: the fault tests' "connection lost". */
 void connection_drop(struct connection *connection);
 
+/* From the next connect on several processes may work at one of its statements: for those that walk through whole tables. Otherwise one does,
+ * which leaves the others to other people. */
+void connection_share_work(struct connection *connection);
+
 /* Statements whose deadline passed are cancelled and waited for behind the scenes; so many of them are still running. Above the limit
  * (of the process; give it the size of the pool) no new connection is made, so max_connections is never used up. */
 int connections_abandoned(void);

@@ -42,6 +42,7 @@ struct connection {
     bool stale;                /* to be closed when this transaction is over */
     bool warned;               /* a WARNING came while COMMIT was the next answer */
     bool complaining;          /* the last attempt to connect failed and was logged */
+    bool shares_work;          /* its statements may be planned for several processes */
     struct map statements;     /* name → struct statement */
     unsigned nstatements;
     VEC(struct expect) expected;

@@ -1,4 +1,5 @@
 """What every command leans on: writes that must hit, the append-only trail, keys, scope, jobs."""
+import re
 import threading
 
 import store as s
@@ -99,6 +100,41 @@ def test_every_table_with_a_branch_is_under_row_level_security():
     # Who may be sent is told across branches, by the scope on vehicles that stands in the view itself.
     assert views == [["driver"]], views
     assert db.sql("SELECT 1 FROM driver", "app", []) == []
+
+
+# Policies that may read a setting for each row: of tables that stay small, or of which a row is looked up by its key alone.
+READ_BY_ROW = {"branch", "employee", "vehicle", "tracker", "partner", "price_list", "message_rule", "commission_rule", "statement",
+               "preference", "hold", "file", "import_run", "command_key"}
+
+
+def worked_out_by_row(text):
+    """An expression without its SELECTs that read no table: those are worked out once for a statement."""
+    out, at = "", 0
+    while at < len(text):
+        if not text.startswith("( SELECT", at):
+            out += text[at]
+            at += 1
+            continue
+        depth, end = 1, at + 1
+        while depth:
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+        inside = worked_out_by_row(text[at + 1:end - 1])
+        out += f"({inside})" if re.search(r"\bFROM\b", inside) else "()"
+        at = end
+    return out
+
+
+def test_policies_read_settings_once_for_a_statement():
+    once, each = "(a = ANY (ARRAY( SELECT unnest((current_setting('x'::text))::integer[]) AS unnest)))", "(a = (current_setting('x'::text))::bigint)"
+    assert "current_setting" not in worked_out_by_row(once) and "current_setting" in worked_out_by_row(each)
+    assert "current_setting" in worked_out_by_row(f"(EXISTS ( SELECT\n   FROM t\n  WHERE {each}))")
+    assert "current_setting" not in worked_out_by_row(f"(EXISTS ( SELECT\n   FROM t\n  WHERE {once}))")
+    policies = db.sql("SELECT polrelid::regclass, polname, replace(pg_get_expr(polqual, polrelid), E'\\n', ' ') FROM pg_policy WHERE polqual IS NOT NULL")
+    assert len(policies) > 30, policies
+    slow = [(table, name) for table, name, text in policies
+            if table not in READ_BY_ROW and re.search(r"current_setting|self_party", worked_out_by_row(text))]
+    assert slow == [], slow
 
 
 def test_functions_that_run_as_the_owner_are_closed():
