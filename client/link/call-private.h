@@ -21,6 +21,7 @@ struct call {
     unsigned flags;
     bool sent, session; /* session: may go before login, and dies with the connection */
     int tries;
+    unsigned login; /* it was sent behind: the number of the link's */
     int64_t sent_ms, not_before_ms;
     row_handler *row;
     answer_handler *done;
@@ -39,6 +40,7 @@ struct link {
     uint64_t numbers;
     json_t *identity;
     char *token; /* session.resume's, kept in memory only */
+    unsigned logins;
     int64_t retry_ms, retry_at_ms, heard_ms, round_trip_ms;
     bool pinged, want_login;
     ev_timer timer; /* one second: retries, pings, postponed calls */

@@ -73,6 +73,7 @@ static void call_send(struct link *link, struct call *call)
         json_write(call->args, &args);
     message_add_request(&line, call->tag, call->verb, call->args ? args.data : NULL);
     call->sent = true;
+    call->login = link->logins;
     call->sent_ms = time_monotonic_ms();
     connection_send(link->connection, line.data, line.len);
     if (strcmp(call->verb, "session.login") == 0)
@@ -146,13 +147,17 @@ static bool call_postpone(struct link *link, struct call *call, enum error_code 
     return true;
 }
 
-/* The session has ended under it: it waits for the next login. */
+/* The session has ended under it: it waits for the next login, or goes out again where that has come already. */
 static bool link_expired(struct link *link, struct call *call, enum error_code code, const json_t *object)
 {
     const char *message = "";
     if (code != ERR_UNAUTHENTICATED || call->session)
         return false;
     call->sent = false;
+    if (call->login != link->logins) {
+        link_pump(link);
+        return true;
+    }
     link_forget_token(link);
     json_get_text(object, "message", &message);
     if (link->state == LINK_READY)

@@ -98,6 +98,7 @@ static void on_login(void *context, const struct answer *answer)
     struct link *link = login->link;
     if (answer->code == ERR_NONE) {
         link_drop_strangers(link, answer->object);
+        link->logins++;
         link_take_identity(link, answer->object);
         link->retry_ms = RETRY_FIRST_MS;
         link_turn(link, LINK_READY, "");
