@@ -289,8 +289,12 @@ class Closed(Exception):
     """The server closed the connection."""
 
 
-UNKEYED = {"list", "results", "own", "overview", "dress", "held", "mine", "needs", "end_others", "popup", "ringing", "read", "hold", "release", "hold", "release", "summary", "get", "history", "suggest", "estimate", "counts", "export", "print", "describe", "help", "watch", "unwatch", "ping", "whoami", "login", "logout",
-           "resume", "hello", "cancel", "password", "fault", "report", "track", "token", "unmask", "trial_balance", "balance", "totp_begin", "totp_confirm", "totp_end"}
+# The last words of verbs that want no key.
+UNKEYED = set("""
+    balance cancel counts describe dress end_others estimate export fault get held hello help history hold list login logout mine needs overview
+    own password ping popup print read release report results resume ringing suggest summary token totp_begin totp_confirm totp_end track
+    trial_balance unmask unwatch watch whoami
+""".split())
 
 
 class Client:
