@@ -134,6 +134,13 @@ def test_no_table_is_walked_through():
         assert touched(plan) < 1000, (touched(plan), statement["text"], json.dumps(plan))
 
 
+def test_several_contacts_on_one_line():
+    """An answer is one line of the wire, however many people a firm has."""
+    id = co.as_("order_clerk").do("customer.create", {"name": "两位联系人", "kind": "insurer", "contacts": [{"name": "甲", "phone": "13511110011"}, {"name": "乙", "phone": "13511110012"}]})["id"]
+    shown = co.as_("order_clerk").call("customer.overview", {"id": id})["contacts"]
+    yz.check([c["name"] for c in shown] == ["甲", "乙"], f"both are shown {shown}")
+
+
 def finish():
     co.stop()
 

@@ -55,11 +55,12 @@ static const char *const facts[] = {
 
 /* Cars and people, for the caller's questions; what is owed to us (1122), and what was paid before it was due (2203). */
 static const struct sql sql_beside = {
-    "customer_overview_beside", "SELECT (SELECT json_agg(p.plate) FROM (SELECT plate FROM party_plate WHERE "
-                                "party_id = $1 ORDER BY position, id LIMIT 10) p)::text, "
-                                "(SELECT json_agg(c) FROM (SELECT name, job_title, phone FROM party_contact "
-                                "WHERE party_id = $1 ORDER BY position, id LIMIT 10) c)::text, "
-                                "b.receivable, b.advance FROM customer_balance($1) b"};
+    "customer_overview_beside",
+    "SELECT (SELECT json_agg(p.plate) FROM (SELECT plate FROM party_plate WHERE "
+    "party_id = $1 ORDER BY position, id LIMIT 10) p)::text, "
+    "(SELECT json_agg(row_to_json(c)) FROM (SELECT name, job_title, phone FROM party_contact "
+    "WHERE party_id = $1 ORDER BY position, id LIMIT 10) c)::text, "
+    "b.receivable, b.advance FROM customer_balance($1) b"};
 
 struct read {
     const struct part *part;
