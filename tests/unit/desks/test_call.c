@@ -190,7 +190,7 @@ static void a_new_customer_in_between(void **state)
     answer_rows("customer.list", "");
     keys("Enter", NULL);
     type("Bob");
-    assert_shown("F6 New customer");
+    assert_shown("F6 Make it");
     keys("F6", NULL);
     assert_shown("Name");
     keys("F10", NULL);
