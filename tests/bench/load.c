@@ -221,6 +221,7 @@ int main(int argc, char **argv)
         pthread_create(&threads[i], NULL, client, &job);
     for (int i = 0; i < job.connections; i++)
         pthread_join(threads[i], NULL);
+    free(threads);
     report(&job, now() - job.start);
     return 0;
 }
