@@ -450,6 +450,16 @@ def test_what_hangs_on_it_goes_with_it():
     co.cluster.sql(f"DELETE FROM call WHERE id = {live}; DELETE FROM order_notice WHERE id = {own['order_notice']}", co.database)
 
 
+def test_what_is_on_a_statement_stays():
+    id = done("priced")
+    charge = co.one(f"SELECT id FROM rescue_charge WHERE order_id = {id}")
+    statement = co.cluster.sql(f"INSERT INTO statement (number, branch_id, party_id, created_by) VALUES ('S{id}', {co.branch['A']}, {F1}, {co.employee['accountant']}) RETURNING id", co.database)[0][0]
+    co.cluster.sql(f"INSERT INTO statement_line (statement_id, order_id, charge_id, amount_fen) VALUES ({statement}, {id}, {charge}, 30000)", co.database)
+    yz.check("statement" in str(no_ask(id, price_fen=100)) and no_ask(id, customer_id=F2).code == "conflict", "its money is put right there")
+    co.cluster.sql(f"DELETE FROM statement_line WHERE statement_id = {statement}; DELETE FROM statement WHERE id = {statement}", co.database)
+    yz.check(repaired(id, price_fen=25000)["price_fen"] == 25000, "taken off it, it is repaired")
+
+
 def test_a_rating_is_of_who_drove():
     id = done("unaudited")
     rating = hanging("rating", id, co.branch["A"])

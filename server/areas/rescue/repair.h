@@ -16,7 +16,7 @@ struct repair_rows {
     struct rows *closed, *linked;           /* always */
     struct rows *vehicle, *other, *drivers; /* the order's own, the one it is to have */
     struct rows *facts, *items;             /* where a price is worked out anew */
-    struct rows *charges, *papers, *ids, *day;
+    struct rows *charges, *papers, *ids, *day, *stated;
     struct settle *settle; /* the plan for its papers, once judged; NULL: none */
 };
 

@@ -24,6 +24,10 @@ static const struct sql sql_ids = {
     "'posted' AND red_of IS NULL))"};
 static const struct sql sql_day = {
     "rescue_repair_day", "SELECT ($2::timestamptz AT TIME ZONE time_zone)::date FROM branch WHERE id = $1"};
+/* What is due on a statement, or came by one, belongs to that. */
+static const struct sql sql_stated = {
+    "rescue_repair_stated",
+    "SELECT EXISTS (SELECT FROM statement_line WHERE order_id = $1 AND (live OR received_fen > 0))"};
 static const struct sql sql_update = {
     "rescue_repair_charge",
     "UPDATE rescue_charge SET payer_id = $2, method = $3, money_state = $4, amount_fen = $5, received_fen = "
@@ -52,6 +56,7 @@ void settle_load(struct act *record)
     const struct rescue *now = record->now;
     if (!touches_money(record))
         return;
+    rows->stated = tx_read(tx, &sql_stated, p_int(record->id));
     rows->charges = tx_read(tx, &sql_charges, p_int(record->id));
     rows->papers = tx_read(tx, &sql_papers, p_int(record->id));
     rows->ids = tx_read(tx, &sql_ids, p_int(record->id));
@@ -212,7 +217,8 @@ static int judge_method(struct settle *it)
     }
     if (method && finance_method_of_advance(it->now->method))
         return request_fail(it->act->request, ERR_INVALID, "method",
-                            N_("What came in was no advance: an advance is used when money is received"), NULL);
+                            N_("What came in was no advance: an advance is used when money is received"),
+                            NULL);
     if (method && finance_method_by_driver(it->now->method) && it->now->driver_id == NIL)
         return request_fail(it->act->request, ERR_INVALID, "method", N_("No driver was on this order"), NULL);
     return 0;
@@ -248,6 +254,9 @@ int settle_judge(struct act *record)
     const struct rescue *was = record->was;
     if (!rows->charges)
         return 0;
+    if (rows_bool(rows->stated, 0, 0))
+        return request_fail(record->request, ERR_CONFLICT, NULL,
+                            N_("The order is on a statement, or was paid by one: that comes first"), NULL);
     struct settle *it = arena_new(record->request->arena, struct settle);
     *it = (struct settle){.act = record, .was = was, .now = record->now};
     int result = papers_take(it, rows->charges, rows->papers);
