@@ -25,6 +25,8 @@ static void send_offer(struct dispatch *desk, const struct job *job, const struc
     json_t *args =
         json_pack("{s:I, s:I, s:I, s:I}", "id", (json_int_t)job->id, "version", (json_int_t)job->version,
                   "vehicle_id", (json_int_t)offer->vehicle_id, "driver_id", (json_int_t)offer->driver_id);
+    if (!offer->on_shift) /* asked about before */
+        json_object_set_new(args, "off_shift", json_true());
     desk->offers.sending = offer->vehicle_id;
     desk->sending_order = job->id;
     jobs_begin(&desk->waiting, job->id);
@@ -59,7 +61,7 @@ static void ask_unfit(struct dispatch *desk, const struct job *job, const struct
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     desk->unfit_vehicle = offer->vehicle_id;
     desk->unfit_order = job->id;
-    dialog_yes_no(desk->app->ui, _("Does not fit"),
+    dialog_yes_no(desk->app->ui, offer->fit ? _("Off shift") : _("Does not fit"),
                   arena_printf(arena, _("%s %s: %s. Send it all the same?"), offer->plate, offer->driver,
                                offer->reasons),
                   true, on_unfit, desk);
@@ -98,7 +100,7 @@ unsigned dispatch_send(struct dispatch *desk, int digit)
         ui_say(desk->app->ui, ROLE_ERROR, _("Vehicle %s has no driver at work"), offer->plate);
         return SCREEN_REDRAW | SCREEN_BELL;
     }
-    if (offer->fit)
+    if (offer->fit && offer->on_shift)
         send_offer(desk, job, offer);
     else
         ask_unfit(desk, job, offer);

@@ -114,7 +114,8 @@ class Work(threading.Thread):
             if fit and row and row["state"] == "new":
                 self.ask("rescue.contact", {"id": order, "version": row["version"], "note": "x"})
                 one = fit[n % min(len(fit), 20)]
-                sent = self.ask("rescue.dispatch", {"id": order, "version": row["version"] + 1, "vehicle_id": one["vehicle_id"], "driver_id": one["driver_id"]})
+                sent = self.ask("rescue.dispatch", {"id": order, "version": row["version"] + 1, "vehicle_id": one["vehicle_id"], "driver_id": one["driver_id"],
+                                                     "off_shift": True})
                 if sent:
                     self.ask("rescue.recall", {"id": order, "version": sent["version"], "reason": "nearer"})
             self.client.events.clear()

@@ -117,6 +117,19 @@ def test_a_vehicle_without_a_named_driver_goes_with_one_who_is_free():
     assert (refusal.code, refusal.field) == ("invalid", "driver_id") and "Nobody drives" in refusal.error["message"], refusal
 
 
+def test_a_driver_outside_his_hours_goes_only_when_that_is_said():
+    id = order()
+    one = next(s for s in login("dispatcher").call("rescue.suggest", {"id": id})["rows"] if s["fit"] and s["on_shift"])
+    days = cluster.sql(f"SELECT work_days FROM employee WHERE id = {one['driver_id']}", database)[0][0]
+    cluster.sql(f"UPDATE employee SET work_days = '{{}}' WHERE id = {one['driver_id']}", database)
+    pair = {"vehicle_id": one["vehicle_id"], "driver_id": one["driver_id"]}
+    refusal = step_or_refusal("dispatcher", "dispatch", id, **pair)
+    assert (refusal.code, refusal.field) == ("conflict", "off_shift") and row("dispatcher", id)["state"] == "new", refusal
+    step("dispatcher", "dispatch", id, **pair, off_shift=True)
+    assert row("dispatcher", id)["driver_id"] == one["driver_id"]
+    cluster.sql(f"UPDATE employee SET work_days = '{days}' WHERE id = {one['driver_id']}", database)
+
+
 def test_a_driver_of_another_branch_has_a_name():
     id = order()
     dispatch(id)

@@ -96,6 +96,11 @@ static int check_driver(struct act *act, struct rows *drivers, const struct vehi
     if (busy)
         return request_fail(request, ERR_CONFLICT, "driver_id", N_("Driver {name} is on a job with {plate}"),
                             "name", name, "plate", busy, NULL);
+    if (!rows_bool(drivers, row, COL_ON_SHIFT) && !request_bool(request, "off_shift"))
+        return request_fail(
+            request, ERR_CONFLICT, "off_shift",
+            N_("The hours of driver {name} do not cover now: say so, if he comes all the same"), "name", name,
+            NULL);
     return 0;
 }
 

@@ -4,59 +4,6 @@
 #include "server/areas/rescue/repair.h"
 #include "server/areas/rescue/rescue.h"
 
-const struct choice rescue_states[] = {
-    {"new", N_("New")},
-    {"dispatched", N_("Dispatched")},
-    {"accepted", N_("Accepted")},
-    {"on_the_way", N_("On the way")},
-    {"arrived", N_("Arrived")},
-    {"done", N_("Done")},
-    {"empty", N_("Empty run"), .side = true},
-    {"void", N_("Void"), .side = true},
-    {NULL},
-};
-
-const struct choice rescue_money_states[] = {
-    {"unaudited", N_("Not audited")}, {"audited", N_("Audited")}, {"priced", N_("Priced")},
-    {"received", N_("Received")},     {"cleared", N_("Cleared")}, {NULL},
-};
-
-const struct choice rescue_results[] = {
-    {"none", N_("Not asked for")},
-    {"pending", N_("To be confirmed")},
-    {"confirmed", N_("Confirmed")},
-    {"disputed", N_("Disputed")},
-    {NULL},
-};
-
-/* Of an order by the third party that gave it. Follows from cancel_at and state, in the database. */
-const struct choice rescue_withdrawals[] = {
-    {"none", N_("None")},
-    {"asked", N_("To be decided")},
-    {"settled", N_("Settled")},
-    {NULL},
-};
-
-/* Of the price, as a payer may have them; free parts go with what they are taken off. */
-const struct choice rescue_charge_parts[] = {
-    {"base", N_("Base price")}, {"km", N_("Further km")},
-    {"night", N_("Night")},     {"holiday", N_("Holiday")},
-    {"item", N_("Items")},      {"toll", N_("Tolls")},
-    {"empty", N_("Empty run")}, {NULL},
-};
-
-const struct choice rescue_signatures[] = {
-    {"code", N_("By code")},
-    {"photo", N_("On a photo")},
-    {NULL},
-};
-
-const struct choice rescue_outcomes[] = {
-    {"done", N_("Done")},
-    {"empty", N_("Empty run")},
-    {NULL},
-};
-
 #define ARG_AT                                                                                               \
     ARG(at, FIELD_TIME, .label = N_("Time"),                                                                 \
         .help = N_("The true time, when it is entered afterwards or for the driver. Empty: now."))
@@ -100,7 +47,12 @@ const struct choice rescue_outcomes[] = {
         ARG(remarks, FIELD_TEXT, .label = N_("Remarks"), .max = 200, .help = N_("Shown on the document."))
 
 static const struct field at_args[] = {ARG_AT};
-static const struct field dispatch_args[] = {ARG_VEHICLE, ARG_AT};
+static const struct field dispatch_args[] = {
+    ARG_VEHICLE,
+    ARG(off_shift, FIELD_BOOL, .label = N_("Outside his hours"),
+        .help = N_("Sends a driver whose hours do not cover now: he has been asked, and comes.")),
+    ARG_AT,
+};
 static const struct field complete_args[] = {
     ARG_KM(true),
     ARG_ITEMS,
