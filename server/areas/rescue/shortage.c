@@ -17,7 +17,7 @@ static const struct field fields[] = {
     FIELD(handin, driver_id, .filled = true, .type = FIELD_REF, .ref = "employee", .label = N_("Driver"),
           .readonly = true, .label_by = "employee_name", .width = 10, .help = N_("Who held the money.")),
     FIELD(handin, state, .type = FIELD_CHOICE, .choices = states, .filled = true, .readonly = true,
-          .init = "posted", .label = N_("State"), .width = 14,
+          .init = "asked", .label = N_("State"), .width = 14,
           .help = N_("Whether it is posted, or waits for a second person.")),
     FIELD(handin, settled_by, .type = FIELD_CHOICE, .base = "shortage", .label = N_("Borne by"),
           .required = true, .create_only = true, .width = 20,

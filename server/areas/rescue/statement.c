@@ -4,7 +4,7 @@
 static const struct field line_fields[] = {
     FIELD(statement_line, done_on, .label = N_("Ended"), .readonly = true, .width = 10,
           .help = N_("The day the job was over, at the branch.")),
-    FIELD(statement_line, order_id, .type = FIELD_REF, .ref = "rescue", .label = N_("Order"),
+    FIELD(statement_line, order_id, .filled = true, .type = FIELD_REF, .ref = "rescue", .label = N_("Order"),
           .readonly = true, .width = 14, .help = N_("The job it is for.")),
     FIELD(statement_line, plate, .type = FIELD_PLATE, .label = N_("Plate"), .readonly = true, .width = 10,
           .help = N_("The customer's car.")),
@@ -14,7 +14,7 @@ static const struct field line_fields[] = {
           .readonly = true, .width = 12, .help = N_("What was due of it when it came on the statement.")),
     FIELD(statement_line, received_fen, .filled = true, .type = FIELD_FEN, .label = N_("Received"),
           .readonly = true, .init = "0", .width = 12, .help = N_("What came in of it with the statement.")),
-    FIELD(statement_line, charge_id, .type = FIELD_ID, .label = N_("Payer's row"), .readonly = true,
+    FIELD(statement_line, charge_id, .filled = true, .type = FIELD_ID, .label = N_("Payer's row"), .readonly = true,
           .help = N_("Which payer's part of the order it is.")),
 };
 

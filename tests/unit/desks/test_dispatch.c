@@ -14,7 +14,7 @@ static const char road[] = "{\"id\":5,\"version\":2,\"number\":\"R5\",\"state\":
                            "\"粤A80000\",\"driver_id\":80,\"driver_label\":\"Wang\",\"created_at\":\"2026-11-"
                            "21T09:00:00Z\",\"due_at\":null}";
 static const char offers[] = "{\"vehicle_id\":11,\"driver_id\":101,\"distance_m\":900,\"eta_s\":120,\"fit\":"
-                             "true,\"reasons\":[],\"plate\":\"粤A11111\","
+                             "true,\"on_shift\":true,\"reasons\":[],\"plate\":\"粤A11111\","
                              "\"driver\":\"Li\"},"
                              "{\"vehicle_id\":12,\"driver_id\":null,\"distance_m\":1900,\"fit\":false,"
                              "\"reasons\":[\"No driver at work\"],\"plate\":"
@@ -57,7 +57,7 @@ static void what_waits_and_who_can_go(void **state)
     assert_shown("粤A80000");
     assert_string_equal(asked_value("rescue.suggest", "id"), "1"); /* the latest is on top */
     answer_rows("rescue.suggest", offers);
-    assert_shown("1 粤A11111  Li        900 m   2m       off   0    fits");
+    assert_shown("1 粤A11111  Li        900 m   2m       on    0    fits");
     assert_shown("no driver");
 }
 
@@ -80,6 +80,21 @@ static void a_digit_sends(void **state)
     answer_rows("rescue.list",
                 "{\"id\":1,\"version\":2,\"number\":\"R1\",\"state\":\"dispatched\",\"place\":\"North\"}");
     assert_shown("waiting 1 · on the road 2");
+}
+
+static void who_is_off_shift_is_asked_about(void **state)
+{
+    (void)state;
+    open_dispatch();
+    answer_rows("rescue.suggest",
+                "{\"vehicle_id\":14,\"driver_id\":104,\"fit\":true,\"on_shift\":false,\"reasons\":"
+                "[\"Outside the driver's hours\"],\"plate\":\"粤A44444\",\"driver\":\"Hu\"}");
+    settle();
+    keys("1", NULL);
+    assert_false(is_asked("rescue.dispatch"));
+    assert_shown("Off shift");
+    keys("y", NULL);
+    assert_string_equal(asked_value("rescue.dispatch", "off_shift"), "true");
 }
 
 static void somebody_else_was_quicker(void **state)
@@ -304,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         desk_test(what_waits_and_who_can_go),
         desk_test(a_digit_sends),
+        desk_test(who_is_off_shift_is_asked_about),
         desk_test(somebody_else_was_quicker),
         desk_test(to_be_confirmed_is_told),
         desk_test(the_selection_stays),

@@ -20,6 +20,8 @@ static const struct choice *states_of(const struct action *action)
 {
     if (!action->state)
         return rescue_states;
+    if (strcmp(action->state, "withdrawal") == 0)
+        return rescue_withdrawals;
     return strcmp(action->state, "money_state") == 0 ? rescue_money_states : rescue_results;
 }
 
