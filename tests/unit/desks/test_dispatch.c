@@ -93,7 +93,7 @@ static void who_is_off_shift_is_asked_about(void **state)
     keys("1", NULL);
     assert_false(is_asked("rescue.dispatch"));
     assert_shown("Off shift");
-    keys("y", NULL);
+    type("y");
     assert_string_equal(asked_value("rescue.dispatch", "off_shift"), "true");
 }
 
