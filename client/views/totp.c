@@ -58,6 +58,7 @@ static bool refused(struct totp *totp, const struct answer *answer)
     totp->waiting = false;
     if (answer->code == ERR_NONE)
         return false;
+    totp->eager = false;
     input_set(&totp->input, "");
     ahead_forget(&totp->app->ui->ahead);
     complain(totp, answer_text(arena, NULL, answer));
@@ -157,7 +158,8 @@ static unsigned totp_key(struct screen *screen, const struct key *key)
 
 static enum screen_wait totp_waiting(struct screen *screen)
 {
-    return totp_of(screen)->waiting ? SCREEN_WAITS_LONG : SCREEN_READY;
+    const struct totp *totp = totp_of(screen);
+    return totp->waiting || totp->eager ? SCREEN_WAITS_LONG : SCREEN_READY;
 }
 
 static const char *words_of(const struct totp *totp)

@@ -230,9 +230,10 @@ must_check int tariffs_read(struct seed *seed);
 /* ---- partners.c: once everybody is in the database */
 must_check int partners_make(struct seed *seed);
 
-/* ---- talk.c, statements.c: likewise, in this order */
+/* ---- talk.c, statements.c, talk.c: likewise, in this order */
 must_check int talk_make(struct seed *seed);
 must_check int statements_make(struct seed *seed);
+must_check int dispute_make(struct seed *seed);
 const struct tariff *tariffs_find(const struct seed *seed, const char *service);
 bool tariffs_holiday(const struct seed *seed, struct instant at);
 int seed_minute(const struct seed *seed, struct instant at);

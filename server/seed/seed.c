@@ -246,7 +246,9 @@ static int make(struct seed *seed)
         result = partners_make(seed);
     if (result == 0)
         result = talk_make(seed);
-    return result ? result : statements_make(seed);
+    if (result == 0)
+        result = statements_make(seed);
+    return result ? result : dispute_make(seed);
 }
 
 static int remember(struct seed *seed)

@@ -126,11 +126,17 @@ static const char sql_repair[] =
 
 int talk_make(struct seed *seed)
 {
-    static const char *const all[] = {sql_ratings, sql_messages, sql_outbox, sql_disputed, sql_repair};
+    static const char *const all[] = {sql_ratings, sql_messages, sql_outbox, sql_repair};
     char now[TIME_TEXT_SIZE];
     time_print(now, sizeof(now), seed->now);
     int result = sink_run(seed, arena_printf(seed->arena, "SELECT set_config('seed.now', '%s', true)", now));
     for (size_t i = 0; i < array_len(all) && result == 0; i++)
         result = sink_run(seed, all[i]);
     return result;
+}
+
+/* Last of all: the third party is told by a trigger, at the database's own time. */
+int dispute_make(struct seed *seed)
+{
+    return sink_run(seed, sql_disputed);
 }

@@ -39,7 +39,7 @@ def stands(label, value):
 
 
 STEPS = (("Phone", "13800138000", "Tab", "13800138000"), ("Customer", None, "Tab", "王小明"), ("Contact", None, "Tab", "王小明"),
-         ("Plate", None, "Tab", None), ("Car", "sedan", "Enter", "Sedan"), ("Colour", "white", "Tab", "white"),
+         ("Plate", None, "Tab", None), ("Car model", "sedan", "Enter", "Sedan"), ("Colour", "white", "Tab", "white"),
          ("Place", "天河路208号", "Tab", "天河路208号"), ("Coordinates", None, "Tab", None), ("Road", "city", "Enter", "City road"),
          ("Service", "tow", "Enter", "Tow"))
 
@@ -87,7 +87,7 @@ def test_half_typed_through_kill_and_restart():
     server.kill()
     terminal.wait("RETRY")
     check(True, "the screen says that the line is down")
-    fill("粤A10001", first="Car", last="Place")
+    fill("粤A10001", first="Car model", last="Place")
     check(all_stands("粤A10001"), "what was typed stays, and typing goes on")
     server.restart()
     check(is_connected(), "it comes back by itself, without a password")

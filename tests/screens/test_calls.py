@@ -78,13 +78,13 @@ class Desk:
         else:
             self.see(f"{{Contact}} …{call['customer']}")
         if "again" in call:
-            for label, field in (("Plate", "plate"), ("Car", "car")):
+            for label, field in (("Plate", "plate"), ("Car model", "car")):
                 self.see("^D")
                 self.press("C-d")
                 self.see(f"{{{label}}} …{call[field]}")
         else:
             self.field("Plate", call["plate"])
-            self.choose("Car", call["car"])
+            self.choose("Car model", call["car"])
         self.press("Enter")  # the colour is not said
         self.field("Place", call["place"])
         self.choose("Road", call["road"])
@@ -97,7 +97,7 @@ class Desk:
         return self.count
 
     def remark(self, text):
-        for _ in range(3):  # over the destination, its coordinates, and the appointment
+        for _ in range(6):  # over the destination, its coordinates, the appointment, the principal, the case and the policy
             self.press("Tab")
         self.type(text)
         self.see(text)

@@ -97,14 +97,15 @@ def test_one_order_on_three_terminals():
     clerk.presses("F10")
     clerk.sees("{Contact} …肖像")  # and the cursor is at the plate
     finish_order(clerk)
+    plate = stand_round_the_corner()
 
     # It is on the dispatcher's screen by itself.
-    dispatcher.sees("拖车 …天河路")
+    dispatcher.sees("天河路 …拖车")
     dispatcher.presses("F9")
     dispatcher.sees("{Words}")
     dispatcher.enters(PLATE[1:], "Enter")
     dispatcher.sees("{waiting} 1", f"肖像 · {PHONE} · {PLATE}")
-    send_driver(dispatcher)
+    send(dispatcher, plate)
 
     # And on the driver's.
     driver.sees("天河路 385 号太古汇", PLATE, "▸ Enter: {Accept}")
@@ -149,11 +150,14 @@ def finish_order(clerk):
     yz.check(rows[0]["plate"] == PLATE and rows[0]["contact_phone"], "the order is in the books of the station")
 
 
-def send_driver(dispatcher):
-    """The vehicle of the driver who sits at the third terminal, by its plate; it is round the corner, so it is among the three that are offered."""
-    last = stage.request("driver", "rescue.list", {"limit": 1, "sort": ["-created_at"]})["rows"][0]
-    plate, place = last["vehicle_label"], order()
+def stand_round_the_corner():
+    """The vehicle of the driver who sits at the third terminal: so it is among the three that are offered. Its plate."""
+    last, place = stage.request("driver", "rescue.list", {"limit": 1, "sort": ["-created_at"]})["rows"][0], order()
     stage.request("driver", "vehicle.report", {"id": last["vehicle_id"], "lon": place["lon"], "lat": place["lat"]})
+    return last["vehicle_label"]
+
+
+def send(dispatcher, plate):
     dispatcher.sees(plate)
 
     def press():

@@ -61,7 +61,8 @@ def some_data():
             VALUES ({co.branch["AB"[n % 2]]}, 'L{n}', '{["in", "out"][n % 2]}', '{["answered", "missed", "failed"][n % 3]}', '0208000000{n}',
                     {co.party["F1"] if n % 2 else "NULL"}, {co.employee["call_taker"] if n % 3 else "NULL"}, now() - interval '{n} hours', {n * 10},
                     {"NULL" if n % 2 else "'x'"})""")
-    for n, (order,) in enumerate(co.sql(f"SELECT id FROM rescue_order WHERE state IN ('done', 'empty') AND taken_fen IS NULL AND branch_id = {co.branch['A']} ORDER BY id LIMIT 3")):
+    for n, (order,) in enumerate(co.sql(f"""SELECT id FROM rescue_order o WHERE state IN ('done', 'empty') AND taken_fen IS NULL AND branch_id = {co.branch['A']}
+                                     AND NOT EXISTS (SELECT FROM statement_line l WHERE l.order_id = o.id) ORDER BY id LIMIT 3""")):
         co.step("branch_manager", "repair", int(order), reason=f"keyed wrong {n}", customer_id=co.party["F2"])
     for n in range(6):
         co.cluster.sql(f"""SELECT message_put('{{"key": "k{n}", "branch_id": {co.branch["A"]}, "channel": "sms", "address": "1390000000{n}",

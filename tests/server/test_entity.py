@@ -326,7 +326,7 @@ def test_help_says_the_arguments():
     assert "created_at" not in verbs["customer.update"] and {"filter", "q", "sort", "limit", "after"} <= set(verbs["customer.list"])
 
 
-SAMPLES = {"id": 1, "ref": 1, "file": 1, "int": 5, "fen": 500, "duration": 60, "ratio": 1.5, "point": 113.2, "bool": True, "date": "2026-01-01",
+SAMPLES = {"id": 1, "ref": 1, "file": 1, "int": 5, "fen": 500, "duration": 60, "ratio": 1.5, "percent": 500, "point": 113.2, "bool": True, "date": "2026-01-01",
            "time": "2026-01-01T00:00:00Z", "text": "x", "note": "x", "code": "x", "phone": "13800000000", "plate": "粤A12345", "choice": "x", "set": "x"}
 
 

@@ -252,7 +252,7 @@ def test_plates_in_every_form_are_one():
     clerk = co.as_("order_clerk")
     tail = uuid.uuid4().int % 90000 + 10000
     for typed, stored in ((f"粤A·{tail}", f"粤A{tail}"), (f"粵a{tail}", f"粤A{tail}"), (f"粤ａ　{tail}", f"粤A{tail}"), (f"粤AD{tail}", f"粤AD{tail}"),
-                          (f"粤Z{tail % 10000}港", f"粤Z{tail % 10000}港"), (f"粤z·{tail % 10000}澳", f"粤Z{tail % 10000}澳"),
+                          (f"粤Z{tail % 10000:04}港", f"粤Z{tail % 10000:04}港"), (f"粤z·{tail % 10000:04}澳", f"粤Z{tail % 10000:04}澳"),
                           (f"临粤A{tail}", f"粤A{tail}临"), (f"粤A{tail}臨", f"粤A{tail}临"), ("无牌", None), ("無牌", None), ("none", None)):
         made = clerk.do("rescue.create", co.order_args(plate=typed))
         yz.check(co.row(made["id"])["plate"] == stored, f"{typed} is {stored}: {co.row(made['id'])['plate']}")
