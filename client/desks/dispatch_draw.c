@@ -99,7 +99,8 @@ static struct parts divide(const struct dispatch *desk, struct area body)
     struct parts parts = {0};
     if (body.cols < FULL_FROM)
         return divide_narrow(desk, body);
-    bool roomy = body.cols >= MAP_FROM && body.rows >= MAP_ROWS_FROM, map = roomy || desk->show_map;
+    bool roomy = body.cols >= MAP_FROM && body.rows >= MAP_ROWS_FROM;
+    bool map = roomy || (desk->show_map && desk->focus != FOCUS_FLEET); /* no room for both */
     int detail = body.rows >= TALL ? DETAIL_ROWS_TALL : DETAIL_ROWS;
     int below = roomy && body.cols < FLEET_FROM ? FLEET_ROWS_LEAST : LIVE_ROWS_LEAST + 2;
     int rest = body.rows - detail - BEST_ROWS;

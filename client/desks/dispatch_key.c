@@ -132,10 +132,9 @@ static unsigned cancel(struct dispatch *desk)
 /* Where it is not in sight it comes; where it is the arrows are its own. */
 static unsigned to_map(struct dispatch *desk)
 {
-    if (desk->map_area.rows)
-        desk->focus = FOCUS_MAP;
-    else
-        desk->show_map = true;
+    bool in_sight = desk->map_area.rows > 0;
+    desk->focus = in_sight ? FOCUS_MAP : FOCUS_LIST;
+    desk->show_map |= !in_sight;
     return SCREEN_REDRAW;
 }
 
