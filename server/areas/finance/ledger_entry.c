@@ -44,7 +44,7 @@ static const struct field line_fields[] = {
           .readonly = true, .width = 12, .help = N_("Whose money or pay it is.")),
     FIELD(ledger_line, line, .type = FIELD_CHOICE, .choices = businesses, .label = N_("Line of work"),
           .readonly = true, .width = 10, .help = N_("The business it comes from.")),
-    FIELD(ledger_line, text, .label = N_("Text"), .readonly = true, .width = 20,
+    FIELD(ledger_line, text, .label = N_("Narration"), .readonly = true, .width = 20,
           .help = N_("Of this line alone.")),
 };
 

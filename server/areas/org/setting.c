@@ -77,7 +77,7 @@ static const struct choice kinds[] = {
     {"choice", N_("One of these")},
     {"set", N_("Some of these")},
     {"words", N_("Words, a blank between")},
-    {"text", N_("Text")},
+    {"text", N_("Free text")},
     {NULL},
 };
 static const struct choice units[] = {
