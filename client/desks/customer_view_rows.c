@@ -14,7 +14,7 @@ static const struct {
     const char *title;
     int width, width_max, priority;
 } columns[COLUMNS] = {
-    [COL_AT] = {N_("Time"), 11, 16, 0},      [COL_KIND] = {N_("What"), 12, 14, 2},
+    [COL_AT] = {N_("Time"), 11, 16, 0},      [COL_KIND] = {N_("Kind"), 12, 14, 2},
     [COL_TITLE] = {N_("Record"), 12, 16, 4}, [COL_STATE] = {N_("State"), 8, 14, 1},
     [COL_REST] = {N_("Details"), 16, 60, 3}, [COL_BRANCH] = {N_("Branch"), 8, 16, 5},
 };
