@@ -22,7 +22,7 @@ static size_t count_allowed(const struct form *form, size_t *first_r)
 
 const char *form_generic_words(const struct form *form)
 {
-    size_t first, count = count_allowed(form, &first);
+    size_t first = 0, count = count_allowed(form, &first);
     return count > 1 ? _("Put out of use") : count ? _(generic[first].label) : NULL;
 }
 
@@ -43,7 +43,7 @@ static void on_generic(void *context, const struct dialog_answer *answer)
 unsigned form_offer_generic(struct form *form)
 {
     struct choices choices;
-    size_t first, count = count_allowed(form, &first);
+    size_t first = 0, count = count_allowed(form, &first);
     if (count == 1)
         run(form, first);
     if (count < 2)
