@@ -52,6 +52,8 @@ json_t *handin_chosen(const struct handin_desk *desk);
 
 /* handin_send.c */
 unsigned handin_take(struct handin_desk *desk);
+/* Ends what was sent of a paper of that kind, and reads anew. true: it was taken, and is the desk's last one; else the person was told why not. */
+bool handin_answered(struct handin_desk *desk, const char *kind, const struct answer *answer);
 
 /* handin_short.c: what is missing is settled. */
 bool handin_may_settle(const struct handin_desk *desk);

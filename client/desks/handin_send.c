@@ -54,28 +54,33 @@ static void say_taken(struct handin_desk *desk, const json_t *answer)
         ui_say(desk->app->ui, ROLE_GOOD, _("Handed in: %s, receipt %s"), money, order_text(answer, "number"));
 }
 
-static void on_answer(struct screen *screen, const struct answer *answer, void *context)
+bool handin_answered(struct handin_desk *desk, const char *kind, const struct answer *answer)
 {
-    struct handin_desk *desk = context;
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    const struct catalogue_entity *entity = catalogue_entity(desk->app->catalogue, "handin");
+    const struct catalogue_entity *entity = catalogue_entity(desk->app->catalogue, kind);
     const char *field = json_string_value(json_object_get(answer->object, "field"));
-    (void)screen;
     desk->sent = false;
     if (answer->code == ERR_INVALID && ui_find(desk->app->ui, desk->dialog)) {
         sheet_dialog_accuse(desk->app, desk->dialog, field, answer_text(arena, entity, answer));
-        return;
+        return false;
     }
     sheet_dialog_close(desk->app, desk->dialog);
+    handin_read(desk);
     if (answer->code != ERR_NONE) {
         answer_say(desk->app, entity, answer);
-    } else {
-        desk->last_id = order_number(answer->object, "id");
-        desk->last_kind = "handin";
-        table_unmark_all(&desk->order_table);
-        say_taken(desk, answer->object);
+        return false;
     }
-    handin_read(desk);
+    desk->last_id = order_number(answer->object, "id");
+    desk->last_kind = kind;
+    table_unmark_all(&desk->order_table);
+    return true;
+}
+
+static void on_answer(struct screen *screen, const struct answer *answer, void *context)
+{
+    (void)screen;
+    if (handin_answered(context, "handin", answer))
+        say_taken(context, answer->object);
 }
 
 /* NULL: it may be so. Above what he holds it is kept as pending, with its reason, when nothing of his is left to lay it on. */

@@ -27,25 +27,10 @@ bool handin_may_settle(const struct handin_desk *desk)
 static void on_answer(struct screen *screen, const struct answer *answer, void *context)
 {
     struct handin_desk *desk = context;
-    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    const struct catalogue_entity *entity = catalogue_entity(desk->app->catalogue, "shortage");
-    const char *field = json_string_value(json_object_get(answer->object, "field"));
     char money[MONEY_TEXT_SIZE];
     (void)screen;
-    desk->sent = false;
-    if (answer->code == ERR_INVALID && ui_find(desk->app->ui, desk->dialog)) {
-        sheet_dialog_accuse(desk->app, desk->dialog, field, answer_text(arena, entity, answer));
+    if (!handin_answered(desk, "shortage", answer))
         return;
-    }
-    sheet_dialog_close(desk->app, desk->dialog);
-    handin_read(desk);
-    if (answer->code != ERR_NONE) {
-        answer_say(desk->app, entity, answer);
-        return;
-    }
-    desk->last_id = order_number(answer->object, "id");
-    desk->last_kind = "shortage";
-    table_unmark_all(&desk->order_table);
     ui_say(desk->app->ui, ROLE_GOOD,
            order_is(answer->object, "asked") ? _("Asked for: %s, paper %s waits for a second person")
                                              : _("Settled: %s, paper %s"),
