@@ -2,7 +2,7 @@
 
 #include "server/entity/entity-private.h"
 
-static const struct field *find_field(const void *context, const char *name)
+const struct field *filtered_field(const void *context, const char *name)
 {
     const struct field *field = entity_field(context, name);
     return field && field_is_readable(field) ? field : NULL;
@@ -13,7 +13,7 @@ int filtered_arguments(struct request *request, const struct entity *entity, con
 {
     struct filter_fault fault;
     const char *q = request_text(request, "q");
-    if (filter_read(json_object_get(request->args, "filter"), find_field, entity, request->arena,
+    if (filter_read(json_object_get(request->args, "filter"), filtered_field, entity, request->arena,
                     zone ? zone : session_zone(request->session), filter_r, &fault) < 0)
         return request_fail(request, ERR_INVALID, fault.field ? fault.field : "filter", fault.msgid, "field",
                             fault.field ? fault.field : "filter", NULL);

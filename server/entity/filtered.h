@@ -11,6 +11,9 @@
         ARG(q, FIELD_TEXT, .label = N_("Search"),                                                            \
             .help = N_("Words looked up in names, pinyin, numbers, phones, plates."))
 
+/* Field of that name which may be read; NULL: none. The context is the entity. */
+const struct field *filtered_field(const void *context, const char *name);
+
 /* Reads them; bare days mean those of `zone`, NULL: the session's. 0, or what is to be returned. */
 must_check int filtered_arguments(struct request *request, const struct entity *entity, const char *zone,
                                   struct filter *filter_r);

@@ -1,16 +1,11 @@
 #include "base/arena.h"
 #include "server/core/holders.h"
+#include "server/entity/filtered.h"
 #include "server/entity/list-private.h"
 #include "wire/limits.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const struct field *find_field(const void *context, const char *name)
-{
-    const struct field *field = entity_field(context, name);
-    return field && field_is_readable(field) ? field : NULL;
-}
 
 static int unknown_column(struct list *list, const char *argument, const char *name)
 {
@@ -20,15 +15,10 @@ static int unknown_column(struct list *list, const char *argument, const char *n
 
 static int read_filter(struct list *list)
 {
-    struct filter_fault fault;
     struct str text;
-    const char *q = request_text(list->request, "q");
-    if (filter_read(json_object_get(list->request->args, "filter"), find_field, list->entity,
-                    list->request->arena, session_zone(list->request->session), &list->filter, &fault) < 0)
-        return request_fail(list->request, ERR_INVALID, fault.field ? fault.field : "filter", fault.msgid,
-                            "field", fault.field ? fault.field : "filter", NULL);
-    if (q && *q)
-        list->filter.q = q;
+    int rc = filtered_arguments(list->request, list->entity, NULL, &list->filter);
+    if (rc)
+        return rc;
     str_init(&text, list->request->arena);
     filter_write(&list->filter, &text);
     if (list->from.given) { /* pages by offset are counted from there */
@@ -59,7 +49,7 @@ static int read_columns(struct list *list)
         return unknown_column(list, "columns", "");
     for (size_t i = 0; i < json_array_size(columns); i++) {
         const char *name = json_string_value(json_array_get(columns, i));
-        if (!name || !find_field(list->entity, name))
+        if (!name || !filtered_field(list->entity, name))
             return unknown_column(list, "columns", name ? name : "");
     }
     for (size_t i = 0; i < n; i++) {
@@ -75,7 +65,7 @@ static int read_sums(struct list *list)
     const json_t *sums = json_object_get(list->request->args, "sum");
     for (size_t i = 0; i < json_array_size(sums); i++) {
         const char *name = json_string_value(json_array_get(sums, i));
-        const struct field *field = name ? find_field(list->entity, name) : NULL;
+        const struct field *field = name ? filtered_field(list->entity, name) : NULL;
         if (!field || !field_is_number(field) || list->nsums == array_len(list->sums))
             return unknown_column(list, "sum", name ? name : "");
         list->sums[list->nsums++] = field;

@@ -35,12 +35,6 @@ static const struct field summary_args[] = {
 
 /* ---- arguments ---- */
 
-static const struct field *find_field(const void *context, const char *name)
-{
-    const struct field *field = entity_field(context, name);
-    return field && field_is_readable(field) ? field : NULL;
-}
-
 static int refuse(struct summary *summary, const char *argument)
 {
     return request_fail(summary->request, ERR_INVALID, argument, N_("This is not a valid value"), NULL);
@@ -91,7 +85,7 @@ static int read_key(struct summary *summary, const char *argument, struct summar
     const char *name = json_string_value(json);
     if (!json || json_is_null(json))
         return 0;
-    key->field = name ? find_field(summary->entity, name) : NULL;
+    key->field = name ? filtered_field(summary->entity, name) : NULL;
     if (!key->field || !may_group(key->field))
         return request_fail(
             summary->request, ERR_INVALID, argument, N_("It cannot be counted by the column {name}"), "name",
@@ -110,7 +104,7 @@ static int read_numbers(struct summary *summary, const char *argument, const str
         return refuse(summary, argument);
     for (size_t i = 0; i < json_array_size(names); i++) {
         const char *name = json_string_value(json_array_get(names, i));
-        const struct field *field = name ? find_field(summary->entity, name) : NULL;
+        const struct field *field = name ? filtered_field(summary->entity, name) : NULL;
         if (!field || !field_is_number(field) || field->pii || *count == SUMMARY_SUMS_MAX)
             return refuse(summary, argument);
         fields[(*count)++] = field;
