@@ -241,6 +241,7 @@ static const char *const appointment_columns[] = {
     .close = closed
 
 static const struct list_face order_face = {
+    .desk = "monitor",
     .title = N_("Order monitor"),
     .help =
         N_("All orders but appointments nobody was sent to, the latest step first. A digit or Tab chooses a "
@@ -251,6 +252,7 @@ static const struct list_face order_face = {
 };
 
 static const struct list_face appointment_face = {
+    .desk = "appointments",
     .title = N_("Appointments"),
     .help = N_(
         "Orders for a time, past or future, to which nobody was sent yet, the latest first. The timer runs "

@@ -179,6 +179,7 @@ static const char *const result_columns[] = {
     .keys = keys, .tick = tick, .close = free
 
 static const struct list_face notice_face = {
+    .desk = "notices",
     .title = N_("Incoming orders"),
     .help = N_(
         "Orders that third parties told us, the one that waits longest first. A digit or Tab chooses what "
@@ -191,6 +192,7 @@ static const struct list_face notice_face = {
 };
 
 static const struct list_face result_face = {
+    .desk = "results",
     .title = N_("Results"),
     .help = N_("Finished orders whose customer is to agree with the result before they are audited. The "
                "return remarks are "

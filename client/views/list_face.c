@@ -9,6 +9,12 @@ void *list_face_context(struct rows *rows)
     return list_of(rows->screen)->context;
 }
 
+const char *list_face_desk(struct rows *rows)
+{
+    const struct list *list = list_of(rows->screen);
+    return list->face ? list->face->desk : NULL;
+}
+
 struct area list_face_draw(struct list *list, struct canvas *canvas, struct area body)
 {
     int rows = list->face->head_rows ? list->face->head_rows(list->context, body.cols) : 0;

@@ -10,6 +10,7 @@
 struct list;
 
 struct list_face {
+    const char *desk;           /* its name: the code of the screen is that desk's */
     const char *title, *help;   /* msgids */
     const char *const *columns; /* ended by NULL */
     const struct rows_ops *rows;
@@ -31,6 +32,9 @@ void list_open_face(struct app_context *app, const struct catalogue_entity *enti
 
 /* The context of a list that such rows are of. */
 void *list_face_context(struct rows *rows);
+
+/* Name of the desk whose face the list of these rows wears; NULL: it is a list as it is. */
+const char *list_face_desk(struct rows *rows);
 
 /* For list.c: draws the head and gives what is left of the body; and the same as lines. */
 struct area list_face_draw(struct list *list, struct canvas *canvas, struct area body);

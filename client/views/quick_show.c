@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "client/views/action.h"
 #include "client/views/desk.h"
+#include "client/views/list_face.h"
 #include "client/views/quick.h"
 #include "client/views/rows.h"
 #include "client/views/sheet_dialog.h"
@@ -125,9 +126,17 @@ static void add_subject(struct app_context *app, struct screen *screen, struct s
     }
 }
 
+/* A desk that is a screen of its own, or the face of a list. */
+static const struct desk *desk_of_screen(struct app_context *app, struct screen *screen)
+{
+    struct rows *rows = subject_of(app, screen).rows;
+    const char *face = rows ? list_face_desk(rows) : NULL;
+    return desk_find(face ? face : screen->ops->name);
+}
+
 void quick_of_screen(struct app_context *app, struct screen *screen, struct str *out)
 {
-    const struct desk *desk = desk_find(screen->ops->name);
+    const struct desk *desk = desk_of_screen(app, screen);
     if (desk && desk->code)
         str_add(out, desk->code);
     else if (strcmp(screen->ops->name, "sheet") == 0)
