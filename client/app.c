@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "client/app-private.h"
+#include "client/desks/desks.h"
 #include "client/language.h"
 #include "client/own_theme.h"
 #include "client/ui/dialog.h"
@@ -28,10 +29,6 @@
 #include "client/views/topics.h"
 #include "client/views/transfer.h"
 #include "client/views/views.h"
-
-#ifdef HAVE_DESKS
-#include "client/desks/desks.h"
-#endif
 
 enum { BUSY_SHOWN_MS = 500 };
 static const double tick_seconds = 0.25;
@@ -361,9 +358,7 @@ int app_run(const struct options *options)
     if (code)
         return code;
     views_register();
-#ifdef HAVE_DESKS
     desks_register();
-#endif
     code = app_face(&app);
     if (code == EX_OK) {
         watch_signals(&app);

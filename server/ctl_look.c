@@ -8,9 +8,7 @@
 #include "server/ctl.h"
 #include "server/db/connection.h"
 #include "server/place.h"
-#ifdef HAVE_SEED
 #include "server/seed/seed.h"
-#endif
 
 static const struct sql check = {NULL, "SELECT severity, what, row_name FROM ledger_check()"};
 static const struct sql jobs = {
@@ -107,7 +105,6 @@ int ctl_migrate(struct ctl *ctl)
 
 int ctl_seed(struct ctl *ctl)
 {
-#ifdef HAVE_SEED
     int times = ctl->argc == 1 ? atoi(ctl->argv[0]) : 0;
     if (times < 1) {
         fputs("yizhanctl: seed N: how many times as much?\n", stderr);
@@ -116,9 +113,4 @@ int ctl_seed(struct ctl *ctl)
     if (place_migrate(ctl->place) < 0)
         return EX_UNAVAILABLE;
     return seed_times(ctl->place->owner, times) == 0 ? EX_OK : EX_SOFTWARE;
-#else
-    (void)ctl;
-    fputs("yizhanctl: this build has no demo company\n", stderr);
-    return EX_UNAVAILABLE;
-#endif
 }

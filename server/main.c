@@ -13,11 +13,9 @@
 #include "server/entity/words.h"
 #include "server/place.h"
 #include "server/privilege.h"
+#include "server/seed/seed.h"
 #include "server/serve.h"
 #include "server/settings.h"
-#ifdef HAVE_SEED
-#include "server/seed/seed.h"
-#endif
 
 struct options {
     const char *config, *state, *listen, *database;
@@ -87,17 +85,6 @@ static int load_settings(const struct options *options, struct settings *setting
     return 0;
 }
 
-static int fill_demo(const struct place *place)
-{
-#ifdef HAVE_SEED
-    return seed_demo(place->owner);
-#else
-    (void)place;
-    log_error("this build has no demo company");
-    return -1;
-#endif
-}
-
 static int run(const struct options *options, struct settings *settings)
 {
     struct place place;
@@ -107,7 +94,7 @@ static int run(const struct options *options, struct settings *settings)
     int result = EX_UNAVAILABLE;
     if (account_choose(settings, place.embedded, &account) < 0)
         result = EX_CONFIG;
-    else if (place_migrate(&place) == 0 && (!options->demo || fill_demo(&place) == 0))
+    else if (place_migrate(&place) == 0 && (!options->demo || seed_demo(place.owner) == 0))
         result = serve(settings, options->config, &place, &account) == 0 ? EX_OK : EX_UNAVAILABLE;
     place_close(&place);
     return result;
