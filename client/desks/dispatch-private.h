@@ -16,8 +16,8 @@ struct dispatch {
     struct offers offers;
     struct record record; /* of the row that has the cursor */
     struct fleet fleet;
-    struct point
-        from; /* the place of the order under the cursor: what distances are measured from; NAN: nothing */
+    /* The place of the order under the cursor: what distances are measured from; NAN: nothing. */
+    struct point from;
     struct board_map map;
     enum dispatch_focus focus;
     bool road;     /* the list that has the cursor is that of the orders on the road */

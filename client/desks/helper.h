@@ -30,8 +30,8 @@ struct helper {
 };
 
 struct helper_ask {
-    const char
-        *command; /* words, with '…' and "…" around those that hold blanks; nothing in it is replaced */
+    /* Words, with '…' and "…" around those that hold blanks; nothing in it is replaced. */
+    const char *command;
     size_t limit; /* bytes of output */
     int seconds;
     helper_done *done;

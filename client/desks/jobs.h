@@ -29,8 +29,8 @@ struct jobs_ops {
     /* The order shown, which is the server's sort where not all rows are read. NULL: as they come. */
     int (*compare)(const struct jobs *jobs, const struct job *a, const struct job *b);
     bool whole; /* all rows are read at once, a few hundred at most; else page by page */
-    unsigned (*flags)(const struct jobs *jobs,
-                      const struct job *job); /* further enum row_flag; may be NULL */
+    /* Further enum row_flag; may be NULL. */
+    unsigned (*flags)(const struct jobs *jobs, const struct job *job);
     const char *(*cell)(struct jobs *jobs, const struct job *job, size_t column, struct str *scratch,
                         enum role *role);
     void (*changed)(struct jobs *jobs); /* rows or the one under the cursor may be others; may be NULL */

@@ -53,8 +53,8 @@ const struct offer *offers_at(const struct offers *offers, int digit);
 
 /* Whether the person could have read what the digit means now: a list that has just changed sends nobody. */
 bool offers_settled(const struct offers *offers, int digit);
-bool offers_page(struct offers *offers,
-                 int by); /* shows the next three, or the ones before; false: there are none */
+/* Shows the next three, or the ones before; false: there are none. */
+bool offers_page(struct offers *offers, int by);
 
 /* Takes the rows of an answer; for offers.c and tests. */
 void offers_take(struct offers *offers, const json_t *rows);

@@ -57,8 +57,8 @@ void onestop_count(struct onestop *desk); /* soon */
 /* onestop_step.c */
 void onestop_init_step(struct onestop *desk);
 void onestop_finish_step(struct onestop *desk);
-const struct catalogue_action *onestop_action(struct onestop *desk,
-                                              const struct key *key); /* NULL: none is meant */
+/* NULL: none is meant. */
+const struct catalogue_action *onestop_action(struct onestop *desk, const struct key *key);
 const struct catalogue_action *onestop_next(struct onestop *desk);
 unsigned onestop_take(struct onestop *desk, const struct catalogue_action *action);
 bool onestop_allowed(struct onestop *desk, const struct catalogue_action *action);

@@ -65,8 +65,8 @@ void chart_view_choose_by(struct chart_view *view);
 void chart_view_choose_and(struct chart_view *view);
 void chart_view_choose_value(struct chart_view *view);
 void chart_view_next_kind(struct chart_view *view);
-bool chart_view_set_kind(struct chart_view *view,
-                         enum chart_kind kind); /* false: it does not suit the field */
+/* False: it does not suit the field. */
+bool chart_view_set_kind(struct chart_view *view, enum chart_kind kind);
 void chart_view_next_step(struct chart_view *view);
 
 /* What was chosen last for this entity, or what suits it. */

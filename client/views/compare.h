@@ -11,9 +11,9 @@ enum { COMPARE_SIDES = 3 };
 
 struct compare_line {
     const char *label;
-    const char
-        *texts[COMPARE_SIDES]; /* in the arena, or longer-lived; several lines for notes and line tables */
-    unsigned chosen;           /* bits of sides */
+    /* In the arena, or longer-lived; several lines for notes and line tables. */
+    const char *texts[COMPARE_SIDES];
+    unsigned chosen; /* bits of sides */
 };
 
 struct compare {

@@ -28,8 +28,8 @@ struct live {
     VEC(struct watching) watching;
     VEC(struct heard) heard;
     bool resync;
-    json_t *
-        cursor; /* of the last watch or event: what comes after it is asked for again when the line was lost */
+    /* Of the last watch or event: what comes after it is asked for again when the line was lost. */
+    json_t *cursor;
     bool back;  /* the line was lost: what was missed is asked for */
     char *told; /* the entities the server was told to watch, joined by spaces; NULL: nothing */
     ev_timer timer;

@@ -4,8 +4,8 @@
 #include "client/views/context.h"
 
 struct login_ops {
-    void (*login)(struct app_context *app, char *user, char *password,
-                  const char *otp); /* the password is wiped by the callee */
+    /* The password is wiped by the callee. */
+    void (*login)(struct app_context *app, char *user, char *password, const char *otp);
     void (*leave)(struct app_context *app);
 };
 

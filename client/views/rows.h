@@ -92,8 +92,8 @@ int rows_sort_place(const char *sort, const char *name);
 
 /* From the first row on whose first sort column has this value or one behind it; NULL: from the beginning. Reads anew. */
 void rows_jump(struct rows *rows, const char *from);
-const struct field *
-rows_sort_field(const struct rows *rows); /* the first of the order; NULL: not known here */
+/* The first of the order; NULL: not known here. */
+const struct field *rows_sort_field(const struct rows *rows);
 
 /* After the cursor moved: asks for rows before the first, where there are. */
 void rows_look_back(struct rows *rows);

@@ -47,9 +47,9 @@ struct net_ops {
     void (*line)(struct peer *peer, char *line, size_t len); /* may be changed until return */
     void (*line_too_long)(struct peer *peer);
     void (*sent)(struct peer *peer, size_t bytes); /* so much left the queue */
-    void (*expired)(struct peer *peer,
-                    enum peer_state state); /* its time in this state is over; `bye` follows */
-    void (*closed)(struct peer *peer);      /* last call for this peer */
+    /* Its time in this state is over; `bye` follows. */
+    void (*expired)(struct peer *peer, enum peer_state state);
+    void (*closed)(struct peer *peer); /* last call for this peer */
 };
 
 struct net *net_create(struct ev_loop *loop, const struct net_ops *ops,

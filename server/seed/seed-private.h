@@ -51,7 +51,7 @@ struct person {
     int64_t id;
     enum branch_index branch;
     const char *login, *role, *name, *phone;
-    const char *extension; /* of his telephone; NULL: none */
+    const char *extension;  /* of his telephone; NULL: none */
     struct instant free_at; /* of a driver: the end of his last job */
     int from, to;           /* hours of the shift; equal: around the clock */
 };
@@ -205,7 +205,8 @@ const char *branch_letters(enum branch_index branch);
 struct place branch_place(enum branch_index branch);
 /* A place somewhere in the branch's area. */
 struct place branch_site(struct seed *seed, enum branch_index branch);
-struct place branch_workshop(struct seed *seed, enum branch_index branch, const char *from); /* not where the car stands */
+/* Not where the car stands, which is `from`. */
+struct place branch_workshop(struct seed *seed, enum branch_index branch, const char *from);
 
 /* ---- people.c */
 void people_make(struct seed *seed);
@@ -251,8 +252,8 @@ struct order {
     struct person *driver;
     struct rescue_item items[3];
     size_t nitems;
-    const struct client
-        *owner; /* of the car, who pays a fixed part beside the customer; NULL: the customer pays all */
+    /* Of the car, who pays a fixed part beside the customer; NULL: the customer pays all. */
+    const struct client *owner;
     int64_t owner_fen;
     struct instant updated_at;
     const char *fate; /* the state it is to be in now; NULL: whatever the time allows */

@@ -94,8 +94,8 @@ struct field {
     bool sortable;    /* an index leads to it (drift test for big entities) */
     bool virtual_;    /* no column: `sql` says what it is, read only */
     bool filled; /* never NULL in the database though no client must give it (states, numbers, defaults) */
-    bool
-        no_column; /* an argument of create/update that a hook consumes; virtual_ with it: read by `sql` all the same */
+    /* An argument of create/update that a hook consumes; virtual_ with it: read by `sql` all the same. */
+    bool no_column;
     const char *sql;  /* expression over alias t, for virtual_ */
     const char *init; /* default as text, shown in the form */
     const char *ref;  /* FIELD_REF: name of the entity it points to */
@@ -107,8 +107,8 @@ struct field {
     const char *show_if;          /* "field=code[,code]": shown and required only then */
     const struct entity *lines;   /* FIELD_LINES: the line entity (its struct, its fields) */
     const char *column;           /* where it differs from name */
-    const struct field
-        *line_fields; /* the client's end of .lines: the fields of a line, from the catalogue */
+    /* The client's end of .lines: the fields of a line, from the catalogue. */
+    const struct field *line_fields;
     size_t nline_fields;
 };
 

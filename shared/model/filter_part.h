@@ -50,8 +50,8 @@ const enum filter_ask *filter_asks(const struct field *field);
 const char *filter_ask_text(const struct field *field, enum filter_ask ask);
 const char *filter_ask_sign(const struct field *field, enum filter_ask ask);
 bool filter_ask_has_value(enum filter_ask ask);
-void filter_ask_write(enum filter_ask ask,
-                      struct str *out); /* as it is typed behind the name: ">=", "=today" */
+/* As it is typed behind the name: ">=", "=today". */
+void filter_ask_write(enum filter_ask ask, struct str *out);
 
 /* 0, or -EINVAL with the fault. A line filter_parse_line takes is taken here. */
 must_check int filter_parts_read(const char *line, filter_lookup *lookup, const void *context,

@@ -40,8 +40,8 @@ enum {
     WIRE_LIST_AS_ROWS = 256 * 1024,
     WIRE_EXPORT_PAUSE = 256 * 1024, /* above it an export waits, events are left out and nothing is read */
     WIRE_ROWS_PAUSE = 512 * 1024,   /* above it the rows of a list wait */
-    WIRE_OUTPUT_MAX =
-        WIRE_ROWS_PAUSE + (WIRE_IN_FLIGHT_MAX + 2) * WIRE_LIST_AS_ROWS, /* above it the connection is cut */
+    /* Above it the connection is cut. */
+    WIRE_OUTPUT_MAX = WIRE_ROWS_PAUSE + (WIRE_IN_FLIGHT_MAX + 2) * WIRE_LIST_AS_ROWS,
 
     /* Bytes. */
     WIRE_ANSWER_KEPT_MAX = 4 * 1024, /* of an answer stored with its idempotency key */

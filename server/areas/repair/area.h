@@ -14,16 +14,16 @@ extern const struct area repair_area;
 struct repairable {
     const struct entity *entity;
     const char *const *fields; /* of the entity, ended by NULL: arguments of the action have their names */
-    entity_hook *
-        seen; /* at asking: puts into `was` what people take a value to be, where it is kept elsewhere; NULL */
+    /* At asking: puts into `was` what people take a value to be, where it is kept elsewhere; NULL. */
+    entity_hook *seen;
     entity_hook *back; /* puts in what one step back is; NULL: there is no such thing */
     entity_hook *load; /* queues what judge and apply look at */
-    entity_hook *
-        judge; /* refuses what cannot be; at asking and once more at approving. May put in what was left open */
-    int (*apply)(struct act *record,
-                 int64_t asked_by); /* at approving: puts in what follows, queues what else is written */
-    void (*follows)(struct act *record,
-                    struct str *json); /* at asking, judged: what will follow, as members of an array; NULL */
+    /* Refuses what cannot be; at asking and once more at approving. May put in what was left open. */
+    entity_hook *judge;
+    /* At approving: puts in what follows, queues what else is written. */
+    int (*apply)(struct act *record, int64_t asked_by);
+    /* At asking, judged: what will follow, as members of an array; NULL. */
+    void (*follows)(struct act *record, struct str *json);
 };
 
 /* In main, before threads; the row lives for ever. */
@@ -33,7 +33,7 @@ void repair_register(const struct repairable *repairable);
 #define REPAIR_ACTION(letter, table, count)                                                                  \
     {                                                                                                        \
         .name = "repair", .key = letter, .label = N_("Data repair"), .permission = "repair.request",         \
-        .from = "*", .reason = true, .beside = true, .args = table, .nargs = count,                                          \
+        .from = "*", .reason = true, .beside = true, .args = table, .nargs = count,                          \
         .help = N_("Asks for what was keyed wrong to be put right; a second person decides. Empty: as it "   \
                    "is."),                                                                                   \
         .load = repair_ask_load, .in_tx = repair_ask_in_tx                                                   \
