@@ -1,3 +1,4 @@
+/* yizhan: what the words on the command line ask for: the terminal, or a command for scripts. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

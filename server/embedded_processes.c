@@ -1,3 +1,4 @@
+/* Which processes are those of our private cluster. */
 #include "server/embedded_private.h"
 
 #include <ctype.h>

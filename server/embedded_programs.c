@@ -1,3 +1,4 @@
+/* Where PostgreSQL's programs are, and how they are started. */
 #include "server/embedded_private.h"
 
 #include "base/log.h"

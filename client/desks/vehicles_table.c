@@ -1,3 +1,4 @@
+/* The list of the vehicle monitor: its columns, cells and marks. */
 #include <math.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* How an atlas is painted: coast, grid and lines in braille, then signs and their names where there is room. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Which columns of a table have room, how wide each gets, and the painting of its rows. */
 #include "base/utf8.h"
 #include "client/ui/table.h"
 #include "client/ui/words.h"

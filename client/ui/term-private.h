@@ -1,3 +1,4 @@
+/* What the files of the terminal share: our end of it, and its other side, curses. */
 #pragma once
 
 #include <stdio.h>

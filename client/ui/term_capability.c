@@ -1,5 +1,6 @@
+/* Questions to terminfo, in a file that knows nothing of our own terminal. */
 #include <curses.h>
-#include <term.h> /* has a struct term of its own, so this file knows nothing of ours */
+#include <term.h> /* has a struct term of its own */
 
 const char *curses_text(const char *capability);
 bool curses_knows(const char *type, int fd);

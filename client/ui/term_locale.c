@@ -1,3 +1,4 @@
+/* The locale of the terminal's text: UTF-8 whatever the environment says, messages in the language chosen. */
 #include <langinfo.h>
 #include <libintl.h>
 #include <locale.h>

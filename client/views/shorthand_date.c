@@ -1,3 +1,4 @@
+/* Days as people type them: words, weekdays, distances, dates of one to three parts; in English and Chinese. */
 #include <ctype.h>
 #include <string.h>
 

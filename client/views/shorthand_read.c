@@ -1,3 +1,4 @@
+/* The reader under shorthand: words, numbers in digits and in characters, units. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

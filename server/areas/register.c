@@ -1,3 +1,4 @@
+/* Hands the areas and where choices come from to the generic floor below. */
 #include "server/areas/registry.h"
 
 #include "server/areas/base/area.h"

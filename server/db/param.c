@@ -1,3 +1,4 @@
+/* Parameters of statements in libpq's text form. */
 #include "server/db/connection_private.h"
 
 #include "base/arena.h"

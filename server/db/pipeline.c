@@ -1,3 +1,4 @@
+/* libpq's pipeline: what is expected, sending and reading under a deadline. */
 #include "server/db/connection_private.h"
 
 #include "base/log.h"

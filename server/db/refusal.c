@@ -1,3 +1,4 @@
+/* What the database's error codes mean to a transaction, as a table. */
 #include "server/db/connection_private.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Rows of a result: taken over into the arena, read with the null of each type for whatever is not there. */
 #include "server/db/connection_private.h"
 
 #include "base/arena.h"

@@ -1,3 +1,4 @@
+/* What is sent to the database, a line of JSON for each statement: the setting statement_log. */
 #include "server/db/connection_private.h"
 
 #include "base/str.h"

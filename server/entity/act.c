@@ -1,3 +1,4 @@
+/* What hooks may say of the record they work on, and the beginning of every generic command. */
 #include "server/entity/entity-private.h"
 
 #include "base/arena.h"

@@ -1,3 +1,4 @@
+/* Arguments of a command into the struct of its entity: defaults, single fields, what is required of the whole. */
 #include "server/entity/entity-private.h"
 
 #include "base/arena.h"

@@ -1,10 +1,11 @@
+/* E.create: one record, with its lines, keys to search by and its row of the trail, in two round trips. */
 #include "server/entity/entity-private.h"
 
 #include "base/arena.h"
 
 #include <string.h>
 
-/* The id is drawn with the first reads, so that children and the trail need no second look (decision: two round trips). */
+/* The id is drawn with the first reads, so that children and the trail need no second look. */
 static void queue_id(struct command *command)
 {
     const struct entity *entity = command->act.entity;

@@ -1,3 +1,4 @@
+/* A table read from CSV. */
 #include "server/entity/import_sheet.h"
 
 #include "base/utf8.h"

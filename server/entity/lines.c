@@ -1,3 +1,4 @@
+/* Line tables of a record: read with it, compared with what was sent, written as inserts, updates and deletes. */
 #include "server/entity/entity-private.h"
 
 #include "base/arena.h"

@@ -1,3 +1,4 @@
+/* A short look at one record: is it there to be seen, in which version, whose. */
 #include "server/entity/entity-private.h"
 
 struct rows *entity_look(struct request *request, const struct entity *entity, int64_t id,

@@ -1,3 +1,4 @@
+/* The one form in which search keys are written and looked up. */
 #include "server/entity/search.h"
 
 #include "base/arena.h"

@@ -1,3 +1,4 @@
+/* The row of the trail that a change leaves: what was, what is, whose it is. */
 #include "server/entity/entity-private.h"
 
 #include <stdio.h>

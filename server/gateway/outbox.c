@@ -1,3 +1,4 @@
+/* The outbox as the gateways see it: claim a row, settle it, ask for more work. */
 #include <errno.h>
 
 #include "base/arena.h"

@@ -1,3 +1,4 @@
+/* A peer's states, their timers, and when it is read from or written to. */
 #include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>

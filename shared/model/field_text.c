@@ -1,3 +1,4 @@
+/* Values of fields between what people type and see and what is stored. */
 #include "model/field.h"
 
 #include "base/arena.h"

@@ -1,3 +1,4 @@
+/* A filter typed as a line: words and terms. */
 #include "model/filter.h"
 
 #include "base/arena.h"

@@ -1,3 +1,4 @@
+/* Bytes as text: how long base64 will be, and hexadecimal checksums. */
 #include "base/arena.h"
 #include "base/hex.h"
 #include "server/areas/files/files.h"

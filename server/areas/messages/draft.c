@@ -1,3 +1,4 @@
+/* A message written by hand: the draft becomes a row, in the transaction of who writes it. */
 #include <string.h>
 
 #include "base/arena.h"

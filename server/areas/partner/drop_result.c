@@ -1,3 +1,4 @@
+/* What becomes of a file of notices that was read: its results beside it, and both put away. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

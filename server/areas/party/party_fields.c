@@ -1,3 +1,4 @@
+/* The fields that every kind of party has. */
 #include "server/areas/party/party.h"
 
 static const struct choice roles[] = {

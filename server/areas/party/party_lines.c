@@ -1,3 +1,4 @@
+/* The line tables of a party: contacts and cars. */
 #include "server/areas/party/party.h"
 
 static const struct field contact_fields[] = {

@@ -1,3 +1,4 @@
+/* Suppliers: another part of the table party. */
 #include "server/areas/party/party.h"
 
 static int in_tx(struct act *act)
