@@ -95,6 +95,8 @@ void dialog_ask(struct ui *ui, const struct dialog_ask *ask, dialog_done *done, 
     dialog->has_field = true;
     dialog->field.required = dialog->required = ask->required;
     input_set(&dialog->field, ask->value);
+    if (ask->kind != INPUT_TEXT) /* words are gone on with */
+        input_select(&dialog->field);
     dialog->label = memory_strdup(ask->label ? ask->label : "");
     dialog->check = ask->check;
     ui_open(ui, &dialog->screen);

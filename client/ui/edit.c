@@ -200,6 +200,27 @@ bool edit_insert(struct edit *edit, const char *text, size_t len)
     return all;
 }
 
+bool edit_replace(struct edit *edit, const char *text, size_t len)
+{
+    struct str in;
+    str_init(&in, NULL);
+    clean(edit, text, len, &in);
+    bool all = true;
+    if (in.len) {
+        remember(edit, RUN_NONE);
+        wipe(edit);
+        str_clear(&edit->text);
+        edit->cursor = 0;
+        all = insert(edit, in.data, in.len);
+        edit->run = RUN_TYPING;
+        edit->run_at = edit->cursor;
+    }
+    if (edit->secret)
+        explicit_bzero(in.data, in.len);
+    str_finish(&in);
+    return all;
+}
+
 static void set(struct edit *edit, const char *text)
 {
     wipe(edit);

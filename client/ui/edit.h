@@ -40,6 +40,9 @@ void edit_set(struct edit *edit, const char *text);
 /* Inserts what is left of text after cleaning, as far as it fits. Returns false when something had to be left
  * out. */
 bool edit_insert(struct edit *edit, const char *text, size_t len);
+
+/* The same in the place of all there is; of what cleaning leaves nothing, all stays. What is typed behind it is one change with it. */
+bool edit_replace(struct edit *edit, const char *text, size_t len);
 bool edit_left(struct edit *edit);
 bool edit_right(struct edit *edit);
 bool edit_home(struct edit *edit); /* of the line */

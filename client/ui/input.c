@@ -4,6 +4,8 @@
 #include "base/util.h"
 #include "client/ui/input.h"
 
+enum { SLOW_LIT = 8 }; /* cells of a selected value that light up on a slow line */
+
 static const struct {
     const char *allowed; /* NULL: everything; else ASCII after folding */
     bool printable;      /* every printable ASCII character */
@@ -32,6 +34,13 @@ void input_set(struct input *field, const char *text)
 {
     edit_set(&field->edit, text);
     field->scroll = 0;
+    field->selected = false;
+}
+
+void input_select(struct input *field)
+{
+    field->edit.cursor = field->edit.text.len;
+    field->selected = !field->readonly && !input_empty(field);
 }
 
 const char *input_text(const struct input *field)
@@ -81,18 +90,20 @@ static void fold(enum input_kind kind, const char *text, size_t len, struct str 
 
 static enum input_result insert(struct input *field, const char *text, size_t len)
 {
-    size_t before = field->edit.text.len;
+    size_t before = field->selected ? 0 : field->edit.text.len;
     struct str in;
     str_init(&in, NULL);
     if (kinds[field->kind].allowed)
         fold(field->kind, text, len, &in);
     bool folded = kinds[field->kind].allowed != NULL;
-    bool all = edit_insert(&field->edit, folded ? in.data : text, folded ? in.len : len);
     bool nothing = folded ? in.len == 0 : len == 0;
+    bool all = nothing || (field->selected ? edit_replace : edit_insert)(
+                              &field->edit, folded ? in.data : text, folded ? in.len : len);
     field->cut = !all;
     str_finish(&in);
     if (nothing || (!all && field->edit.text.len == before))
         return INPUT_REFUSED;
+    field->selected = false;
     return INPUT_CHANGED;
 }
 
@@ -104,6 +115,7 @@ static enum input_result changed(bool change)
 static enum input_result command(struct input *field, int code)
 {
     struct edit *edit = &field->edit;
+    bool all = field->selected && code == K_DELETE;
     switch (code) {
     case K_LEFT: edit_left(edit); return INPUT_USED;
     case K_RIGHT: edit_right(edit); return INPUT_USED;
@@ -112,7 +124,7 @@ static enum input_result command(struct input *field, int code)
     case K_HOME: edit_home(edit); return INPUT_USED;
     case K_END: edit_end(edit); return INPUT_USED;
     case K_BACKSPACE: return field->readonly ? INPUT_REFUSED : changed(edit_backspace(edit));
-    case K_DELETE: return field->readonly ? INPUT_REFUSED : changed(edit_delete(edit));
+    case K_DELETE: return field->readonly ? INPUT_REFUSED : changed((all ? edit_clear : edit_delete)(edit));
     case K_CTRL('W'): return field->readonly ? INPUT_REFUSED : changed(edit_delete_word(edit));
     case K_CTRL('Y'): return field->readonly || !edit_undo(edit) ? INPUT_REFUSED : INPUT_CHANGED;
     case K_CTRL('U'): return field->readonly ? INPUT_REFUSED : changed(edit_clear(edit));
@@ -134,11 +146,12 @@ enum input_result input_key(struct input *field, const struct key *key)
     touched_secret = touched_secret || field->kind == INPUT_SECRET;
     enum input_result result = INPUT_UNUSED;
     field->cut = false;
-    if (key->kind == KEY_CODE)
-        result = command(field, key->code);
-    else if (key->kind == KEY_REPORT)
+    if (key->kind == KEY_REPORT)
         return INPUT_UNUSED;
-    else if (field->readonly)
+    if (key->kind == KEY_CODE) {
+        result = command(field, key->code);
+        field->selected &= result == INPUT_UNUSED || result == INPUT_REFUSED;
+    } else if (field->readonly)
         return INPUT_REFUSED;
     else if (key->kind == KEY_TEXT)
         result = insert(field, key->text, strlen(key->text));
@@ -227,6 +240,8 @@ void input_draw(struct input *field, struct canvas *canvas, int row, int col, in
     canvas_put(canvas, row, col, width, role, shown.data);
     str_finish(&shown);
     canvas_fill(canvas, (struct area){row, col + used, 1, width - used}, role, field->readonly ? L' ' : L'_');
+    if (focused && field->selected)
+        canvas_paint(canvas, row, col, canvas->slow ? MIN(used, (int)SLOW_LIT) : used, ROLE_SELECT);
     draw_mark(field, canvas, row, col + width, end < field->edit.text.len);
     if (focused)
         canvas_cursor(canvas, row, col + cells(field, field->scroll, field->edit.cursor));

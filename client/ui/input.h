@@ -24,13 +24,15 @@ struct input {
     bool required; /* marked * while empty */
     bool invalid;  /* marked ! */
     bool readonly;
-    bool cut; /* of what was put in last not all had room */
+    bool cut;      /* of what was put in last not all had room */
+    bool selected; /* all of it: what is typed takes its place, and a key that moves begins to edit it */
 };
 
 /* max is in characters; 0 is the most an edit takes. */
 void input_init(struct input *field, enum input_kind kind, size_t max);
 void input_finish(struct input *field);
 void input_set(struct input *field, const char *text);
+void input_select(struct input *field); /* nothing, where nothing stands */
 const char *input_text(const struct input *field);
 bool input_empty(const struct input *field);
 

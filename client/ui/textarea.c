@@ -22,6 +22,11 @@ void textarea_set(struct textarea *area, const char *text)
     area->scroll = 0;
 }
 
+void textarea_go_end(struct textarea *area)
+{
+    area->edit.cursor = area->edit.text.len;
+}
+
 const char *textarea_text(const struct textarea *area)
 {
     return area->edit.text.data;

@@ -16,6 +16,7 @@ struct textarea {
 void textarea_init(struct textarea *area, size_t max);
 void textarea_finish(struct textarea *area);
 void textarea_set(struct textarea *area, const char *text);
+void textarea_go_end(struct textarea *area);
 const char *textarea_text(const struct textarea *area);
 
 /* As a field, and Up, Down, PgUp, PgDn, Enter. Up in the first line and Down in the last are INPUT_UNUSED. */

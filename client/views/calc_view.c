@@ -46,6 +46,7 @@ static void keep(struct calculator *calculator, const char *result)
     }
     vec_push(&calculator->tape, str_steal(&line));
     input_set(&calculator->typed, result);
+    input_select(&calculator->typed);
 }
 
 /* = goes on with the result; Enter hands it over. */
@@ -83,6 +84,8 @@ static unsigned key(struct screen *screen, const struct key *pressed)
         break;
     default: break;
     }
+    if (pressed->kind == KEY_TEXT && strchr("+-*/", *pressed->text))
+        calculator->typed.selected = false; /* a sum goes on with the result, a digit begins another */
     switch (input_key(&calculator->typed, pressed)) {
     case INPUT_CHANGED:
     case INPUT_USED: return SCREEN_REDRAW;
@@ -173,5 +176,6 @@ void calc_open(struct app_context *app, struct screen *below, const char *text, 
     calculator->screen.ops = &ops;
     input_init(&calculator->typed, INPUT_AMOUNT, TYPED_MOST);
     input_set(&calculator->typed, text);
+    input_select(&calculator->typed);
     ui_open(app->ui, &calculator->screen);
 }

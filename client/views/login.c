@@ -66,6 +66,7 @@ static void move(struct login *login, int by)
 {
     int count = last_input(login) + 1;
     login->focus = (login->focus + by + count) % count;
+    input_select(&login->inputs[login->focus]);
 }
 
 /* Nothing goes past this screen to what lies below it, but the language and the program's end. */

@@ -11,7 +11,7 @@
 void sheet_init(struct sheet *sheet, struct app_context *app, struct screen *screen,
                 const struct sheet_ops *ops)
 {
-    *sheet = (struct sheet){.app = app, .screen = screen, .ops = ops};
+    *sheet = (struct sheet){.app = app, .screen = screen, .ops = ops, .arrived = true};
     choices_init(&sheet->pop);
 }
 

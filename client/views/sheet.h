@@ -49,8 +49,9 @@ struct sheet {
 
     struct input input;
     struct textarea note;
-    bool editing; /* input or note belongs to `focus` */
-    bool edited;  /* and its text is not the entry's any more */
+    bool editing;  /* input or note belongs to `focus` */
+    bool edited;   /* and its text is not the entry's any more */
+    bool arrived;  /* no key was pressed in the field yet: a value that is one thing is selected */
     struct choices pop;
     uint64_t asked;   /* look-up under way; 0: none */
     bool take_unique; /* Enter was pressed before the look-up's answer came */

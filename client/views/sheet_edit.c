@@ -54,6 +54,12 @@ static size_t room_of(const struct field *field)
     }
 }
 
+/* A number, a day, a phone is typed anew, where words are put right or gone on with: a stray key shall not wipe out an address. */
+static bool is_one_thing(const struct field *field)
+{
+    return field->secret || field_type_of(field) != FIELD_TEXT;
+}
+
 static bool typable(struct sheet *sheet, const struct sheet_entry *entry)
 {
     return entry && !sheet_entry_fixed(sheet, entry) && !is_opened(entry);
@@ -70,9 +76,13 @@ void sheet_begin(struct sheet *sheet)
     if (is_note(entry)) {
         textarea_init(&sheet->note, field_max(entry->field));
         textarea_set(&sheet->note, text);
+        textarea_go_end(&sheet->note);
     } else {
         input_init(&sheet->input, kind_of(entry->field), room_of(entry->field));
         input_set(&sheet->input, text);
+        bool half = entry->typed; /* that is gone on with */
+        if (sheet->arrived && !half && is_one_thing(entry->field))
+            input_select(&sheet->input);
     }
     sheet->editing = true;
     sheet->edited = false;
@@ -153,6 +163,7 @@ void sheet_go(struct sheet *sheet, size_t index)
     sheet_drop(sheet);
     sheet->focus = index;
     sheet->tab = sheet->entries.items[index].tab;
+    sheet->arrived = true;
     sheet_begin(sheet);
 }
 
@@ -212,6 +223,7 @@ static bool turn_tab(struct sheet *sheet, int step)
     sheet_drop(sheet);
     sheet->tab = tab;
     sheet->scroll = 0;
+    sheet->arrived = true;
     size_t first = sheet->entries.count;
     for (size_t i = sheet->entries.count; i-- > 0;) {
         const struct sheet_entry *entry = &sheet->entries.items[i];
@@ -253,12 +265,14 @@ static enum sheet_result move_key(struct sheet *sheet, const struct key *key)
     }
 }
 
-/* The words of a choice or a record are one thing: a letter begins another, a backspace takes all of them away. */
-static void begin_anew(struct sheet *sheet, const struct sheet_entry *entry, const struct key *key)
+/* The words of a choice or a record are one thing, wherever in them the cursor is: a letter begins another, a backspace takes all away. */
+static enum input_result one_key(struct sheet *sheet, const struct sheet_entry *entry, const struct key *key)
 {
-    bool typed = key->kind == KEY_TEXT || key->kind == KEY_PASTE;
-    if (!sheet->edited && !entry->typed && sheet_pop_wanted(entry) && (typed || key->code == K_BACKSPACE))
-        input_set(&sheet->input, key->code == K_BACKSPACE ? " " : "");
+    static const struct key all = {.kind = KEY_CODE, .code = K_DELETE};
+    bool whole = !sheet->edited && !entry->typed && sheet_pop_wanted(entry);
+    if (whole && (key->kind != KEY_CODE || key->code == K_BACKSPACE || key->code == K_DELETE))
+        input_select(&sheet->input);
+    return input_key(&sheet->input, whole && key->code == K_BACKSPACE ? &all : key);
 }
 
 /* What was pasted had not all room. */
@@ -274,9 +288,8 @@ static void tell_cut(struct sheet *sheet, const struct sheet_entry *entry)
 
 static enum sheet_result input_keys(struct sheet *sheet, struct sheet_entry *entry, const struct key *key)
 {
-    begin_anew(sheet, entry, key);
-    enum input_result result =
-        is_note(entry) ? textarea_key(&sheet->note, key) : input_key(&sheet->input, key);
+    enum input_result result = is_note(entry) ? textarea_key(&sheet->note, key) : one_key(sheet, entry, key);
+    sheet->arrived &= result != INPUT_CHANGED && result != INPUT_USED;
     switch (result) {
     case INPUT_CHANGED:
         tell_cut(sheet, entry);
@@ -299,7 +312,7 @@ static bool is_dated(const struct sheet_entry *entry)
 static void take_text(struct sheet *sheet, const char *text)
 {
     input_set(&sheet->input, text);
-    sheet->edited = true;
+    sheet->edited = sheet->arrived = true;
     sheet_commit(sheet);
     ui_redraw(sheet->app->ui);
 }

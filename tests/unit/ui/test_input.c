@@ -242,6 +242,81 @@ static void changes_are_taken_back(void **state)
     input_finish(&field);
 }
 
+static void set_selected(struct input *field, const char *text)
+{
+    input_set(field, text);
+    input_select(field);
+}
+
+static void what_is_typed_takes_the_place_of_what_is_selected(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_init(&canvas, 1, 20);
+    struct input field;
+    input_init(&field, INPUT_DIGITS, 4);
+    input_select(&field);
+    assert_false(field.selected); /* nothing stands there */
+    set_selected(&field, "1234");
+    draw(&field, &canvas, 8);
+    assert_row(&canvas, 0, "1234____");
+    assert_int_equal(canvas.cursor_col, 4);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(canvas_cell(&canvas, 0, i)->role, i < 4 ? ROLE_SELECT : ROLE_FIELD);
+    assert_int_equal(type(&field, "x"), INPUT_REFUSED); /* no digit: nothing is lost */
+    assert_string_equal(input_text(&field), "1234");
+    assert_true(field.selected);
+    assert_int_equal(type(&field, "27"), INPUT_CHANGED);
+    assert_string_equal(input_text(&field), "27");
+    draw(&field, &canvas, 8);
+    assert_int_equal(canvas_cell(&canvas, 0, 0)->role, ROLE_FIELD);
+    assert_int_equal(press(&field, K_CTRL('Y')), INPUT_CHANGED); /* all of it is one change */
+    assert_string_equal(input_text(&field), "1234");
+    set_selected(&field, "1234");
+    paste(&field, "98765");
+    assert_string_equal(input_text(&field), "9876");
+    assert_true(field.cut);
+    input_finish(&field);
+    canvas_finish(&canvas);
+}
+
+static void a_key_that_moves_begins_to_edit(void **state)
+{
+    (void)state;
+    static const struct {
+        int key;
+        const char *then; /* with x typed behind it */
+    } keys[] = {{K_LEFT, "王小x明"}, {K_RIGHT, "王小明x"},   {K_HOME, "x王小明"},
+                {K_END, "王小明x"},  {K_BACKSPACE, "王小x"}, {K_DELETE, "x"},
+                {K_CTRL('U'), "x"},  {K_CTRL('W'), "x"},     {K_WORD_LEFT, "x王小明"}};
+    struct input field;
+    input_init(&field, INPUT_TEXT, 20);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        set_selected(&field, "王小明");
+        press(&field, keys[i].key);
+        assert_false(field.selected);
+        type(&field, "x");
+        assert_string_equal(input_text(&field), keys[i].then);
+    }
+    set_selected(&field, "王小明");
+    assert_int_equal(press(&field, K_TAB), INPUT_UNUSED);
+    assert_true(field.selected);
+    press(&field, K_DELETE);
+    press(&field, K_CTRL('U')); /* brings back what was taken away */
+    assert_string_equal(input_text(&field), "王小明");
+    input_finish(&field);
+    input_init(&field, INPUT_SECRET, 20);
+    type(&field, "longer secret");
+    input_select(&field);
+    const char *memory = input_text(&field);
+    type(&field, "new");
+    assert_string_equal(input_text(&field), "new");
+    assert_ptr_equal(memory, input_text(&field));
+    for (int i = 3; i < 13; i++)
+        assert_int_equal(memory[i], 0);
+    input_finish(&field);
+}
+
 static void the_cursor_goes_by_words(void **state)
 {
     (void)state;
@@ -396,6 +471,8 @@ int main(void)
         cmocka_unit_test(clear_can_be_undone),
         cmocka_unit_test(secrets_are_not_shown_and_not_kept),
         cmocka_unit_test(changes_are_taken_back),
+        cmocka_unit_test(what_is_typed_takes_the_place_of_what_is_selected),
+        cmocka_unit_test(a_key_that_moves_begins_to_edit),
         cmocka_unit_test(the_cursor_goes_by_words),
         cmocka_unit_test(a_paste_that_is_cut_says_so),
         cmocka_unit_test(a_readonly_field_refuses),

@@ -139,6 +139,55 @@ static void test_choice_popup(void **state)
     assert_null(sheet_value(&host.sheet, "kind"));
 }
 
+static void test_a_value_is_typed_anew(void **state)
+{
+    (void)state;
+    load("{\"name\":\"Ann\",\"price_fen\":1200,\"due_at\":\"2026-11-22T01:00:00Z\",\"remarks\":\"first\"}",
+         false);
+    sheet_focus(&host.sheet, "price_fen");
+    type("34");
+    keys("Enter", NULL);
+    assert_value("price_fen", "3400");
+    keys("Up", "End", NULL); /* a key that moves begins to edit it */
+    type("9");
+    keys("Tab", NULL);
+    assert_value("price_fen", "3400"); /* 34.009 is no amount: it is told */
+    assert_non_null(sheet_find(&host.sheet, "price_fen")->trouble);
+    keys("Up", NULL);
+    type("5"); /* what is wrong is put right, not begun again */
+    assert_shown("34.0095");
+    sheet_focus(&host.sheet, "due_at");
+    type("2026-11-23 8");
+    keys("Tab", NULL);
+    assert_value("due_at", "2026-11-23T00:00:00Z");
+    sheet_focus(&host.sheet, "name");
+    type("e"); /* words go on */
+    sheet_focus(&host.sheet, "remarks");
+    type(", second");
+    keys("Tab", NULL);
+    assert_value("name", "Anne");
+    assert_value("remarks", "first, second");
+}
+
+/* Others' changes do not select again what is being edited. */
+static void test_a_reload_selects_nothing(void **state)
+{
+    (void)state;
+    load("{\"price_fen\":100}", false);
+    sheet_focus(&host.sheet, "price_fen");
+    keys("End", NULL);
+    load("{\"price_fen\":200}", true);
+    type("1");
+    assert_shown("2.001");
+    keys("^Y", NULL);
+    load("{\"price_fen\":300}", true);
+    sheet_focus(&host.sheet, "price_fen");
+    load("{\"price_fen\":400}", true);
+    type("1");
+    keys("Tab", NULL);
+    assert_value("price_fen", "100");
+}
+
 static void test_shown_only_if(void **state)
 {
     (void)state;
@@ -369,6 +418,8 @@ int main(void)
         sheet_test(test_type_and_move),
         sheet_test(test_defaults_are_no_changes),
         sheet_test(test_choice_popup),
+        sheet_test(test_a_value_is_typed_anew),
+        sheet_test(test_a_reload_selects_nothing),
         sheet_test(test_shown_only_if),
         sheet_test(test_trouble_stays_typed),
         sheet_test(test_check_names_the_first),
