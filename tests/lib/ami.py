@@ -8,6 +8,8 @@ import socket
 import threading
 import time
 
+import yz
+
 USER, SECRET = "yizhan", "a secret of the tests"
 
 
@@ -20,14 +22,13 @@ class Pbx:
         self.answers = {}                       # action: (Response, Message) in place of success
         self.logins = 0
         self._numbers, self._listener = itertools.count(1), None
-        self.port = port
+        self.port = port or yz.free_port()       # it goes away and comes back
         self.start()
 
     # ---- the wire
 
     def start(self):
         self._listener = socket.create_server(("127.0.0.1", self.port))
-        self.port = self._listener.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 

@@ -59,7 +59,7 @@ def refusal(function, *args, **more):
     raise AssertionError(f"it was done: {value}")
 
 
-def closed(client_, verb="session.whoami", seconds=10):
+def closed(client_, verb="session.whoami", seconds=yz.PATIENCE):
     """Waits until the server has ended this connection; returns its bye, if it said one."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

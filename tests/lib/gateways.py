@@ -16,12 +16,7 @@ import urllib.request
 import yz
 
 TOKEN = "token-of-the-tests"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+free_port = yz.free_port
 
 
 def settings(sms=None, mail=None, hook=None):
@@ -87,7 +82,7 @@ class Mail:
     """An SMTP server that takes what comes, or refuses by the words of `refuse` (recipient: answer)."""
 
     def __init__(self):
-        self.letters, self.refuse, self.port, self.writers = [], {}, 0, set()
+        self.letters, self.refuse, self.port, self.writers = [], {}, yz.free_port(), set()
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
         self.start()
@@ -96,7 +91,6 @@ class Mail:
     def start(self):
         """At the port it had before."""
         self.server = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._serve, "127.0.0.1", self.port), self.loop).result(10)
-        self.port = self.server.sockets[0].getsockname()[1]
 
     def kill(self):
         """Hangs up on whoever is there, and listens no more."""
@@ -149,7 +143,7 @@ class Kannel:
 
     def __init__(self, hook):
         self.dir = yz.temp_dir("yizhan-kannel-")
-        self.admin, self.box, self.smsc, self.sendsms = (free_port() for _ in range(4))
+        self.admin, self.box, self.smsc, self.sendsms = (yz.free_port() for _ in range(4))
         self.url = f"http://127.0.0.1:{self.sendsms}/cgi-bin/sendsms"
         self.processes = []
         reply = f"http://127.0.0.1:{hook}/sms/reply?token={TOKEN}&from=%p&text=%b&reference=%I"

@@ -265,7 +265,7 @@ class Glass:
         """The cells that have a colour of their own."""
         return [cell for row in self.cells() for cell in row if cell.fg or cell.bg]
 
-    def until(self, what, condition, seconds=20.0):
+    def until(self, what, condition, seconds=yz.PATIENCE):
         """Looks again whenever something was painted; returns what the condition gave."""
         end = time.monotonic() + seconds
         while True:
@@ -281,11 +281,11 @@ class Glass:
                 if self.sent == before:
                     self.lock.wait(min(left, 0.5))
 
-    def wait(self, what, seconds=20.0):
+    def wait(self, what, seconds=yz.PATIENCE):
         wanted = [what] if isinstance(what, str) else list(what)
         return self.until(wanted, lambda: (lambda t: t if all(w in t for w in wanted) else None)(self.text()), seconds)
 
-    def wait_gone(self, what, seconds=20.0):
+    def wait_gone(self, what, seconds=yz.PATIENCE):
         return self.until(f"{what} to go", lambda: (lambda t: t if what not in t else None)(self.text()), seconds)
 
     def quiet(self, seconds=0.3, limit=20.0):

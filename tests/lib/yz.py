@@ -11,6 +11,7 @@ import os
 import pathlib
 import pwd
 import queue
+import random
 import shutil
 import signal
 import socket
@@ -31,7 +32,10 @@ YIZHANCTL = BUILD / "server" / "yizhanctl"
 YIZHAN = BUILD / "client" / "yizhan"
 
 
-def wait_until(what, condition, seconds=20.0):
+PATIENCE = 60.0     # seconds: what comes at once here may take long on a busy machine, and waiting costs only who waits in vain
+
+
+def wait_until(what, condition, seconds=PATIENCE):
     """Waits for a condition, never for a time; returns what the condition gave."""
     end = time.monotonic() + seconds
     while True:
@@ -46,6 +50,27 @@ def wait_until(what, condition, seconds=20.0):
 def utc_now(seconds=0):
     """The time, so many seconds from now, as the protocol writes it."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+
+
+_ports = []
+
+
+def free_port():
+    """A port of this process alone, to be listened at now, later, and again: none that the kernel gives to outgoing connections, and
+    claimed by a name that no two processes can hold and that ends with this one."""
+    low, high = map(int, pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    ports = list(range(10240, low)) or list(range(high + 1, 65536))
+    random.shuffle(ports)
+    for port in ports:
+        claim = socket.socket(socket.AF_UNIX)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            claim.bind(f"\0yizhan-test-port-{port}")
+            probe.bind(("127.0.0.1", port))
+            _ports.append(claim)
+            return port
+        claim.close()
+    raise RuntimeError("no port is free")
 
 
 def temp_dir(prefix="yizhan-test-"):
@@ -182,9 +207,11 @@ def demo_database(cluster):
 
 
 def fresh_demo(cluster=None):
-    """A copy of the demo company for one test file."""
+    """A copy of the demo company for one test file. Its drivers are at work at any hour: a test must not go by the clock on the wall."""
     cluster = cluster or shared_cluster()
-    return cluster, copy_database(cluster, demo_database(cluster))
+    name = copy_database(cluster, demo_database(cluster))
+    cluster.sql("UPDATE employee SET work_from = '00:00', work_to = '00:00', work_days = '{1,2,3,4,5,6,7}' WHERE 'driver' = ANY (roles)", name)
+    return cluster, name
 
 
 def copy_database(cluster, source):
@@ -205,11 +232,11 @@ def drop_database(cluster, name):
 class Server:
     """yizhand on a database of the cluster (or, with cluster None, on its own embedded one under `state`)."""
 
-    def __init__(self, cluster, database=None, args=(), env=None, settings=(), state=None, start_seconds=60, listen="127.0.0.1:0"):
+    def __init__(self, cluster, database=None, args=(), env=None, settings=(), state=None, start_seconds=120, listen=None):
         self.cluster, self.database = cluster, database
         self.state = pathlib.Path(state) if state else temp_dir("yizhan-state-")
         self.log_path = self.state / "yizhand.log"
-        self.args, self.env, self.settings, self.listen = list(args), dict(env or {}), list(settings), listen
+        self.args, self.env, self.settings, self.listen = list(args), dict(env or {}), list(settings), listen or f"127.0.0.1:{free_port()}"
         self.start_seconds = start_seconds
         self.process = None
         self.start()
@@ -300,7 +327,7 @@ UNKEYED = set("""
 class Client:
     """The line protocol, spoken by hand."""
 
-    def __init__(self, server, user=None, password=PASSWORD, timeout=30.0, **login):
+    def __init__(self, server, user=None, password=PASSWORD, timeout=PATIENCE, **login):
         context = ssl.create_default_context(cafile=str(server.ca))
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         raw = socket.create_connection((server.host, server.port), timeout=timeout)
@@ -398,7 +425,7 @@ class Client:
             return refusal
         raise AssertionError(f"{verb} was done: {data}")
 
-    def wait_event(self, name, match=lambda data: True, seconds=10.0):
+    def wait_event(self, name, match=lambda data: True, seconds=PATIENCE):
         end = time.monotonic() + seconds
         while True:
             for i, (kind, data) in enumerate(self.events):
@@ -414,7 +441,7 @@ class Client:
             except (TimeoutError, socket.timeout):
                 raise AssertionError(f"no event {name}; had {self.events[-5:]}") from None
             finally:
-                self.socket.settimeout(30)
+                self.socket.settimeout(PATIENCE)
             assert tag == "*", (tag, kind, data)
             self.events.append((kind, data))
 
@@ -454,7 +481,7 @@ class Terminal:
     def text(self):
         return "\n".join(line.rstrip() for line in self.screen())
 
-    def wait(self, what, seconds=20.0):
+    def wait(self, what, seconds=PATIENCE):
         """Waits until the text (or all of several) is on the screen; returns the screen."""
         wanted = [what] if isinstance(what, str) else list(what)
         try:
@@ -462,7 +489,7 @@ class Terminal:
         except AssertionError as error:
             raise AssertionError(f"{error}; the screen was:\n{self.text()}") from None
 
-    def wait_gone(self, what, seconds=20.0):
+    def wait_gone(self, what, seconds=PATIENCE):
         try:
             return wait_until(f"{what} to go", lambda: (lambda t: t if what not in t else None)(self.text()), seconds)
         except AssertionError as error:

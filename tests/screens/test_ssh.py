@@ -41,9 +41,7 @@ def key(name):
 def start():
     """As the person the terminals belong to: then sshd needs no other user, no chroot, and no root."""
     global PORT, daemon
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        PORT = probe.getsockname()[1]
+    PORT = yz.free_port()
     key("host")
     public = key("person").with_suffix(".pub").read_text()
     (room / "authorized").write_text(public)

@@ -10,7 +10,7 @@ if not g.Kannel.is_there():
     print("ok - no Kannel on this machine")
     sys.exit(0)
 
-HOOK = g.free_port()
+HOOK = yz.free_port()
 kannel = g.Kannel(HOOK)
 co = company.Company(settings=g.settings(kannel.url, None, HOOK))
 admin = co.as_("admin")
