@@ -1,6 +1,9 @@
 #include "fixture.h"
 
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "client/views/open.h"
@@ -52,20 +55,28 @@ void open_a_desk(const struct desk *desk)
         answer("session.watch", "{\"cursor\":\"1.2.3\"}");
 }
 
-static void stop(struct ev_loop *loop, ev_timer *timer, int events)
+static int64_t ahead_ns;
+
+/* Instead of the C library's: what runs by the monotonic clock, the loop and the desks, need not be waited for. */
+int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    (void)timer, (void)events;
-    ev_break(loop, EVBREAK_ALL);
+    int result = (int)syscall(SYS_clock_gettime, clock, now);
+    if (result == 0 && clock == CLOCK_MONOTONIC) {
+        int64_t ns = now->tv_nsec + ahead_ns;
+        now->tv_sec += ns / 1000000000;
+        now->tv_nsec = ns % 1000000000;
+    }
+    return result;
 }
 
+/* In steps, so that what one timer begins ends within it, too. */
 void settle(void)
 {
-    ev_timer timer;
-    ev_now_update(app.loop);
-    ev_timer_init(&timer, stop, 0.5, 0);
-    ev_timer_start(app.loop, &timer);
-    ev_run(app.loop, 0);
-    ev_timer_stop(app.loop, &timer);
+    for (int i = 0; i < 50; i++) {
+        ahead_ns += 10 * 1000000;
+        ev_now_update(app.loop);
+        ev_run(app.loop, EVRUN_NOWAIT);
+    }
 }
 
 void answer_rows(const char *verb, const char *rows)

@@ -11,7 +11,7 @@ int desks_teardown(void **state);
 /* From the menu; the watching is answered. */
 void open_a_desk(const struct desk *desk);
 
-/* The loop runs for half a second, so that what is asked a moment later is asked. */
+/* Half a second passes at once: what is asked a moment later is asked. */
 void settle(void);
 
 /* {"rows":[…]} */
