@@ -1,5 +1,4 @@
 """Notices: who hears, on which server, that they wait for who is away, and what is refused."""
-import time
 import uuid
 
 import bare
@@ -9,7 +8,7 @@ import yz
 co = company.Company(servers=2)
 
 
-def heard(client, text=None, seconds=10, **wanted):
+def heard(client, text=None, **wanted):
     """Waits for a notice on this connection."""
     def seen():
         client.call("session.whoami")
@@ -17,7 +16,7 @@ def heard(client, text=None, seconds=10, **wanted):
             if kind == "notice" and (text is None or text in (data["text"] or data["msgid"])) and all(data.get(k) == v for k, v in wanted.items()):
                 return data
         return None
-    return yz.wait_until(f"notice {text} {wanted}", seen, seconds)
+    return yz.wait_until(f"notice {text} {wanted}", seen)
 
 
 def not_heard(client, text):
@@ -97,15 +96,16 @@ def test_limits_of_time():
     dispatcher = co.as_("dispatcher")
     order = co.order()
     co.sql(f"UPDATE rescue_order SET due_at = now() + interval '60 seconds' WHERE id = {order}")
-    notice = heard(dispatcher, "is due", 15, row_id=order)
+    co.run_job("rescue_due", 1)
+    notice = heard(dispatcher, "is due", row_id=order)
     assert notice["level"] == "warning" and notice["args"] == {"number": co.row(order)["number"]}, notice
     co.sql(f"UPDATE rescue_order SET due_at = now() - interval '1 second' WHERE id = {order}")
-    assert heard(dispatcher, "is late", 15, row_id=order)["level"] == "alarm"
+    co.run_job("rescue_due", 1)
+    assert heard(dispatcher, "is late", row_id=order)["level"] == "alarm"
     assert dispatcher.call("notice.list", {"unread": True})["alarms"] >= 1
-    time.sleep(6)      # the job's pace: once each, not each time
-    dispatcher.call("session.whoami")
-    late = [d for kind, d in dispatcher.events if kind == "notice" and d["row_id"] == order and "late" in (d["msgid"] or "")]
-    assert len(late) == 1, late
+    co.run_job("rescue_due")
+    late = co.one(f"SELECT count(*) FROM notice WHERE employee_id = {co.employee['dispatcher']} AND row_id = {order} AND msgid LIKE '%late%'")
+    assert late == "1", f"once, not each time: {late}"
 
 
 def test_what_it_refuses():
