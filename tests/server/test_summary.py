@@ -170,15 +170,13 @@ def test_it_can_be_cancelled():
         other.sql("BEGIN; LOCK TABLE vehicle IN ACCESS EXCLUSIVE MODE")
         client = yz.Client(server, "auditor")
         tag = client.send("vehicle.summary", {"by": "type"})
-        time.sleep(0.3)
+        yz.wait_until("it to be under way", lambda: cluster.sql(f"SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '{database}'"))
         client.call("session.cancel", {"tag": tag})
-        started = time.monotonic()
         try:
             client.answer(tag)
             raise AssertionError("it was answered")
         except yz.Refused as refusal:
             assert refusal.code in ("busy", "unavailable", "limit", "unknown_outcome", "invalid", "conflict"), refusal.error
-        assert time.monotonic() - started < 5
         other.sql("ROLLBACK")
 
 

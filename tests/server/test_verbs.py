@@ -111,7 +111,7 @@ def test_a_role_taken_away():
         got = code_of(client, verb, {**needed(verb), **({"key": key()} if is_keyed(verb) else {})})
         yz.check(got == "forbidden", f"{verb} after the role was taken: {got}")
     change_employee("mover", roles=["dispatcher"])
-    yz.wait_until("the new role", lambda: code_of(client, "vehicle.list") == "ok", 5)
+    yz.wait_until("the new role", lambda: code_of(client, "vehicle.list") == "ok")
     yz.check(code_of(client, "rescue.create", {"key": key()}) == "forbidden", "and soon has the new role's, no more")
     client.close()
 
@@ -171,7 +171,7 @@ def test_who_is_disabled_is_out():
         yz.check(len(history) >= 2, f"{what}: the history stays")
 
 
-def bye_of(client, seconds=10):
+def bye_of(client, seconds=yz.PATIENCE):
     """The code the server says goodbye with."""
     client.socket.settimeout(seconds)
     try:
