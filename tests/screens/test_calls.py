@@ -115,7 +115,7 @@ def saved(call):
     """What the order says, by the words the caller used."""
     rows = cluster.sql(f"""SELECT p.name, o.contact_name, o.contact_phone, o.plate, base_label('car_model', o.car_model, 'zh_CN'), o.place,
         base_label('road', o.road, 'zh_CN'), base_label('service', o.service, 'zh_CN'), coalesce(o.remarks, ''), (o.lon IS NOT NULL)::text
-        FROM rescue_order o JOIN party p ON p.id = o.customer_id WHERE o.place = '{call["place"]}' ORDER BY o.id DESC LIMIT 1""", database)
+        FROM rescue_order o JOIN party p ON p.id = o.customer_id WHERE o.place = '{call["place"]}' ORDER BY o.created_at DESC LIMIT 1""", database)
     return tuple(rows[0]) if rows else None
 
 

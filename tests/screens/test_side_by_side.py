@@ -224,8 +224,8 @@ def test_the_books_balance():
 
 
 def trial_balance():
-    """Of this month where the company is."""
-    month = time.strftime("%Y-%m", time.gmtime(time.time() + 8 * 3600))
+    """Of the month that the orders of now are booked in."""
+    month = cluster.sql("SELECT code FROM period WHERE (now() AT TIME ZONE 'Asia/Shanghai')::date BETWEEN first_day AND last_day", database)[0][0]
     return stage.request("finance_manager", "ledger.trial_balance", {"period": month})
 
 

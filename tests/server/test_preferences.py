@@ -80,7 +80,7 @@ def test_what_is_shared_is_seen_by_who_may_list_it():
     assert [row["id"] for row in rows(taker)] == [own]
     lead.do("preference.share", {"id": id, "shared": True})
     assert [row["id"] for row in rows(taker)] == [own, id]
-    trail = server.cluster.sql("SELECT verb, now->>'shared' FROM change WHERE entity = 'preference' AND row_id = %d ORDER BY id" % id,
+    trail = server.cluster.sql("SELECT verb, now->>'shared' FROM change WHERE entity = 'preference' AND row_id = %d ORDER BY at" % id,
                                server.database)
     assert trail == [["preference.set", "true"], ["preference.share", "false"], ["preference.share", "true"]], trail
     for client in (lead, taker):
