@@ -24,7 +24,7 @@ def half_typed(terminal, words, name):
 
 def by_the_server(language):
     words, name = Words(language), f"离开{language}"
-    limit(6)
+    limit(10)
     terminal = stage.terminal("order_clerk", language)
     half_typed(terminal, words, name)
     terminal.until("the warning", lambda: words.pattern("{This terminal locks in %lld s unless a key is pressed}").search(terminal.text()), 20)
