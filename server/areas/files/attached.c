@@ -67,7 +67,8 @@ static const struct sql sql_list = {
     "to_char(f.attached_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS at, "
     "to_char(f.removed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS removed_at, f.removed_by, "
     "(SELECT e.name FROM employee e WHERE e.id = f.removed_by) AS removed_by_label, f.removed_reason "
-    "FROM file f WHERE f.entity = $1 AND f.row_id = $2 ORDER BY f.removed_at IS NOT NULL, f.id LIMIT $3) x"};
+    "FROM file f WHERE f.entity = $1 AND f.row_id = $2 ORDER BY f.removed_at IS NOT NULL, f.attached_at, "
+    "f.id LIMIT $3) x"};
 
 int file_list(struct request *request)
 {

@@ -86,7 +86,7 @@ static int seen(struct act *record)
 static const struct sql sql_before = {
     "rescue_repair_before",
     "SELECT was ->> 'state' FROM change WHERE entity = 'rescue' AND row_id = $1 AND now ->> 'state' = $2 "
-    "AND verb NOT IN ('rescue.repair', 'rescue.repaired') ORDER BY id DESC LIMIT 1"};
+    "AND verb NOT IN ('rescue.repair', 'rescue.repaired') ORDER BY version DESC LIMIT 1"};
 
 /* Of an order that came without its trail: by the times it has. */
 static const char *state_by_times(const struct rescue *was)
