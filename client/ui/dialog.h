@@ -45,4 +45,7 @@ struct dialog_ask {
     const char *(*check)(void *context,
                          const char *text); /* NULL or what is wrong, translated; may be NULL */
 };
-void dialog_ask(struct ui *ui, const struct dialog_ask *ask, dialog_done *done, void *context);
+uint64_t dialog_ask(struct ui *ui, const struct dialog_ask *ask, dialog_done *done, void *context);
+
+/* The line that dialog_ask() asks for; NULL: the screen is another. Borrowed. */
+const struct input *dialog_line(struct screen *screen);

@@ -88,7 +88,12 @@ static const struct screen_ops ask_ops = {
     .close = dialog_free,
 };
 
-void dialog_ask(struct ui *ui, const struct dialog_ask *ask, dialog_done *done, void *context)
+const struct input *dialog_line(struct screen *screen)
+{
+    return screen->ops == &ask_ops ? &dialog_of(screen)->field : NULL;
+}
+
+uint64_t dialog_ask(struct ui *ui, const struct dialog_ask *ask, dialog_done *done, void *context)
 {
     struct dialog *dialog = dialog_create(&ask_ops, ask->title, ask->text, done, context);
     input_init(&dialog->field, ask->kind, ask->max);
@@ -100,4 +105,5 @@ void dialog_ask(struct ui *ui, const struct dialog_ask *ask, dialog_done *done, 
     dialog->label = memory_strdup(ask->label ? ask->label : "");
     dialog->check = ask->check;
     ui_open(ui, &dialog->screen);
+    return dialog->screen.id;
 }

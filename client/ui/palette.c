@@ -373,6 +373,11 @@ static const struct screen_ops palette_screen = {
     .close = palette_close,
 };
 
+const struct input *palette_line(struct screen *screen)
+{
+    return screen->ops == &palette_screen ? &palette_of(screen)->line : NULL;
+}
+
 uint64_t palette_open(struct ui *ui, const char *title, const struct palette_entry entries[], size_t count,
                       const struct palette_ops *ops, void *context)
 {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/ui/fuzzy.h"
+#include "client/ui/input.h"
 #include "client/ui/screen.h"
 
 /*
@@ -43,3 +44,6 @@ void palette_lead(struct ui *ui, uint64_t screen, const struct palette_entry *le
 /* Records that were found, shown behind the entries and not filtered again. The screen may be gone: then
  * nothing. */
 void palette_found(struct ui *ui, uint64_t screen, const struct palette_entry entries[], size_t count);
+
+/* Its line; NULL: the screen is another. Borrowed. */
+const struct input *palette_line(struct screen *screen);

@@ -38,5 +38,8 @@ void doing_finish(struct doing *doing, const struct answer *answer);
 bool doing_accuse(struct doing *doing, const struct answer *answer);
 void doing_free_items(struct doing *doing);
 
+/* action_draft.c: what is typed into its box is kept */
+void doing_keep(const struct doing *doing, const char *title);
+
 /* action_many.c: sends them some at a time, and goes on until all are answered */
 void doing_send_many(struct doing *doing);

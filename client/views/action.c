@@ -200,6 +200,7 @@ static void ask_values(struct doing *doing)
         .context = doing,
     };
     doing->dialog = sheet_dialog_open(doing->app, screen, &dialog);
+    doing_keep(doing, dialog.title);
     ask_now(doing);
 }
 
@@ -290,6 +291,26 @@ void action_run_filled(struct app_context *app, struct screen *screen, const str
         doing->confirm = own = memory_strdup(question_text);
     start(doing, action->danger);
     free(own);
+}
+
+bool action_go_on(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
+                  const char *name, const struct action_target targets[], size_t count, const json_t *draft)
+{
+    const struct catalogue_action *action = catalogue_action(entity, name);
+    size_t i = 0;
+    while (!action && i < array_len(generic) && strcmp(generic[i].name, name) != 0)
+        i++;
+    bool asks =
+        action ? action->reason || action->nargs : i < array_len(generic) && strcmp(name, "enable") != 0;
+    if (!asks)
+        return false; /* it would be done unseen */
+    struct doing *doing = doing_create(app, screen, entity, targets, count);
+    doing->action = action;
+    doing->name = action ? action->name : generic[i].name;
+    doing->label = action ? _(action->label) : _(generic[i].label);
+    doing->draft = json_deep_copy(draft);
+    ask_values(doing);
+    return true;
 }
 
 void action_run_generic(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,

@@ -41,6 +41,11 @@ void action_run_filled(struct app_context *app, struct screen *screen, const str
                        const struct catalogue_action *action, const struct action_target *target,
                        const char *question, const json_t *draft);
 
+/* The box of an action on records, as it was left in the middle (`draft`, for sheet_restore); false: there is no such action any more. */
+bool action_go_on(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
+                  const char *name, const struct action_target targets[], size_t count, const json_t *draft);
+void action_register(void);
+
 /* "disable", "enable", "delete" */
 void action_run_generic(struct app_context *app, struct screen *screen, const struct catalogue_entity *entity,
                         const char *verb, const struct action_target *target, action_done *done,

@@ -13,6 +13,7 @@
 #include "client/views/login.h"
 #include "client/views/macro.h"
 #include "client/views/open.h"
+#include "client/views/prompt.h"
 #include "client/views/quick_run.h"
 #include "client/views/quick_show.h"
 #include "client/views/recent.h"
@@ -168,6 +169,34 @@ static const char *on_earlier(void *context, size_t n)
     return recent_line(command.app, n);
 }
 
+/* ---- kept, when it is more than a word ---- */
+
+static json_t *worth_keeping(struct screen *screen)
+{
+    json_t *line = prompt_line(screen);
+    if (line && strchr(json_string_value(line), ' '))
+        return line;
+    json_decref(line);
+    return NULL;
+}
+
+static bool open_again(struct app_context *app, const json_t *about, const json_t *typed)
+{
+    const char *line = prompt_text(typed);
+    struct key key = {.kind = KEY_PASTE, .paste = line, .paste_len = line ? strlen(line) : 0};
+    (void)about;
+    command_open(app, "");
+    ui_key(app->ui, &key);
+    return true;
+}
+
+static const struct prompt line_prompt = {"command", worth_keeping, open_again};
+
+void command_register(void)
+{
+    prompt_register(&line_prompt, 1);
+}
+
 void command_open(struct app_context *app, const char *typed)
 {
     static const struct palette_ops ops = {
@@ -188,6 +217,7 @@ void command_open(struct app_context *app, const char *typed)
     command.fixed = command.items.count;
     command.screen =
         palette_open(app->ui, _("Command"), command.entries.items, command.entries.count, &ops, NULL);
+    prompt_keep(app, command.screen, &line_prompt, _("Command"), NULL);
     if (*typed) {
         struct key key = key_text(typed);
         ui_key(app->ui, &key);

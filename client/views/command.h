@@ -7,6 +7,7 @@
 #include "client/views/context.h"
 
 /* Opens it over whatever is shown, with the letter that was typed, or "". */
+void command_register(void);
 void command_open(struct app_context *app, const char *typed);
 
 /* Does what the line means; false: it is no command. */

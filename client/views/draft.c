@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "client/ui/words.h"
 #include "client/views/fault.h"
+#include "client/views/prompt.h"
 #include "wire/json.h"
 
 enum { KINDS_MAX = 16, IDLE_MS = 250, LATEST_MS = 600, LOOK_MS = 1000 };
@@ -42,18 +43,22 @@ void draft_register(const struct draft_kind *kind)
         kinds[nkinds++] = kind;
 }
 
+/* Whatever screen it is typed in. */
+static const struct draft_kind prompt_kind = {.name = "prompt", .save = prompt_save, .open = prompt_open};
+
 static const struct draft_kind *kind_of(const struct screen *screen)
 {
     for (size_t i = 0; i < nkinds; i++)
         if (kinds[i]->ops == screen->ops)
             return kinds[i];
-    return NULL;
+    return prompt_title(screen) ? &prompt_kind : NULL;
 }
 
 struct drafts *drafts_create(struct app_context *app)
 {
     struct drafts *drafts = memory_zeroed(1, sizeof(*drafts));
     *drafts = (struct drafts){.app = app, .box = {.dir = -1, .live = -1}};
+    draft_register(&prompt_kind);
     return drafts;
 }
 
@@ -144,9 +149,13 @@ static void drop(struct drafts *drafts, size_t index)
 
 static void put_title(struct screen *screen, json_t *draft)
 {
+    const char *prompt = prompt_title(screen);
     struct str title cleanup(cleanup_str);
     str_init(&title, NULL);
-    if (screen->ops->title)
+    if (prompt)
+        str_add(&title, prompt);
+    else
+        if (screen->ops->title)
         screen->ops->title(screen, &title);
     json_object_set_new(draft, "title", json_string(title.data));
 }
@@ -297,22 +306,16 @@ static bool take_unasked(struct drafts *drafts, const struct draft_entry *entry)
 
 bool drafts_open(struct drafts *drafts, const struct draft_entry *entry)
 {
-    const char *name = "";
-    json_get_text(entry->saved, "kind", &name);
-    for (size_t i = 0; i < nkinds; i++) {
-        if (strcmp(kinds[i]->name, name) != 0 || !kinds[i]->open)
-            continue;
-        if (!kinds[i]->open(drafts->app, json_object_get(entry->saved, "state")))
-            return false;
-        struct screen *screen = ui_top(drafts->app->ui);
-        if (!screen || screen->ops != kinds[i]->ops)
-            return false;
-        vec_push(&drafts->kept, (struct kept){.screen = screen->id});
-        memcpy(vec_last(&drafts->kept).name, entry->name, DRAFT_NAME_SIZE);
-        drafts_write(drafts);
-        return true;
-    }
-    return false;
+    const struct draft_kind *kind = kind_named(entry);
+    if (!kind || !kind->open || !kind->open(drafts->app, json_object_get(entry->saved, "state")))
+        return false;
+    const struct screen *screen = ui_top(drafts->app->ui);
+    if (!screen || kind_of(screen) != kind)
+        return false;
+    vec_push(&drafts->kept, (struct kept){.screen = screen->id});
+    memcpy(vec_last(&drafts->kept).name, entry->name, DRAFT_NAME_SIZE);
+    drafts_write(drafts);
+    return true;
 }
 
 void drafts_remove(struct drafts *drafts, const struct draft_entry *entry)

@@ -10,7 +10,7 @@
 
 /* A kind of screen that can be kept. */
 struct draft_kind {
-    const struct screen_ops *ops;
+    const struct screen_ops *ops; /* NULL: prompt.h knows its screens */
     const char *name; /* in the file: never changes */
 
     /* What is unsaved; NULL: nothing. A new reference. Must not change the screen: a person goes on typing. */

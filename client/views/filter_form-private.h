@@ -27,6 +27,11 @@ struct filter_form {
 
 struct filter_form *filter_form_of(struct screen *screen);
 
+void filter_form_line(struct filter_form *form, struct str *out); /* the filter as it stands */
+
+/* list_kept.c: what is typed into it is kept */
+void filter_form_keep_typed(struct filter_form *form);
+
 /* filter_form_lines.c: between the conditions and the sheet's fields */
 void filter_form_fill(struct filter_form *form, const struct filter_parts *parts);
 void filter_form_forget(struct filter_form *form);                  /* all conditions */

@@ -30,6 +30,12 @@ static void write_line(struct filter_form *form, struct arena *arena, struct str
     filter_parts_write(parts, arena, out);
 }
 
+void filter_form_line(struct filter_form *form, struct str *out)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    write_line(form, arena, out);
+}
+
 static unsigned apply(struct filter_form *form)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
@@ -307,5 +313,6 @@ void filter_form_open(struct rows *rows, const char *line)
     filter_form_fill(form, parts);
     filter_form_build(form, 0);
     ui_open(form->app->ui, &form->screen);
+    filter_form_keep_typed(form);
     ask_labels(form);
 }

@@ -26,6 +26,7 @@ struct import_view {
     int64_t done, total;    /* of what runs */
     char *bad, *duplicates; /* what is asked for: refuse, skip, update */
 
+    json_t *kept;    /* of a draft: the mapping as it was left; NULL: none */
     json_t *columns; /* as the server reads the file: column, field, samples */
     json_t *result;  /* of the dry run, or of the import */
     json_t *lines;   /* bad ones */
@@ -54,6 +55,7 @@ void import_map_choose(struct import_view *view);
 void import_map_leave_out(struct import_view *view);
 void import_map_keep(struct import_view *view);
 void import_map_recall(struct import_view *view, const char *name);
+void import_map_take(struct import_view *view, const json_t *mapping); /* NULL: nothing changes */
 void import_map_pick(struct import_view *view);
 /* Labels of required fields that no column goes to, joined; "" for none. In the view's arena. */
 const char *import_map_missing(struct import_view *view);
@@ -66,3 +68,6 @@ void import_bad_write(struct import_view *view);
 
 /* ---- import.c */
 void import_show(struct import_view *view, enum import_step step);
+struct import_view *import_open(struct app_context *app, const struct catalogue_entity *entity,
+                                const char *path); /* and sends the file */
+void import_language_register(void);

@@ -8,7 +8,7 @@
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/import-private.h"
-#include "client/views/path.h"
+#include "client/views/open.h"
 #include "client/views/rows.h"
 #include "client/views/text.h"
 #include "client/views/tool.h"
@@ -317,6 +317,7 @@ static void import_close(struct screen *screen)
 {
     struct import_view *view = import_view_of(screen);
     table_finish(&view->table);
+    json_decref(view->kept);
     json_decref(view->columns);
     json_decref(view->result);
     json_decref(view->lines);
@@ -351,15 +352,12 @@ static void language(struct screen *screen)
         import_bad_columns(view);
 }
 
-/* ---- the tool */
-
-static void begin(struct screen *below, const char *path, void *context)
+struct import_view *import_open(struct app_context *app, const struct catalogue_entity *entity,
+                                const char *path)
 {
-    struct subject *asked = context;
     struct import_view *view = memory_zeroed(1, sizeof(*view));
-    (void)below;
-    *view = (struct import_view){.app = asked->app,
-                                 .entity = asked->entity,
+    *view = (struct import_view){.app = app,
+                                 .entity = entity,
                                  .path = memory_strdup(path),
                                  .upload = NIL,
                                  .run = NIL,
@@ -367,50 +365,14 @@ static void begin(struct screen *below, const char *path, void *context)
                                  .duplicates = memory_strdup("refuse"),
                                  .lines = json_array(),
                                  .arena = arena_create(0)};
-    free(asked);
     view->screen.ops = &import_ops;
     table_init(&view->table, &import_map_model, view);
-    ui_open(view->app->ui, &view->screen);
+    open_screen(app, &view->screen);
     import_send(view);
+    return view;
 }
 
-static void cancelled(void *context)
+void import_language_register(void)
 {
-    free(context);
-}
-
-static void import_run(const struct subject *subject)
-{
-    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    struct subject *kept = memory_alloc(sizeof(*kept));
-    *kept = *subject;
-    path_ask(subject->app, subject->screen, _("Import"),
-             text_fill(arena, _("{list}: a CSV file or a spreadsheet (XLSX), its first row the titles."),
-                       "list", _(subject->entity->plural), NULL),
-             NULL, PATH_TO_READ, begin, cancelled, kept);
-}
-
-static bool may(const struct subject *subject)
-{
-    return app_may(subject->app, verb_of(subject->entity->name, "create"));
-}
-
-static const struct tool tools[] = {
-    {
-        .name = "import",
-        .label = N_("Import"),
-        .help = N_("Makes records of the rows of a file: CSV or XLSX."),
-        .search = "upload csv xlsx excel daoru",
-        .key = 'I',
-        .priority = 43,
-        .places = TOOL_LIST,
-        .may = may,
-        .run = import_run,
-    },
-};
-
-void import_view_register(void)
-{
-    tool_register(tools, array_len(tools));
     language_register(&import_ops, language);
 }

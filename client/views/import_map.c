@@ -172,15 +172,19 @@ void import_map_keep(struct import_view *view)
     dialog_ask(view->app->ui, &what, on_name, view);
 }
 
-void import_map_recall(struct import_view *view, const char *name)
+void import_map_take(struct import_view *view, const json_t *kept)
 {
-    const json_t *kept = name ? preference_get(view->app, "mapping", view->entity->name, name) : NULL;
     for (size_t i = 0; kept && i < json_array_size(view->columns); i++) {
         const char *title = json_string_value(json_object_get(column_at(view, i), "column"));
         const json_t *field = title ? json_object_get(kept, title) : NULL;
         if (field)
             put(view, i, json_string_value(field));
     }
+}
+
+void import_map_recall(struct import_view *view, const char *name)
+{
+    import_map_take(view, name ? preference_get(view->app, "mapping", view->entity->name, name) : NULL);
 }
 
 static void on_pick(void *context, const struct dialog_answer *answer)

@@ -93,6 +93,9 @@ static void on_looked(struct screen *screen, const struct answer *answer, void *
     json_decref(view->result);
     view->result = json_deep_copy(answer->object);
     import_map_recall(view, view->name);
+    import_map_take(view, view->kept);
+    json_decref(view->kept);
+    view->kept = NULL;
     import_show(view, IMPORT_MAPPING);
 }
 

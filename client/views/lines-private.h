@@ -16,6 +16,7 @@ struct lines {
     bool readonly;
     bool wide;    /* by the last drawing: a row is edited in its place, else in a box */
     bool editing; /* `cells` is the row's */
+    uint64_t box; /* the row was opened in last; 0: none */
     struct sheet cells;
     struct arena *arena;
 };
@@ -28,8 +29,8 @@ static inline struct lines *lines_of(struct screen *screen)
 size_t lines_count(const struct lines *lines);
 bool lines_full(const struct lines *lines);
 void lines_put(struct lines *lines); /* into the record's sheet */
-void lines_store(struct lines *lines,
-                 json_t *values); /* as the edited row: changes, or the whole of a new one; takes it */
+/* As the edited row: changes, or the whole of a new one; takes it. */
+void lines_store(struct lines *lines, json_t *values);
 void lines_forget_fault(struct lines *lines, size_t row);
 
 /* What the server found wrong in a cell; NULL: nothing. */
@@ -43,6 +44,9 @@ void lines_edit_row(struct lines *lines, size_t row); /* in its place or in a bo
 void lines_edit_box(struct lines *lines, size_t row);
 unsigned lines_edit_key(struct lines *lines, const struct key *key);
 void lines_edit_keys(struct lines *lines, struct key_bar *bar);
+/* What is typed of the row: {"row", "sheet"}; NULL: nothing. And gone on with. */
+json_t *lines_edit_typed(struct lines *lines);
+void lines_edit_half(struct lines *lines, struct sheet_entry *entry);
 void lines_edit_finish(struct lines *lines); /* forgets the cells */
 
 /* lines_draw.c */

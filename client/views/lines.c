@@ -387,7 +387,19 @@ void lines_open(struct sheet *sheet, struct sheet_entry *entry)
     add_columns(lines);
     table_reset(&lines->table);
     ui_open(sheet->app->ui, &lines->screen);
+    sheet->part = lines->screen.id;
     go_to_fault(lines);
-    if (!lines_count(lines) && !lines->readonly)
+    if (entry->half && !lines->readonly)
+        lines_edit_half(lines, entry);
+    else if (!lines_count(lines) && !lines->readonly)
         lines_edit_row(lines, 0);
+}
+
+json_t *lines_half(const struct sheet *sheet, const struct sheet_entry **entry_r)
+{
+    struct screen *screen = sheet->part ? ui_find(sheet->app->ui, sheet->part) : NULL;
+    if (!screen || screen->ops != &lines_ops)
+        return NULL;
+    *entry_r = entry_of(lines_of(screen));
+    return lines_edit_typed(lines_of(screen));
 }

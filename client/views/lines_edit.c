@@ -55,7 +55,8 @@ void lines_edit_box(struct lines *lines, size_t row)
         .submit = on_submit,
         .context = lines,
     };
-    show_faults(lines, sheet_dialog_open(lines->app, &lines->screen, &dialog), row);
+    lines->box = sheet_dialog_open(lines->app, &lines->screen, &dialog);
+    show_faults(lines, lines->box, row);
 }
 
 /* ---- in its place ---- */
@@ -235,4 +236,32 @@ void lines_edit_keys(struct lines *lines, struct key_bar *bar)
     key_bar_add(bar, K_CANCEL, _("Cancel"), 1);
     key_bar_add(bar, K_HELP, _("Help"), 9);
     sheet_keys(&lines->cells, bar);
+}
+
+/* ---- half a row, as a draft has it ---- */
+
+/* The fields it is typed in now: in its place, or in the box; NULL: none are. */
+static struct sheet *typed_in(struct lines *lines)
+{
+    struct screen *box = lines->box ? ui_find(lines->app->ui, lines->box) : NULL;
+    return lines->editing ? &lines->cells : box ? sheet_dialog_sheet(box) : NULL;
+}
+
+json_t *lines_edit_typed(struct lines *lines)
+{
+    struct sheet *cells = typed_in(lines);
+    if (!cells || !sheet_dirty(cells))
+        return NULL;
+    return json_pack("{s:I, s:o}", "row", (json_int_t)lines->edited, "sheet", sheet_save(cells));
+}
+
+void lines_edit_half(struct lines *lines, struct sheet_entry *entry)
+{
+    json_t *half = entry->half;
+    int64_t row = 0;
+    entry->half = NULL;
+    json_get_int(half, "row", &row);
+    lines_edit_row(lines, MIN((size_t)MAX(row, 0), lines_count(lines)));
+    sheet_restore(typed_in(lines), json_object_get(half, "sheet"));
+    json_decref(half);
 }

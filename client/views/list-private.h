@@ -44,15 +44,18 @@ void list_line_close(struct list *list);
 unsigned list_line_key(struct list *list, const struct key *key);
 void list_line_keys(const struct list *list, struct key_bar *bar);
 void list_line_draw(struct list *list, struct canvas *canvas, struct area area);
-void list_line_cursor(struct list *list,
-                      struct canvas *canvas); /* back into the line, when the table was drawn */
+/* Back into the line, when the table was drawn. */
+void list_line_cursor(struct list *list, struct canvas *canvas);
 const char *list_line_label(struct list *list, struct arena *arena);
+
+/* list_kept.c: what is typed into the line is kept */
+void list_keep_line(struct list *list);
 
 /* list_filter.c */
 const struct field *list_filter_same_field(struct list *list); /* of the picked column; NULL: not asked by */
-bool list_filter_same(
-    struct list *list); /* rows with the same value in the picked column; false: there is none */
+/* Rows with the same value in the picked column; false: there is none. */
+bool list_filter_same(struct list *list);
 void list_complete_filter(struct list *list); /* Tab: the field's name, what is asked of it, its values */
-const struct field *
-list_filter_field(struct list *list, const char *word); /* meant by the name that begins a term; NULL: none */
+/* Meant by the name that begins a term; NULL: none. */
+const struct field *list_filter_field(struct list *list, const char *word);
 const char *list_record_title(struct list *list, struct arena *arena, const json_t *row);

@@ -370,6 +370,7 @@ void list_register(void)
     language_register(&list_ops, list_language);
     list_act_register();
     list_columns_register();
+    list_kept_register();
     list_line_register();
     list_marks_register();
     list_results_register();

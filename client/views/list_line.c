@@ -34,6 +34,8 @@ void list_line_open(struct list *list, enum list_line line)
     if (line == LIST_FILTER)
         input_set(&list->input, list->rows.line);
     list->typing = line;
+    if (line == LIST_FILTER)
+        list_keep_line(list);
 }
 
 void list_line_close(struct list *list)

@@ -16,6 +16,7 @@ void list_saved_keys(const struct rows *rows, struct key_bar *bar); /* digits th
 void list_saved_register(void);
 
 void list_act_register(void);
+void list_kept_register(void);
 void list_line_register(void);
 void list_marks_register(void);
 void list_results_register(void);

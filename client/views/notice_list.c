@@ -11,6 +11,7 @@
 #include "client/views/ask.h"
 #include "client/views/notice.h"
 #include "client/views/open.h"
+#include "client/views/prompt.h"
 #include "client/views/text.h"
 #include "client/views/tool.h"
 #include "model/field.h"
@@ -113,18 +114,38 @@ static const struct notice *current(struct notice_list *list)
     return NULL;
 }
 
+static const struct prompt reply_prompt;
+
+/* `said` is what is answered, to be read again. */
+static void ask_reply(struct notice_list *list, int64_t to, const char *said, const char *typed)
+{
+    list->reply_to = to;
+    struct dialog_ask ask = {
+        .title = _("Reply"), .text = said, .label = _("Text"), .max = 500, .required = true, .value = typed};
+    prompt_keep(list->app, dialog_ask(list->app->ui, &ask, on_reply, list), &reply_prompt, _("Reply"),
+                json_pack("{s:I, s:s?}", "to", (json_int_t)to, "said", said));
+}
+
+static bool reply_again(struct app_context *app, const json_t *about, const json_t *typed)
+{
+    const char *said = "";
+    int64_t to = 0;
+    json_get_int(about, "to", &to);
+    json_get_text(about, "said", &said);
+    notice_list_open(app);
+    ask_reply(list_of(ui_top(app->ui)), to, said, prompt_text(typed));
+    return true;
+}
+
+static const struct prompt reply_prompt = {"notice.reply", prompt_line, reply_again};
+
 static unsigned reply(struct notice_list *list)
 {
     const struct notice *notice = current(list);
-    list->reply_to = json_integer_value(notice ? json_object_get(notice->object, "from_id") : NULL);
-    if (!list->reply_to)
+    int64_t to = json_integer_value(notice ? json_object_get(notice->object, "from_id") : NULL);
+    if (!to)
         return SCREEN_BELL;
-    struct dialog_ask ask = {.title = _("Reply"),
-                             .text = json_string_value(json_object_get(notice->object, "text")),
-                             .label = _("Text"),
-                             .max = 500,
-                             .required = true};
-    dialog_ask(list->app->ui, &ask, on_reply, list);
+    ask_reply(list, to, json_string_value(json_object_get(notice->object, "text")), NULL);
     return SCREEN_REDRAW;
 }
 
@@ -264,5 +285,6 @@ static const struct tool tools[] = {
 void notice_list_register(void)
 {
     tool_register(tools, array_len(tools));
+    prompt_register(&reply_prompt, 1);
     language_register(&list_ops, list_language);
 }

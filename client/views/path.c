@@ -290,9 +290,14 @@ static const struct screen_ops path_ops = {
     .close = path_close,
 };
 
-void path_ask(struct app_context *app, struct screen *below, const char *title, const char *text,
-              const char *start, enum path_kind kind, path_done *done, void (*cancelled)(void *context),
-              void *context)
+const struct input *path_line(struct screen *screen)
+{
+    return screen->ops == &path_ops ? &box_of(screen)->input : NULL;
+}
+
+uint64_t path_ask(struct app_context *app, struct screen *below, const char *title, const char *text,
+                  const char *start, enum path_kind kind, path_done *done, void (*cancelled)(void *context),
+                  void *context)
 {
     struct path_box *box = memory_zeroed(1, sizeof(*box));
     *box = (struct path_box){.app = app,
@@ -310,4 +315,5 @@ void path_ask(struct app_context *app, struct screen *below, const char *title, 
     if (start)
         input_set(&box->input, start);
     ui_open(app->ui, &box->screen);
+    return box->screen.id;
 }

@@ -5,8 +5,9 @@
 
 void sheet_put(struct sheet *sheet, struct sheet_entry *entry, const char *value, const char *label);
 void sheet_trouble(struct sheet_entry *entry, const char *words); /* NULL: none any more */
-void sheet_begin(struct sheet *sheet);          /* the input takes the focused entry's text */
-void sheet_drop(struct sheet *sheet);           /* and gives it up without taking it over */
+const char *sheet_half_words(void);    /* what is wrong with a line table in which a row was being typed */
+void sheet_begin(struct sheet *sheet); /* the input takes the focused entry's text */
+void sheet_drop(struct sheet *sheet);  /* and gives it up without taking it over */
 bool sheet_move(struct sheet *sheet, int step); /* to the next field shown; false: there is none */
 void sheet_go(struct sheet *sheet, size_t entry);
 void sheet_layout(struct sheet *sheet, int cols);
@@ -20,5 +21,5 @@ bool sheet_pop_may_create(const struct sheet *sheet, const struct sheet_entry *e
 void sheet_pop_create(struct sheet *sheet); /* F6: a new record with what was typed */
 void sheet_pop_take(struct sheet *sheet);
 bool sheet_pop_wanted(const struct sheet_entry *entry);
-bool sheet_settle(struct sheet *sheet,
-                  bool forward); /* false: the field is to be left when an answer has come, or not at all */
+/* False: the field is to be left when an answer has come, or not at all. */
+bool sheet_settle(struct sheet *sheet, bool forward);

@@ -5,6 +5,7 @@
 
 #include "client/ui/words.h"
 #include "client/views/sheet-private.h"
+#include "client/views/sheet_parts.h"
 #include "client/views/value_text.h"
 #include "wire/json.h"
 
@@ -27,6 +28,7 @@ static void entry_finish(struct sheet_entry *entry)
     json_decref(entry->lines);
     json_decref(entry->server_lines);
     json_decref(entry->line_faults);
+    json_decref(entry->half);
 }
 
 void sheet_finish(struct sheet *sheet)
@@ -202,12 +204,20 @@ const char *sheet_value(const struct sheet *sheet, const char *name)
     return entry ? entry->value : NULL;
 }
 
+static bool half_row(const struct sheet *sheet)
+{
+    const struct sheet_entry *entry;
+    json_t *half = lines_half(sheet, &entry);
+    json_decref(half);
+    return half;
+}
+
 bool sheet_dirty(const struct sheet *sheet)
 {
-    if (sheet->editing && sheet->edited)
+    if ((sheet->editing && sheet->edited) || half_row(sheet))
         return true;
     vec_each(const struct sheet_entry, entry,
-             &sheet->entries) if (entry->typed || sheet_entry_changed(entry)) return true;
+             &sheet->entries) if (entry->typed || entry->half || sheet_entry_changed(entry)) return true;
     return false;
 }
 
@@ -233,6 +243,8 @@ static const char *fault_of(struct sheet *sheet, struct arena *arena, const stru
         return entry->trouble ? entry->trouble
                               : value_fault(sheet->app, arena, entry->field, FIELD_BAD, entry->typed);
     bool empty = !entry->value && !json_array_size(entry->lines);
+    if (entry->half)
+        return sheet_half_words();
     if (entry->field->required && empty && field_type_of(entry->field) != FIELD_BOOL)
         return value_fault(sheet->app, arena, entry->field, FIELD_MISSING, NULL);
     return NULL; /* values were checked as they came in */

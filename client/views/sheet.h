@@ -25,6 +25,7 @@ struct sheet_entry {
     char *now;                 /* what stands in the record at present, in words; NULL: it is not told */
     json_t *lines;             /* FIELD_LINES: the rows, an array; NULL: none */
     json_t *server_lines;      /* as the server has them */
+    json_t *half;              /* of a draft: the row of them that was being typed; NULL: none was */
     json_t *line_faults;       /* what the server found wrong in them: "0.phone" → words; NULL: nothing */
     bool readonly;             /* here and now, whatever the field says */
     bool marked;               /* ~ beside its label: the change that is looked at touched it */
@@ -49,6 +50,7 @@ struct sheet {
 
     struct input input;
     struct textarea note;
+    uint64_t part; /* the screen that a set or a line table was opened on last; 0: none */
     bool editing;  /* input or note belongs to `focus` */
     bool edited;   /* and its text is not the entry's any more */
     bool arrived;  /* no key was pressed in the field yet: a value that is one thing is selected */
@@ -60,8 +62,8 @@ struct sheet {
     int scroll;       /* first line of the tab shown */
     int cols;         /* of the last layout */
     int label_cols;
-    int label_most;  /* cells its labels may take; 0: the usual */
-    bool one_column; /* also where two would have room */
+    int label_most;      /* cells its labels may take; 0: the usual */
+    bool one_column;     /* also where two would have room */
     const char *nothing; /* what stands in a set without members, a msgid; NULL: "none" */
 };
 

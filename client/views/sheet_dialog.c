@@ -242,7 +242,7 @@ const char *sheet_dialog_label(struct app_context *app, uint64_t dialog, const c
     return entry ? entry->label : NULL;
 }
 
-const struct sheet *sheet_dialog_sheet(struct screen *screen)
+struct sheet *sheet_dialog_sheet(struct screen *screen)
 {
     return screen->ops == &box_ops ? &box_of(screen)->sheet : NULL;
 }

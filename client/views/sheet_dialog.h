@@ -34,7 +34,7 @@ bool sheet_dialog_accuse(struct app_context *app, uint64_t dialog, const char *n
 void sheet_dialog_tell_now(struct app_context *app, uint64_t dialog, const json_t *row);
 
 /* The sheet of a box; NULL: the screen is no box. Borrowed. */
-const struct sheet *sheet_dialog_sheet(struct screen *screen);
+struct sheet *sheet_dialog_sheet(struct screen *screen);
 
 /* The words of a reference chosen in it; NULL: none. Valid until the dialog changes. */
 const char *sheet_dialog_label(struct app_context *app, uint64_t dialog, const char *name);

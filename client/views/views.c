@@ -1,5 +1,6 @@
 #include "client/views/views.h"
 
+#include "client/views/action.h"
 #include "client/views/command.h"
 #include "client/views/dial.h"
 #include "client/views/draft.h"
@@ -13,6 +14,8 @@
 
 void views_register(void)
 {
+    action_register();
+    command_register();
     macro_register();
     hints_register();
     start_register();

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "client/views/command.h"
 #include "client/views/draft.h"
 #include "client/views/form-private.h"
 #include "client/views/open.h"
@@ -135,6 +136,128 @@ static void test_a_change_goes_on(void **state)
             assert_string_equal(asked_text(i), "{\"name\":\"three!\",\"id\":3,\"version\":1}");
 }
 
+/* ---- what is typed where no form is ---- */
+
+static void see_job(void)
+{
+    open_record(&app, entity("job"), 3, OPEN_TASK);
+    answer("session.watch", "{\"cursor\":\"1.2.3\"}");
+    answer("job.get",
+           "{\"id\":3,\"version\":1,\"number\":\"J3\",\"name\":\"three\",\"kind\":\"tow\",\"state\":"
+           "\"new\",\"can\":[\"update\",\"drop\",\"finish\"]}");
+}
+
+static void test_a_reason_goes_on(void **state)
+{
+    (void)state;
+    see_job();
+    type("f");
+    drafts_write(app.drafts);
+    assert_int_equal(files(), 0); /* nothing is typed yet */
+    type("12");
+    drafts_write(app.drafts);
+    assert_int_equal(files(), 1);
+    begin_again("ann", key);
+    assert_shown("Finish");
+    keys("Enter", NULL);
+    assert_shown("12");
+    assert_int_equal(files(), 1);
+    type("3");
+    keys("F10", NULL);
+    answer("job.finish", "{\"id\":3,\"version\":2}");
+    drafts_write(app.drafts);
+    assert_int_equal(files(), 0);
+}
+
+static void test_an_action_left_is_no_draft(void **state)
+{
+    (void)state;
+    see_job();
+    type("f12");
+    drafts_write(app.drafts);
+    keys("Esc", NULL);
+    drafts_write(app.drafts);
+    assert_int_equal(files(), 0);
+}
+
+static void see_rows(void)
+{
+    answer("job.list", "{\"rows\":[{\"id\":3,\"number\":\"J3\",\"name\":\"three\"}],\"next\":null}");
+}
+
+static void test_a_filter_goes_on(void **state)
+{
+    (void)state;
+    open_list(&app, entity("job"), NULL, OPEN_TASK);
+    see_rows();
+    type("/state=new");
+    drafts_write(app.drafts);
+    assert_int_equal(files(), 0); /* a word is typed again sooner than it is found */
+    type(" name~th");
+    drafts_write(app.drafts);
+    assert_int_equal(files(), 1);
+    begin_again("ann", key);
+    assert_shown("Jobs · Filter");
+    keys("Enter", NULL);
+    assert_shown("state=new name~th");
+    type("ree");
+    keys("Enter", NULL);
+    drafts_write(app.drafts);
+    assert_int_equal(files(), 0);
+    see_rows();
+    keys("F9", NULL);
+    type("x y");
+    drafts_write(app.drafts);
+    assert_int_equal(files(), 1);
+    begin_again("ann", key);
+    keys("Enter", NULL);
+    assert_shown("x y");
+    assert_shown("name~three");
+}
+
+static void test_a_command_goes_on(void **state)
+{
+    (void)state;
+    command_open(&app, "");
+    type("jo+ name=Ann");
+    drafts_write(app.drafts);
+    assert_int_equal(files(), 1);
+    begin_again("ann", key);
+    keys("Enter", NULL);
+    assert_shown("> jo+ name=Ann");
+    keys("Esc", NULL);
+    drafts_write(app.drafts);
+    assert_int_equal(files(), 0);
+}
+
+static void test_half_a_row_goes_on(void **state)
+{
+    (void)state;
+    new_job("one");
+    sheet_focus(&form_of(ui_top(&ui))->sheet, "parts");
+    keys("Enter", NULL);
+    type("bolt");
+    keys("Tab", NULL);
+    type("12.5");
+    drafts_write(app.drafts);
+    begin_again("ann", key);
+    keys("Enter", NULL);
+    assert_shown("A row of it is half typed");
+    keys("F10", NULL); /* it is not lost by saving, either */
+    assert_shown("A row of it is half typed");
+    drafts_write(app.drafts);
+    begin_again("ann", key);
+    keys("Enter", "Enter", NULL);
+    assert_shown("bolt");
+    assert_shown("12.5");
+    keys("F10", "F10", "F10", NULL);
+    for (size_t i = 0; i < asked_count(); i++)
+        if (strcmp(asked_verb(i), "job.create") == 0)
+            assert_string_equal(
+                asked_text(i),
+                "{\"name\":\"one\",\"kind\":\"tow\",\"parts\":[{\"what\":\"bolt\",\"amount_fen\":1250}]}");
+}
+
 static void test_somebody_else_is_told_nothing(void **state)
 {
     (void)state;
@@ -211,6 +334,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_never_later_than_a_second, setup, teardown),
         cmocka_unit_test_setup_teardown(test_saved_and_discarded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_change_goes_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_reason_goes_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_action_left_is_no_draft, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_filter_goes_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_command_goes_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_half_a_row_goes_on, setup, teardown),
         cmocka_unit_test_setup_teardown(test_somebody_else_is_told_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_another_sits_down, setup, teardown),
         cmocka_unit_test_setup_teardown(test_thrown_away, setup, teardown),
