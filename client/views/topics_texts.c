@@ -60,6 +60,9 @@ static const char *const forms_text[] = {
     N_("Enter in a record begins to edit. Fields marked * must be filled in. F10 saves from any field, Esc "
        "asks "
        "before anything typed is lost; what is half typed is kept on disk until it is saved."),
+    N_("A number, a day, a phone, a choice stands selected when you come to it: what you type takes its "
+       "place, Left, Right, Home, End and Backspace begin to put it right. Words are gone on with at their "
+       "end. Ctrl-Y takes back the last change."),
     N_("Times are typed short: 9:30, t+1 9, 明天9点. Amounts take sums: 3*80+15. A reference is found by a "
        "few "
        "letters, F4 shows what there is."),

@@ -142,6 +142,35 @@ def test_an_order_half_taken():
     terminal.close()
 
 
+def test_a_path_and_a_reason():
+    """What is typed where no form is: it stands in its box again, over what it was opened over."""
+    words, home = Words("zh_CN"), yz.temp_dir("yizhan-home-")
+    terminal = terminal_at(home, "zh_CN")
+    terminal.wait(words.expand("{Take a call}"))
+    terminal.type("cu+ name=草稿件 phone=13912345678")
+    terminal.keys("Enter")
+    terminal.wait(words.expand("{New}: {Customer}"))
+    terminal.keys("F10")
+    terminal.wait(words.expand("{Saved}"))
+    terminal.type("F")
+    terminal.wait(words.expand("{No files yet. a attaches one: a photo of the scene, a paper, a sheet.}").split("。")[0])
+    terminal.type("a")
+    terminal.wait(words.expand("{Attach a file}"))
+    terminal.type("~/照片/现场 1.jp")
+    yz.wait_until("a draft", lambda: files(home))
+    kill(terminal)
+    terminal = terminal_at(home, "zh_CN")
+    terminal.wait([words.expand("{Drafts: %zu}").replace("…", "1"), words.expand("{Files}") + " 草稿件"])
+    terminal.keys("Enter")
+    terminal.wait([words.expand("{Attach a file}"), "~/照片/现场 1.jp_"])
+    terminal.type("g")
+    terminal.wait("~/照片/现场 1.jpg")
+    terminal.keys("Escape", "Escape")
+    yz.wait_until("the draft's end", lambda: not files(home))
+    yz.check(True, "a path goes on where it was, and one that was given up is no draft")
+    terminal.close()
+
+
 def finish():
     server.stop()
 
