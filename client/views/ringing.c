@@ -16,8 +16,8 @@ enum { CALLS_MAX = 20 };
 
 struct ringing {
     VEC(json_t *) calls; /* as the server sent them, the first to ring first */
-    VEC(char *) ended;   /* while what rings was asked for: the answer may be from before */
-    bool asked;
+    uint64_t asked;      /* what rings; 0: nobody asks */
+    VEC(char *) ended;   /* since then: the answer may be from before */
 };
 
 static const char *member(const json_t *object, const char *name)
@@ -45,7 +45,7 @@ static void forget_ended(struct ringing *ringing)
 {
     vec_each(char *, id, &ringing->ended) free(*id);
     vec_clear(&ringing->ended);
-    ringing->asked = false;
+    ringing->asked = 0;
 }
 
 static bool has_ended(const struct ringing *ringing, const json_t *object)
@@ -136,16 +136,17 @@ static void on_list(void *context, const struct answer *answer)
     forget_ended(app->ringing);
 }
 
-/* What ended while the line was down ended unheard. Without an extension nothing rings. */
+/* What ended while the line was down ended unheard; an answer still to come from before it is of no use. Without an extension nothing rings. */
 void ringing_ready(struct app_context *app)
 {
-    clear(app->ringing);
+    struct ringing *ringing = app->ringing;
+    clear(ringing);
     show(app);
-    forget_ended(app->ringing);
-    if (!*member(link_identity(app->link), "extension"))
-        return;
-    app->ringing->asked = true;
-    link_call(app->link, "call.ringing", NULL, CALL_READ, NULL, on_list, app);
+    if (ringing->asked)
+        link_cancel(app->link, ringing->asked);
+    forget_ended(ringing);
+    if (*member(link_identity(app->link), "extension"))
+        ringing->asked = link_call(app->link, "call.ringing", NULL, CALL_READ, NULL, on_list, app);
 }
 
 /* ------------------------------------------------------------------------------------------------- opening */

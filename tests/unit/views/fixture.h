@@ -39,6 +39,7 @@ void stream(const char *verb, const char *row); /* a row before the answer */
 void refuse(const char *verb, const char *json); /* an error object with its code */
 void set_line(enum link_state state); /* LINK_READY at first */
 void look_for_holds(void); /* they stand among the requests then */
+void log_in_as(const char *json); /* what session.login answers; at first nothing of it is known */
 void permit(const char *verb, bool permitted);   /* all are, at first */
 
 #define run_views(tests) cmocka_run_group_tests(tests, NULL, NULL)
