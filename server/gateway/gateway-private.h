@@ -40,7 +40,8 @@ struct gateway {
     void (*send)(struct parcel *parcel);                 /* ends in parcel_done(), at once or later */
     /* Fetches what the other side does not bring by itself; `house` is our database. Negative: that is away. NULL: there is nothing to fetch. */
     int (*look)(struct connection *house, struct arena *arena);
-    bool (*away)(void); /* the other side was not there a moment ago: nothing is claimed for it now. NULL: each try tells */
+    bool (*away)(
+        void); /* the other side was not there a moment ago: nothing is claimed for it now. NULL: each try tells */
     void (*finish)(void);
 };
 
@@ -100,6 +101,8 @@ struct hook_call {
     char *body; /* of hooks that take one; ended by NUL. NULL: none came */
     size_t body_len;
     struct hook_later later;
+    const char
+        *fault; /* from the hook, static: a line on what is wrong with the call; NULL: nothing more is said */
 };
 
 enum { HOOK_LATER = 1 };
@@ -109,7 +112,7 @@ enum { HOOK_LATER = 1 };
 struct hook {
     const char *path;
     int (*run)(struct hook_call *call);
-    bool own_token;  /* asks for another than the house's */
+    bool own_token; /* asks for another than the house's */
     bool takes_body;
 };
 
@@ -119,7 +122,7 @@ void hook_answer(struct hook_later *later, int result);
 /* hook_track.c: a thread of its own writes what comes. */
 extern const struct hook hook_track;
 void hook_track_start(const char *conninfo);
-void hook_track_stop(void); /* everybody who waits has been answered, and who comes later is at once */
+void hook_track_stop(void);   /* everybody who waits has been answered, and who comes later is at once */
 void hook_track_finish(void); /* once no hook runs any more */
 
 extern const struct hook hook_sms_report, hook_sms_reply;

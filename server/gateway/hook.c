@@ -61,11 +61,12 @@ static bool knows_token(const struct hook_call *call)
     return token && strlen(token) == len && CRYPTO_memcmp(token, door.token, len) == 0;
 }
 
-static enum MHD_Result answer_result(struct MHD_Connection *http, int result)
+/* fault: what is said of a bad request; NULL: no more than that it is one. */
+static enum MHD_Result answer_result(struct MHD_Connection *http, int result, const char *fault)
 {
     switch (result) {
     case 0: return answer(http, MHD_HTTP_OK, "");
-    case -EINVAL: return answer(http, MHD_HTTP_BAD_REQUEST, "what is needed is not there\n");
+    case -EINVAL: return answer(http, MHD_HTTP_BAD_REQUEST, fault ? fault : "what is needed is not there\n");
     case -EACCES: return answer(http, MHD_HTTP_FORBIDDEN, "the token is not right\n");
     case -EUSERS: return answer(http, MHD_HTTP_TOO_MANY_REQUESTS, "too often\n");
     default: return answer(http, MHD_HTTP_SERVICE_UNAVAILABLE, "try again\n");
@@ -93,13 +94,13 @@ static enum MHD_Result run(struct MHD_Connection *http, struct visit *visit)
                              .body_len = visit->body.len,
                              .later = {http, visit}};
     if (visit->asked) /* it was put off, and is taken up again */
-        return answer_result(http, visit->result);
+        return answer_result(http, visit->result, NULL);
     visit->asked = true;
     arena_reset(door.arena);
     if (!visit->hook->own_token && !knows_token(&call))
-        return answer_result(http, -EACCES);
+        return answer_result(http, -EACCES, NULL);
     int result = visit->hook->run(&call);
-    return result == HOOK_LATER ? MHD_YES : answer_result(http, result);
+    return result == HOOK_LATER ? MHD_YES : answer_result(http, result, call.fault);
 }
 
 static struct visit *visit_create(const char *url)
@@ -146,6 +147,8 @@ static enum MHD_Result on_call(void *context, struct MHD_Connection *http, const
     }
     if (!visit->hook)
         return answer(http, MHD_HTTP_NOT_FOUND, "there is nothing here\n");
+    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_POST) != 0)
+        return answer(http, MHD_HTTP_METHOD_NOT_ALLOWED, "GET or POST\n");
     if (visit->too_long && visit->hook->takes_body)
         return answer(http, MHD_HTTP_CONTENT_TOO_LARGE, "too long\n");
     return run(http, visit);

@@ -177,8 +177,10 @@ static int read_body(struct hook_call *call, struct instant now, struct track_re
     struct track_form form;
     if (call->body[0] == '{')
         return track_read_json(call->body, call->body_len, now, report);
-    if (strlen(call->body) != call->body_len || track_form_parse(call->body, &form) < 0)
+    if (strlen(call->body) != call->body_len || track_form_parse(call->body, &form) < 0) {
+        report->fault = "the body is neither a form nor JSON\n";
         return -EINVAL;
+    }
     return track_read_values(track_form_value, &form, now, report);
 }
 
@@ -189,6 +191,7 @@ static int read_call(struct hook_call *call, struct waiting *waiting)
     bool body = call->body_len && !hook_value(call, "id") && !hook_value(call, "deviceid");
     int result = body ? read_body(call, time_now(), &waiting->report)
                       : track_read_values(query_value, call, time_now(), &waiting->report);
+    call->fault = waiting->report.fault;
     if (result < 0)
         return result;
     if (!token || !*token || strlen(token) > TRACK_TOKEN_MAX)

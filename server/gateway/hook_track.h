@@ -20,12 +20,13 @@ struct track_report {
     struct point place; /* null: the device does not know where it is */
     double speed;       /* metres a second; NAN like the others: not said, or not to be believed */
     double bearing, accuracy, battery; /* degrees, metres, per cent */
+    const char *fault;                 /* a line on what is wrong with it, static; NULL: nothing */
 };
 
 /* A parameter by its name, decoded; NULL: it is not there. */
 typedef const char *track_value(void *context, const char *name);
 
-/* 0, or -EINVAL: not what a tracker says. `now` stands in where no time is said. */
+/* 0, or -EINVAL: not what a tracker says; the report's fault says why. `now` stands in where no time is said. */
 int track_read_values(track_value *value, void *context, struct instant now, struct track_report *report_r);
 int track_read_json(const char *text, size_t len, struct instant now, struct track_report *report_r);
 

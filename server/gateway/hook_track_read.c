@@ -9,9 +9,17 @@
 #include "wire/json.h"
 
 static const double knot = 1852.0 / 3600;
-enum { NUMBER_MAX = 40, SECONDS_DIGITS = 11 /* a longer time is in milliseconds */ };
+enum { NUMBER_MAX = 40 };
+static const int64_t SECONDS_MOST = INT64_C(100000000000), MILLISECONDS_MOST = INT64_C(10000000000000);
 
 /* ---- single values */
+
+/* Words for who made the device, static: they are the answer's body. */
+static int fail(struct track_report *report, const char *words)
+{
+    report->fault = words;
+    return -EINVAL;
+}
 
 static bool read_number(const char *text, double *number_r)
 {
@@ -41,14 +49,19 @@ static int read_code(const char *text, char code_r[TRACK_CODE_MAX + 1])
     return 0;
 }
 
+/* Seconds since 1970, or milliseconds where it has more digits. */
+static struct instant time_of(int64_t number)
+{
+    return (struct instant){number >= SECONDS_MOST ? number * 1000 : number * US_PER_SECOND};
+}
+
 /* Seconds or milliseconds since 1970, RFC 3339, or "2026-11-22 08:00:00" in UTC. */
 static int read_time(const char *text, struct instant *at_r)
 {
     size_t len = strlen(text);
     char copy[32];
     if (len && len <= 13 && strspn(text, "0123456789") == len) {
-        int64_t number = strtoll(text, NULL, 10);
-        at_r->us = len > SECONDS_DIGITS ? number * 1000 : number * US_PER_SECOND;
+        *at_r = time_of(strtoll(text, NULL, 10));
         return 0;
     }
     if (len == 19 && text[10] == ' ') {
@@ -60,12 +73,16 @@ static int read_time(const char *text, struct instant *at_r)
     return time_parse(text, at_r) < 0 ? -EINVAL : 0;
 }
 
-static int check(const struct track_report *report, struct instant now)
+static int check(struct track_report *report, struct instant now)
 {
     bool placed = !isnan(report->place.lon);
     if (placed && !point_is_valid(report->place))
-        return -EINVAL;
-    return report->at.us < 0 || report->at.us > now.us + TRACK_AHEAD_SECONDS * US_PER_SECOND ? -EINVAL : 0;
+        return fail(report, "lat is from -90 to 90, lon from -180 to 180\n");
+    if (report->at.us < 0)
+        return fail(report, "timestamp: before 1970\n");
+    if (report->at.us > now.us + TRACK_AHEAD_SECONDS * US_PER_SECOND)
+        return fail(report, "timestamp: more than five minutes ahead of this clock\n");
+    return 0;
 }
 
 /* Where a device has no fix it says so, or says 0, 0: in the sea south of Ghana. */
@@ -76,6 +93,9 @@ static struct point place_of(double lon, double lat, bool valid)
 
 /* ---- the query */
 
+static const char bad_time[] = "timestamp: seconds or milliseconds since 1970, or as 2026-11-22T08:00:00Z, "
+                               "or 2026-11-22 08:00:00 in UTC\n";
+
 static int read_place(track_value *value, void *context, struct track_report *report)
 {
     const char *lat = value(context, "lat"), *lon = value(context, "lon"), *valid = value(context, "valid");
@@ -83,7 +103,7 @@ static int read_place(track_value *value, void *context, struct track_report *re
     if (!lat && !lon) /* a device that tells of its battery alone */
         return 0;
     if (!read_number(lat, &y) || !read_number(lon, &x))
-        return -EINVAL;
+        return fail(report, "lat and lon are decimal degrees, both\n");
     report->place = place_of(x, y, !valid || strcmp(valid, "true") == 0 || strcmp(valid, "1") == 0);
     return 0;
 }
@@ -93,8 +113,11 @@ int track_read_values(track_value *value, void *context, struct instant now, str
     const char *id = value(context, "id"), *time = value(context, "timestamp"),
                *bearing = value(context, "bearing");
     *report_r = (struct track_report){.at = now, .place = {NAN, NAN}};
-    if (read_code(id ? id : value(context, "deviceid"), report_r->code) < 0 ||
-        (time && *time && read_time(time, &report_r->at) < 0) || read_place(value, context, report_r) < 0)
+    if (read_code(id ? id : value(context, "deviceid"), report_r->code) < 0)
+        return fail(report_r, "id: none, or none that a device is called by\n");
+    if (time && *time && read_time(time, &report_r->at) < 0)
+        return fail(report_r, bad_time);
+    if (read_place(value, context, report_r) < 0)
         return -EINVAL;
     report_r->speed = number_or_none(value(context, "speed"), 0, 1000) * knot;
     report_r->bearing = number_or_none(bearing ? bearing : value(context, "heading"), 0, 360);
@@ -159,19 +182,24 @@ static double real_of(const json_t *object, const char *name, double low, double
     return good ? number : NAN;
 }
 
+static bool in_range(int64_t time)
+{
+    return time >= 0 && time < MILLISECONDS_MOST;
+}
+
 static int read_location(const json_t *location, struct track_report *report)
 {
     const json_t *time = json_object_get(location, "timestamp"),
                  *coords = json_object_get(location, "coords");
     const json_t *lat = json_object_get(coords, "latitude"), *lon = json_object_get(coords, "longitude");
     if (json_is_string(time) && read_time(json_string_value(time), &report->at) < 0)
-        return -EINVAL;
+        return fail(report, bad_time);
+    if (json_is_integer(time) && !in_range(json_integer_value(time)))
+        return fail(report, bad_time);
     if (json_is_integer(time))
-        report->at.us = json_integer_value(time) < 0 || json_integer_value(time) > INT64_MAX / 1000
-                            ? -1
-                            : json_integer_value(time) * 1000;
+        report->at = time_of(json_integer_value(time));
     if (coords && (!json_is_number(lat) || !json_is_number(lon)))
-        return -EINVAL;
+        return fail(report, "coords: latitude and longitude are numbers, both\n");
     if (coords)
         report->place = place_of(json_number_value(lon), json_number_value(lat), true);
     report->speed = real_of(coords, "speed", 0, 500);
@@ -184,8 +212,11 @@ static int read_location(const json_t *location, struct track_report *report)
 static int read_object(const json_t *object, struct instant now, struct track_report *report)
 {
     const json_t *location = json_object_get(object, "location");
-    if (read_code(json_string_value(json_object_get(object, "device_id")), report->code) < 0 ||
-        !json_is_object(location) || read_location(location, report) < 0)
+    if (read_code(json_string_value(json_object_get(object, "device_id")), report->code) < 0)
+        return fail(report, "device_id: none, or none that a device is called by\n");
+    if (!json_is_object(location))
+        return fail(report, "location: it is not there\n");
+    if (read_location(location, report) < 0)
         return -EINVAL;
     return check(report, now);
 }
@@ -195,7 +226,8 @@ int track_read_json(const char *text, size_t len, struct instant now, struct tra
     struct json_fault fault;
     json_t *object = json_read(text, len, &fault);
     *report_r = (struct track_report){.at = now, .place = {NAN, NAN}};
-    int result = json_is_object(object) ? read_object(object, now, report_r) : -EINVAL;
+    int result = json_is_object(object) ? read_object(object, now, report_r)
+                                        : fail(report_r, "the body is no JSON object\n");
     json_decref(object);
     return result;
 }

@@ -22,13 +22,18 @@ VA1, VA2, VB1 = (co.vehicle[code] for code in ("VA1", "VA2", "VB1"))
 
 def say(values=None, token=None, hook=0, method="GET", body=None, kind=None):
     """The status a device hears."""
+    return hear(values, token, hook, method, body, kind)[0]
+
+
+def hear(values=None, token=None, hook=0, method="GET", body=None, kind=None):
+    """Status and words of it."""
     line = http.client.HTTPConnection("127.0.0.1", HOOKS[hook], timeout=20)
     query = urllib.parse.urlencode({**({"token": token} if token else {}), **(values or {})})
     line.request(method, f"/track?{query}", body, {"Content-Type": kind} if kind else {})
     reply = line.getresponse()
-    reply.read()
+    words = reply.read().decode()
     line.close()
-    return reply.status
+    return reply.status, words
 
 
 def device(vehicle=VA1, login=None, **more):
@@ -113,6 +118,23 @@ def test_what_is_no_report_is_refused():
         assert say(token=TOKEN, method="POST", body=body) == 400, body[:40]
     assert say(token=TOKEN, method="POST", body="x" * 20000) == 413
     assert say({**good, "speed": "fast", "bearing": "-1", "accuracy": "nan", "batt": "200"}, TOKEN) == 200, "what only makes it better is left out"
+
+
+def test_who_made_the_device_is_told_what_is_wrong():
+    good = {"id": CODE, "lat": "23.1", "lon": "113.1"}
+    for bad, word in (({"id": ""}, "id"), ({"id": "车"}, "id"), ({"lat": "23,1"}, "lat"), ({"lon": "200"}, "lon"), ({"timestamp": "soon"}, "timestamp"), ({"timestamp": NOW + 28800}, "timestamp: more than")):
+        status, words = hear({**good, **bad}, TOKEN)
+        assert status == 400 and word in words, (bad, words)
+    body = {"device_id": CODE, "location": {"timestamp": NOW - 20, "coords": {"latitude": 23.1, "longitude": 113.5}}}
+    assert say(token=TOKEN, method="POST", body=json.dumps(body)) == 200 and (NOW - 20, 113.5) in kept(VA1), "seconds in JSON, too"
+    for bad, word in (({**body, "device_id": None}, "device_id"), ({"device_id": CODE}, "location"), ({"device_id": CODE, "location": {"coords": {"latitude": 1}}}, "coords"),
+                      ({"device_id": CODE, "location": {"timestamp": NOW * 1000000}}, "timestamp"), ([], "JSON")):
+        status, words = hear(token=TOKEN, method="POST", body=json.dumps(bad))
+        assert status == 400 and word in words, (bad, words)
+    assert hear(token=TOKEN, method="POST", body="<gpx/>") == (400, "the body is neither a form nor JSON\n")
+    assert hear(good, "wrong") == hear({**good, "id": "nobody"}, TOKEN) == (403, "the token is not right\n"), "but not of tokens"
+    for method in ("PUT", "DELETE", "OPTIONS"):
+        assert say(good, TOKEN, method=method) == 405, method
 
 
 def test_late_and_twice():
