@@ -164,12 +164,6 @@ static const char *help(struct screen *screen)
     return entry && entry->field->help ? _(entry->field->help) : NULL;
 }
 
-static void title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("New rescue order"));
-}
-
 static void crumb(struct screen *screen, struct str *out)
 {
     struct call *call = call_of(screen);
@@ -221,7 +215,7 @@ const struct screen_ops call_ops = {
     .draw = call_draw,
     .may_close = may_close,
     .close = closed,
-    .title = title,
+    .heading = N_("New rescue order"),
     .crumb = crumb,
     .keys = add_keys,
     .help = help,

@@ -73,24 +73,6 @@ static unsigned on_tick(struct screen *screen, int64_t now_ms)
     return flags;
 }
 
-static const char *help(struct screen *screen)
-{
-    (void)screen;
-    return _(
-        "At the left the orders that wait for a vehicle, the most urgent first; at the right the vehicles, "
-        "the nearest first; the map between joins the order under the cursor to its best three. These stand "
-        "below, with what speaks against each: the digits 1 to 3 send one at once, + and - show the next "
-        "ones. Tab goes to the orders on the road and back, M to the map, V to the vehicles; F9 narrows "
-        "whichever has the keys by words. A question mark stands at a place that is old. Letters are the "
-        "steps of the order under the cursor; the driver's own steps may be taken for him.");
-}
-
-static void title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("Dispatch"));
-}
-
 static void closed(struct screen *screen)
 {
     struct dispatch *desk = dispatch_of(screen);
@@ -113,10 +95,16 @@ static const struct screen_ops ops = {
     .linear = dispatch_linear,
     .tick = on_tick,
     .close = closed,
-    .title = title,
+    .heading = N_("Dispatch"),
     .crumb = dispatch_crumb,
     .keys = dispatch_keys,
-    .help = help,
+    .about = N_(
+        "At the left the orders that wait for a vehicle, the most urgent first; at the right the vehicles, "
+        "the nearest first; the map between joins the order under the cursor to its best three. These stand "
+        "below, with what speaks against each: the digits 1 to 3 send one at once, + and - show the next "
+        "ones. Tab goes to the orders on the road and back, M to the map, V to the vehicles; F9 narrows "
+        "whichever has the keys by words. A question mark stands at a place that is old. Letters are the "
+        "steps of the order under the cursor; the driver's own steps may be taken for him."),
 };
 
 static void language(struct screen *screen)

@@ -220,12 +220,6 @@ static void draw(struct screen *screen, struct canvas *canvas, struct area body)
         canvas_paragraph(canvas, text, code->trouble ? ROLE_ERROR : ROLE_NORMAL, words(code, arena), 0);
 }
 
-static void title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("Pay by code"));
-}
-
 static void keys(struct screen *screen, struct key_bar *bar)
 {
     const struct code *code = code_of(screen);
@@ -234,14 +228,6 @@ static void keys(struct screen *screen, struct key_bar *bar)
     if (code->link)
         key_bar_add(bar, 'a', _("Amount"), 1);
     key_bar_add(bar, K_CANCEL, _("Back"), 2);
-}
-
-static const char *help(struct screen *screen)
-{
-    (void)screen;
-    return _("The customer reads the code with his telephone and pays there. Nothing is noted by itself: "
-             "when he has "
-             "paid, Enter notes it. a changes the amount.");
 }
 
 static void linear(struct screen *screen, struct linear *out)
@@ -269,9 +255,10 @@ static const struct screen_ops ops = {
     .draw = draw,
     .whole = whole,
     .close = closed,
-    .title = title,
+    .heading = N_("Pay by code"),
     .keys = keys,
-    .help = help,
+    .about = N_("The customer reads the code with his telephone and pays there. Nothing is noted by itself: "
+                "when he has paid, Enter notes it. a changes the amount."),
     .linear = linear,
 };
 

@@ -256,17 +256,6 @@ static void keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_HELP, _("Help"), 5);
 }
 
-static const char *help(struct screen *screen)
-{
-    (void)screen;
-    return _(
-        "A repair puts right what was keyed wrong on a record. Look at both sides; Enter opens the record "
-        "itself, with its history. Below stands what follows: papers taken back and posted anew, and to "
-        "which period. Approved, it is applied at once, and papers that were posted go red and "
-        "come anew; it is refused when the record was changed since, or its papers lie in a closed "
-        "period. Who asked never approves.");
-}
-
 static void opened(struct screen *screen)
 {
     struct repair_view *view = view_of(screen);
@@ -290,7 +279,11 @@ static const struct screen_ops ops = {
     .title = title,
     .crumb = crumb,
     .keys = keys,
-    .help = help,
+    .about = N_("A repair puts right what was keyed wrong on a record. Look at both sides; Enter opens the "
+                "record itself, with its history. Below stands what follows: papers taken back and posted "
+                "anew, and to which period. Approved, it is applied at once, and papers that were posted go "
+                "red and come anew; it is refused when the record was changed since, or its papers lie in a "
+                "closed period. Who asked never approves."),
     .plain = plain,
     .close = closed,
 };

@@ -218,23 +218,6 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_HELP, _("Help"), 8);
 }
 
-static const char *help(struct screen *screen)
-{
-    (void)screen;
-    return _(
-        "All vehicles in sight, with where they are, as it comes from their trackers and drivers. A "
-        "question mark stands at a place that is old. Enter opens a vehicle, s takes it off duty or puts "
-        "it back, K shows its way of the day. F11 goes from list and map to the list and to the map; Tab "
-        "goes to the map beside the list, where arrows move it. + and - bring it closer or farther, f "
-        "keeps the chosen vehicle in the middle. 1 to 5 show one state only, 0 all.");
-}
-
-static void title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("Vehicle monitor"));
-}
-
 static void closed(struct screen *screen)
 {
     struct vehicles *desk = vehicles_of(screen);
@@ -252,10 +235,14 @@ static const struct screen_ops ops = {
     .linear = vehicles_linear,
     .tick = on_tick,
     .close = closed,
-    .title = title,
+    .heading = N_("Vehicle monitor"),
     .crumb = vehicles_crumb,
     .keys = add_keys,
-    .help = help,
+    .about = N_("All vehicles in sight, with where they are, as it comes from their trackers and drivers. A "
+                "question mark stands at a place that is old. Enter opens a vehicle, s takes it off duty or "
+                "puts it back, K shows its way of the day. F11 goes from list and map to the list and to the "
+                "map; Tab goes to the map beside the list, where arrows move it. + and - bring it closer or "
+                "farther, f keeps the chosen vehicle in the middle. 1 to 5 show one state only, 0 all."),
 };
 
 static void language(struct screen *screen)

@@ -355,8 +355,7 @@ void plain_print(struct plain *plain, struct ui *ui, struct str *out)
     begin_screen(plain, top, &linear);
     ui->dirty = false;
     if (known) {
-        if (top->ops->title)
-            top->ops->title(top, &text);
+        screen_title(top, &text);
         str_addf(&text, "\n%s\n", linear.text.data);
         if (linear.form)
             add_fields(&linear, &text);

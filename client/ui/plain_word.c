@@ -257,8 +257,8 @@ static void help(struct plain *plain, struct ui *ui, const char *rest)
     struct key_bar bar = {0};
     char buf[16];
     (void)rest;
-    if (top && top->ops->help && top->ops->help(top))
-        plain_say(plain, "%s", top->ops->help(top));
+    if (top && screen_help(top))
+        plain_say(plain, "%s", screen_help(top));
     if (top && top->ops->keys)
         top->ops->keys(top, &bar);
     plain_say(plain, "%s", _("To be done here:"));

@@ -48,10 +48,12 @@ struct screen_ops {
     /* On top it draws on every row of the canvas: no lines around it are shown. */
     bool (*whole)(const struct screen *screen, const struct canvas *canvas);
 
+    const char *heading; /* the title where it is always the same: a msgid, in place of `title` */
     void (*title)(struct screen *screen, struct str *out);
     void (*crumb)(struct screen *screen, struct str *out);
     void (*keys)(struct screen *screen, struct key_bar *bar); /* the keys valid now */
-    const char *(*help)(struct screen *screen);               /* text of the screen's help, translated */
+    const char *about; /* the text of its help where it is always the same: a msgid, in place of `help` */
+    const char *(*help)(struct screen *screen); /* translated; NULL: there is none now */
     void (*plain)(struct screen *screen,
                   struct str *out); /* label and value by line; else the canvas' text */
     void (*linear)(struct screen *screen,
@@ -119,6 +121,10 @@ void ui_open_task(struct ui *ui, struct screen *screen);
  */
 void ui_close(struct ui *ui, struct screen *screen);
 void ui_close_all(struct ui *ui);
+
+/* Translated; nothing is added, and NULL is returned, where it has none. */
+void screen_title(struct screen *screen, struct str *out);
+const char *screen_help(struct screen *screen);
 
 /* What is not a key but may close the screen it works for, as an answer may, stands between these two. */
 void ui_hold(struct ui *ui);

@@ -5,6 +5,20 @@
 #include "client/ui/screen.h"
 #include "client/ui/words.h"
 
+void screen_title(struct screen *screen, struct str *out)
+{
+    if (screen->ops->title)
+        screen->ops->title(screen, out);
+    else if (screen->ops->heading)
+        str_add(out, _(screen->ops->heading));
+}
+
+const char *screen_help(struct screen *screen)
+{
+    const struct screen_ops *ops = screen->ops;
+    return ops->help ? ops->help(screen) : ops->about ? _(ops->about) : NULL;
+}
+
 /* The lowest screen of the stack that can be seen: everything over it is an overlay. */
 static size_t lowest_seen(const struct task *task)
 {
@@ -18,8 +32,8 @@ static void add_title(const struct task *task, struct str *title, struct str *cr
 {
     for (size_t i = task->stack.count; i-- > 0;) {
         struct screen *screen = task->stack.items[i];
-        if (!title->len && screen->ops->title)
-            screen->ops->title(screen, title);
+        if (!title->len)
+            screen_title(screen, title);
         if (!crumb->len && screen->ops->crumb)
             screen->ops->crumb(screen, crumb);
         if (!screen->ops->overlay)
@@ -61,7 +75,7 @@ static void collect_keys(struct ui *ui, struct screen *top)
         return;
     if (!has_key(bar, K_CANCEL) && !has_key(bar, K_LEAVE))
         key_bar_add(bar, K_LEAVE, _("Leave"), OUT_PRIORITY);
-    if (top->ops->help && !has_key(bar, K_HELP))
+    if ((top->ops->help || top->ops->about) && !has_key(bar, K_HELP))
         key_bar_add(bar, K_HELP, _("Help"), HELP_PRIORITY);
 }
 
@@ -123,8 +137,7 @@ void ui_plain(struct ui *ui, struct str *out)
         return;
     }
     size_t start = out->len;
-    if (top->ops->title)
-        top->ops->title(top, out);
+    screen_title(top, out);
     if (out->len > start)
         str_add_char(out, '\n');
     top->ops->plain(top, out);
@@ -170,5 +183,5 @@ void ui_show_keys(struct ui *ui)
 void ui_show_help(struct ui *ui)
 {
     struct screen *top = ui_top(ui);
-    show(ui, _("Help"), top && top->ops->help ? top->ops->help(top) : NULL, true);
+    show(ui, _("Help"), top ? screen_help(top) : NULL, true);
 }

@@ -230,14 +230,6 @@ static void keys(struct screen *screen, struct key_bar *bar)
     sheet_keys(&as_of_of(screen)->sheet, bar);
 }
 
-static const char *help(struct screen *screen)
-{
-    (void)screen;
-    return _("The record as the trail says it stood. What the change shown last touched is marked with ~. "
-             "Words of "
-             "other records are those of today.");
-}
-
 static void linear(struct screen *screen, struct linear *out)
 {
     struct as_of *as_of = as_of_of(screen);
@@ -270,7 +262,8 @@ static const struct screen_ops ops = {
     .title = title,
     .crumb = crumb,
     .keys = keys,
-    .help = help,
+    .about = N_("The record as the trail says it stood. What the change shown last touched is marked with ~. "
+                "Words of other records are those of today."),
     .plain = plain,
     .linear = linear,
     .close = closed,

@@ -263,15 +263,6 @@ static void view_crumb(struct screen *screen, struct str *out)
         str_addf(out, "  %s", view->line);
 }
 
-static const char *view_help(struct screen *screen)
-{
-    (void)screen;
-    return _("The records of the list, counted by a field, or a number of theirs added up or averaged. "
-             "Arrows go from "
-             "one to the next, Enter lists the records behind it. k goes through the kinds, 1 bars, 2 "
-             "stacked, 3 line, 4 calendar. What is chosen here is kept for the next time.");
-}
-
 static void view_plain(struct screen *screen, struct str *out)
 {
     struct chart_view *view = view_of(screen);
@@ -314,7 +305,10 @@ static const struct screen_ops view_ops = {
     .title = view_title,
     .crumb = view_crumb,
     .keys = view_keys,
-    .help = view_help,
+    .about =
+        N_("The records of the list, counted by a field, or a number of theirs added up or averaged. Arrows "
+           "go from one to the next, Enter lists the records behind it. k goes through the kinds, 1 bars, 2 "
+           "stacked, 3 line, 4 calendar. What is chosen here is kept for the next time."),
     .plain = view_plain,
     .tick = view_tick,
     .close = view_close,

@@ -233,8 +233,8 @@ void command_code(struct app_context *app, struct screen *screen, struct str *ou
     if (screen == ui_top(app->ui))
         hints_show(app, screen);
     quick_of_screen(app, screen, out);
-    if (!out->len || screen->ops->overlay || !screen->ops->title)
+    if (!out->len || screen->ops->overlay)
         return;
-    screen->ops->title(screen, &title);
+    screen_title(screen, &title);
     recent_note(app, screen->id, out->data, title.data);
 }

@@ -175,14 +175,6 @@ static void datepick_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_CANCEL, _("Cancel"), 1);
 }
 
-static const char *datepick_help(struct screen *screen)
-{
-    (void)screen;
-    return _("Arrows go by days and weeks, PgUp and PgDn by months, Home is today. Or type: t+1, +3, mon, "
-             "next fri, 25, "
-             "11-25, 3 days ago; for a time also 9, 9:30, 3pm, t+1 9, +2h.");
-}
-
 static void datepick_plain(struct screen *screen, struct str *out)
 {
     char text[DAY_TEXT_SIZE];
@@ -208,7 +200,8 @@ static const struct screen_ops datepick_ops = {
     .key = datepick_key,
     .draw = datepick_draw,
     .keys = datepick_keys,
-    .help = datepick_help,
+    .about = N_("Arrows go by days and weeks, PgUp and PgDn by months, Home is today. Or type: t+1, +3, mon, "
+                "next fri, 25, 11-25, 3 days ago; for a time also 9, 9:30, 3pm, t+1 9, +2h."),
     .plain = datepick_plain,
     .linear = datepick_linear,
     .close = datepick_close,

@@ -155,8 +155,7 @@ static void put_title(struct screen *screen, json_t *draft)
     if (prompt)
         str_add(&title, prompt);
     else
-        if (screen->ops->title)
-        screen->ops->title(screen, &title);
+        screen_title(screen, &title);
     json_object_set_new(draft, "title", json_string(title.data));
 }
 

@@ -173,16 +173,6 @@ static void list_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_HELP, _("Help"), 3);
 }
 
-static const char *list_help(struct screen *screen)
-{
-    (void)screen;
-    return _(
-        "What is typed into forms is kept on this machine's disk until it is saved, enciphered for you "
-        "alone. "
-        "When the program ends in the middle of it, you go on from here. What nobody takes up goes after 30 "
-        "days.");
-}
-
 static void list_plain(struct screen *screen, struct str *out)
 {
     table_plain(&list_of(screen)->table, out);
@@ -208,7 +198,9 @@ static const struct screen_ops ops = {
     .draw = list_draw,
     .title = list_title,
     .keys = list_keys,
-    .help = list_help,
+    .about = N_("What is typed into forms is kept on this machine's disk until it is saved, enciphered for "
+                "you alone. When the program ends in the middle of it, you go on from here. What nobody "
+                "takes up goes after 30 days."),
     .plain = list_plain,
     .linear = list_linear,
     .close = list_close,

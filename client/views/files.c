@@ -227,14 +227,6 @@ static void files_crumb(struct screen *screen, struct str *out)
     table_position(&files_of(screen)->table, out);
 }
 
-static const char *files_help(struct screen *screen)
-{
-    (void)screen;
-    return _("Files of this record. They are sent in parts: after a broken line, or on another day, the same "
-             "file goes on where it "
-             "was. What is fetched is checked against its checksum and overwrites nothing.");
-}
-
 static void files_linear(struct screen *screen, struct linear *linear)
 {
     linear_table(linear, &files_of(screen)->table);
@@ -262,7 +254,9 @@ static const struct screen_ops files_ops = {
     .title = files_title,
     .crumb = files_crumb,
     .keys = files_keys,
-    .help = files_help,
+    .about = N_(
+        "Files of this record. They are sent in parts: after a broken line, or on another day, the same file "
+        "goes on where it was. What is fetched is checked against its checksum and overwrites nothing."),
     .plain = files_plain,
     .linear = files_linear,
     .close = files_close,

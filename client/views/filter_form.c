@@ -208,14 +208,6 @@ static void form_keys(struct screen *screen, struct key_bar *bar)
     sheet_keys(&filter_form_of(screen)->sheet, bar);
 }
 
-static const char *form_help(struct screen *screen)
-{
-    (void)screen;
-    return _("Only rows that answer to every line are listed. F11 says how a field is compared; so does one "
-             "of the signs "
-             "= < > ! ~ ^ before the value. What stands here is the line above, which / takes as well.");
-}
-
 static void form_linear(struct screen *screen, struct linear *linear)
 {
     write_line(filter_form_of(screen), linear->arena, &linear->text);
@@ -245,7 +237,9 @@ static const struct screen_ops form_ops = {
     .title = form_title,
     .crumb = form_crumb,
     .keys = form_keys,
-    .help = form_help,
+    .about = N_(
+        "Only rows that answer to every line are listed. F11 says how a field is compared; so does one of "
+        "the signs = < > ! ~ ^ before the value. What stands here is the line above, which / takes as well."),
     .linear = form_linear,
     .plain = form_plain,
     .close = form_close,

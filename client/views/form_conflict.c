@@ -252,12 +252,6 @@ static void conflict_draw(struct screen *screen, struct canvas *canvas, struct a
         compare_draw(&conflict->compare, canvas, body);
 }
 
-static void conflict_title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("Conflict"));
-}
-
 static void conflict_keys(struct screen *screen, struct key_bar *bar)
 {
     const struct conflict *conflict = conflict_of(screen);
@@ -295,7 +289,7 @@ static const struct screen_ops conflict_ops = {
     .name = "conflict",
     .key = conflict_key,
     .draw = conflict_draw,
-    .title = conflict_title,
+    .heading = N_("Conflict"),
     .keys = conflict_keys,
     .plain = conflict_plain,
     .linear = conflict_linear,

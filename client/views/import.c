@@ -274,16 +274,6 @@ static void import_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_HELP, _("Help"), 7);
 }
 
-static const char *import_help(struct screen *screen)
-{
-    (void)screen;
-    return _("Import of a CSV file or a spreadsheet. Each column goes to a field: Enter chooses it, 0 leaves "
-             "the column out. Then every "
-             "line is looked through, and those that cannot be are shown with the field and the reason; "
-             "nothing is written "
-             "before you say so. An import that was stopped goes on where it was.");
-}
-
 static void import_title(struct screen *screen, struct str *out)
 {
     struct import_view *view = import_view_of(screen);
@@ -337,7 +327,10 @@ static const struct screen_ops import_ops = {
     .title = import_title,
     .crumb = import_crumb,
     .keys = import_keys,
-    .help = import_help,
+    .about = N_("Import of a CSV file or a spreadsheet. Each column goes to a field: Enter chooses it, 0 "
+                "leaves the column out. Then every line is looked through, and those that cannot be are "
+                "shown with the field and the reason; nothing is written before you say so. An import that "
+                "was stopped goes on where it was."),
     .plain = import_plain,
     .linear = import_linear,
     .close = import_close,

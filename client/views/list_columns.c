@@ -343,15 +343,6 @@ static void columns_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_CANCEL, _("Cancel"), 7);
 }
 
-static const char *columns_help(struct screen *screen)
-{
-    (void)screen;
-    return _("The first column shown stays in sight when the others are scrolled. The order counts the "
-             "columns it goes by; "
-             "< and > put one into it, turn it round, and take it out again. It is kept for you on every "
-             "terminal.");
-}
-
 static void columns_linear(struct screen *screen, struct linear *linear)
 {
     linear_table(linear, &columns_of(screen)->table);
@@ -379,7 +370,9 @@ static const struct screen_ops columns_ops = {
     .title = columns_title,
     .crumb = columns_crumb,
     .keys = columns_keys,
-    .help = columns_help,
+    .about = N_("The first column shown stays in sight when the others are scrolled. The order counts the "
+                "columns it goes by; < and > put one into it, turn it round, and take it out again. It is "
+                "kept for you on every terminal."),
     .linear = columns_linear,
     .plain = columns_plain,
     .close = columns_close,

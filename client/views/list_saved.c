@@ -360,14 +360,6 @@ static void saved_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_CANCEL, _("Cancel"), 4);
 }
 
-static const char *saved_help(struct screen *screen)
-{
-    (void)screen;
-    return _("A kept filter is the line, the columns and the order of the list. Its digit applies it in the "
-             "list, 0 takes "
-             "every filter away. • marks the one the list opens with.");
-}
-
 static void saved_linear(struct screen *screen, struct linear *linear)
 {
     linear_table(linear, &saved_of(screen)->table);
@@ -392,7 +384,8 @@ static const struct screen_ops saved_ops = {
     .draw = saved_draw,
     .title = saved_title,
     .keys = saved_keys,
-    .help = saved_help,
+    .about = N_("A kept filter is the line, the columns and the order of the list. Its digit applies it in "
+                "the list, 0 takes every filter away. • marks the one the list opens with."),
     .linear = saved_linear,
     .plain = saved_plain,
     .close = saved_close,

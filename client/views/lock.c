@@ -103,12 +103,6 @@ static void lock_draw(struct screen *screen, struct canvas *canvas, struct area 
         canvas_paragraph(canvas, words, lock->trouble ? ROLE_ERROR : ROLE_DIM, lock->words, 0);
 }
 
-static void lock_title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("Yizhan"));
-}
-
 static void lock_keys(struct screen *screen, struct key_bar *bar)
 {
     (void)screen;
@@ -179,7 +173,7 @@ static const struct screen_ops lock_screen = {
     .key = lock_key,
     .waiting = lock_waiting,
     .draw = lock_draw,
-    .title = lock_title,
+    .heading = N_("Yizhan"),
     .keys = lock_keys,
     .plain = lock_plain,
     .linear = lock_linear,

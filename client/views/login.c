@@ -130,12 +130,6 @@ static void login_draw(struct screen *screen, struct canvas *canvas, struct area
         canvas_text(canvas, words.row, words.col, words.cols, ROLE_DIM, ALIGN_LEFT, "…");
 }
 
-static void login_title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("Yizhan"));
-}
-
 static void login_keys(struct screen *screen, struct key_bar *bar)
 {
     (void)screen;
@@ -212,7 +206,7 @@ static const struct screen_ops login_screen = {
     .key = login_key,
     .waiting = login_waiting,
     .draw = login_draw,
-    .title = login_title,
+    .heading = N_("Yizhan"),
     .keys = login_keys,
     .plain = login_plain,
     .linear = login_linear,

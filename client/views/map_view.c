@@ -319,14 +319,6 @@ static void view_crumb(struct screen *screen, struct str *out)
         str_addf(out, "  %s", view->line);
 }
 
-static const char *view_help(struct screen *screen)
-{
-    (void)screen;
-    return _("Where the records of the list are. Arrows move the map, + and - bring it closer or farther, "
-             "Home shows all. Tab goes from one to the next, Enter opens it, f keeps it in the middle while "
-             "it moves. Several in one spot show their number.");
-}
-
 static void view_plain(struct screen *screen, struct str *out)
 {
     view_crumb(screen, out);
@@ -403,7 +395,9 @@ static const struct screen_ops view_ops = {
     .title = view_title,
     .crumb = view_crumb,
     .keys = view_keys,
-    .help = view_help,
+    .about = N_("Where the records of the list are. Arrows move the map, + and - bring it closer or farther, "
+                "Home shows all. Tab goes from one to the next, Enter opens it, f keeps it in the middle "
+                "while it moves. Several in one spot show their number."),
     .plain = view_plain,
     .tick = view_tick,
     .close = view_close,

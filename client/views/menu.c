@@ -304,12 +304,6 @@ static void menu_draw(struct screen *screen, struct canvas *canvas, struct area 
                          0);
 }
 
-static void menu_title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("Yizhan"));
-}
-
 static void menu_keys(struct screen *screen, struct key_bar *bar)
 {
     (void)screen;
@@ -318,13 +312,6 @@ static void menu_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_CTRL('E'), "中文/English", 4);
     key_bar_add(bar, K_HELP, _("Help"), 3);
     key_bar_add(bar, K_LEAVE, _("Leave"), 2);
-}
-
-static const char *menu_help(struct screen *screen)
-{
-    (void)screen;
-    return _("Choose by number and Enter, by arrows, or type letters: of a name, of a code, of a command. "
-             "F2 does the same from any screen. Ctrl-T goes from one open task to the other.");
 }
 
 static size_t linear_count(void *context)
@@ -405,9 +392,10 @@ static const struct screen_ops menu_ops = {
     .open = menu_opened,
     .key = menu_key,
     .draw = menu_draw,
-    .title = menu_title,
+    .heading = N_("Yizhan"),
     .keys = menu_keys,
-    .help = menu_help,
+    .about = N_("Choose by number and Enter, by arrows, or type letters: of a name, of a code, of a command. "
+                "F2 does the same from any screen. Ctrl-T goes from one open task to the other."),
     .plain = menu_plain,
     .linear = menu_linear,
     .close = menu_close,

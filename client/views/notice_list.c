@@ -187,12 +187,6 @@ static void list_draw(struct screen *screen, struct canvas *canvas, struct area 
                     _("There is nothing to tell"));
 }
 
-static void list_title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("Notices"));
-}
-
 static void list_keys(struct screen *screen, struct key_bar *bar)
 {
     struct notice_list *list = list_of(screen);
@@ -234,7 +228,7 @@ static const struct screen_ops list_ops = {
     .name = "notices",
     .key = list_key,
     .draw = list_draw,
-    .title = list_title,
+    .heading = N_("Notices"),
     .keys = list_keys,
     .plain = list_plain,
     .linear = list_linear,

@@ -197,12 +197,6 @@ static void password_draw(struct screen *screen, struct canvas *canvas, struct a
     draw_strength(password, canvas, (struct area){body.row + 6, body.col + 1, body.rows - 6, body.cols - 1});
 }
 
-static void password_title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("Change password"));
-}
-
 static void password_keys(struct screen *screen, struct key_bar *bar)
 {
     struct password *password = password_of(screen);
@@ -236,7 +230,7 @@ static const struct screen_ops password_ops = {
     .key = password_key,
     .waiting = password_waiting,
     .draw = password_draw,
-    .title = password_title,
+    .heading = N_("Change password"),
     .keys = password_keys,
     .plain = password_plain,
     .linear = password_linear,

@@ -244,12 +244,6 @@ static void path_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_HELP, _("Help"), 3);
 }
 
-static const char *path_help(struct screen *screen)
-{
-    (void)screen;
-    return _("The name of a file on this machine. ~ is your home. Tab goes on with the names there are.");
-}
-
 static void path_plain(struct screen *screen, struct str *out)
 {
     struct path_box *box = box_of(screen);
@@ -284,7 +278,7 @@ static const struct screen_ops path_ops = {
     .key = path_key,
     .draw = path_draw,
     .keys = path_keys,
-    .help = path_help,
+    .about = N_("The name of a file on this machine. ~ is your home. Tab goes on with the names there are."),
     .plain = path_plain,
     .linear = path_linear,
     .close = path_close,

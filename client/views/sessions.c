@@ -158,12 +158,6 @@ static void sessions_draw(struct screen *screen, struct canvas *canvas, struct a
     table_draw(&sessions_of(screen)->table, canvas, body, true);
 }
 
-static void sessions_title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("My sessions"));
-}
-
 static void sessions_keys(struct screen *screen, struct key_bar *bar)
 {
     (void)screen;
@@ -200,7 +194,7 @@ static const struct screen_ops sessions_ops = {
     .open = sessions_opened,
     .key = sessions_key,
     .draw = sessions_draw,
-    .title = sessions_title,
+    .heading = N_("My sessions"),
     .keys = sessions_keys,
     .plain = sessions_plain,
     .linear = sessions_linear,

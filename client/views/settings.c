@@ -156,12 +156,6 @@ static void settings_draw(struct screen *screen, struct canvas *canvas, struct a
     sheet_draw(&settings->sheet, canvas, area);
 }
 
-static void settings_title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("My settings"));
-}
-
 static void settings_crumb(struct screen *screen, struct str *out)
 {
     (void)screen;
@@ -207,7 +201,7 @@ static const struct screen_ops settings_ops = {
     .name = "settings",
     .key = settings_key,
     .draw = settings_draw,
-    .title = settings_title,
+    .heading = N_("My settings"),
     .crumb = settings_crumb,
     .keys = settings_keys,
     .help = settings_help,

@@ -55,9 +55,12 @@ static void describe(const struct tasks *tasks, const struct task *task, bool cr
 {
     for (size_t i = task->stack.count; i-- > 0 && !out->len;) {
         struct screen *screen = task->stack.items[i];
-        void (*say)(struct screen *, struct str *) = crumb ? screen->ops->crumb : screen->ops->title;
-        if (say && screen != &tasks->screen)
-            say(screen, out);
+        if (screen == &tasks->screen)
+            continue;
+        if (!crumb)
+            screen_title(screen, out);
+        else if (screen->ops->crumb)
+            screen->ops->crumb(screen, out);
     }
 }
 

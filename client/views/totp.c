@@ -228,12 +228,6 @@ static void totp_draw(struct screen *screen, struct canvas *canvas, struct area 
     draw_words(totp, canvas, words);
 }
 
-static void totp_title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("My one-time codes"));
-}
-
 static void totp_keys(struct screen *screen, struct key_bar *bar)
 {
     struct totp *totp = totp_of(screen);
@@ -317,7 +311,7 @@ static const struct screen_ops totp_ops = {
     .key = totp_key,
     .waiting = totp_waiting,
     .draw = totp_draw,
-    .title = totp_title,
+    .heading = N_("My one-time codes"),
     .keys = totp_keys,
     .plain = totp_plain,
     .linear = totp_linear,

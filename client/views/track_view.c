@@ -334,16 +334,6 @@ static void plain(struct screen *screen, struct str *out)
     atlas_plain(&view->map, out);
 }
 
-static const char *help(struct screen *screen)
-{
-    (void)screen;
-    return _(
-        "The way of a vehicle on a day, by its branch's clock: ○ is where it began, ● where it was last, "
-        "■ where it stood five minutes or longer. < and > go to the day before and after, d chooses one, "
-        "Tab goes from stop to stop, arrows, + and - move the map. What the tracker kept back while it "
-        "had no line is drawn where it belongs; today's goes on while you look.");
-}
-
 static void closed(struct screen *screen)
 {
     struct track_view *view = view_of(screen);
@@ -361,7 +351,10 @@ static const struct screen_ops ops = {
     .title = title,
     .crumb = crumb,
     .keys = add_keys,
-    .help = help,
+    .about = N_("The way of a vehicle on a day, by its branch's clock: ○ is where it began, ● where it was "
+                "last, ■ where it stood five minutes or longer. < and > go to the day before and after, d "
+                "chooses one, Tab goes from stop to stop, arrows, + and - move the map. What the tracker "
+                "kept back while it had no line is drawn where it belongs; today's goes on while you look."),
     .plain = plain,
     .close = closed,
 };

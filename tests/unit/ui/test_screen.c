@@ -121,6 +121,16 @@ static const struct screen_ops page_ops = {
     .help = page_help,
 };
 
+/* One of which the words never change. */
+static const struct screen_ops sign_ops = {
+    .name = "sign",
+    .draw = page_draw,
+    .close = page_close,
+    .heading = "Sign",
+    .keys = page_keys,
+    .about = "What always holds.",
+};
+
 static struct page *page_create(const char *name, struct str *log)
 {
     struct page *page = memory_zeroed(1, sizeof(*page));
@@ -191,6 +201,19 @@ static void screens_are_a_stack(void **state)
     press('x');
     expect_events("next:alive next:close ");
     assert_null(ui_top(&ui));
+}
+
+static void words_that_never_change(void **state)
+{
+    struct page *sign = page_create("sign", &events);
+    (void)state;
+    sign->screen.ops = &sign_ops;
+    ui_open(&ui, &sign->screen);
+    ui_draw(&ui);
+    assert_true(canvas_has(&ui.canvas, " Sign"));
+    press(K_HELP);
+    assert_true(canvas_has(&ui.canvas, "What always holds."));
+    assert_true(canvas_has(&ui.canvas, "Note"));
 }
 
 static void a_screen_may_refuse_to_go(void **state)
@@ -537,6 +560,7 @@ int main(void)
     use_utf8();
     const struct CMUnitTest tests[] = {
         ui_test(screens_are_a_stack),
+        ui_test(words_that_never_change),
         ui_test(a_screen_may_refuse_to_go),
         ui_test(a_late_answer_finds_nobody),
         ui_test(tasks_stand_beside_each_other),
