@@ -36,6 +36,7 @@ struct driver {
     struct instant told_at;    /* the last position the server has */
     unsigned places;           /* reports under way */
     const char *place_trouble; /* why there is none; static, or of strerror */
+    const char *place_refused; /* why the server did not take the last one; static */
     int64_t answered_ms;       /* when the last step was answered: a second tap does not take the next one */
     int64_t vehicle_id;        /* the one driven now, or last; NIL: not known */
     char vehicle[32];

@@ -16,8 +16,16 @@ static void on_told(struct screen *screen, const struct answer *answer, void *co
     struct driver *desk = driver_of(screen);
     (void)context;
     desk->places--;
-    if (answer->code == ERR_NONE)
+    if (answer->code == ERR_NONE) {
         desk->told_at = time_now();
+        desk->place_refused = NULL;
+    } else if (answer->code == ERR_INVALID && strcmp(order_text(answer->object, "field"), "at") == 0) {
+        desk->place_refused = _("the clock of this phone is wrong");
+    } else if (answer->code == ERR_INVALID || answer->code == ERR_NOT_FOUND ||
+               answer->code == ERR_FORBIDDEN) {
+        desk->place_refused = _("the server does not take it");
+    }
+    ui_redraw(desk->app->ui);
 }
 
 /* Over a lost line they wait with their times; what was measured later is not held back for ever by what was before. */
@@ -86,8 +94,9 @@ void driver_position_crumb(const struct driver *desk, struct str *out)
         str_addf(out, " · %s", _("off duty"));
         return;
     }
-    if (desk->place_trouble) {
-        str_addf(out, " · %s: %s", _("no position"), desk->place_trouble);
+    const char *trouble = desk->place_trouble ? desk->place_trouble : desk->place_refused;
+    if (trouble) {
+        str_addf(out, " · %s: %s", _("no position"), trouble);
         return;
     }
     if (instant_is_nil(desk->told_at))

@@ -159,6 +159,11 @@ def test_the_phones_programs():
     yz.wait_until("the photo", lambda: len(files()) == 1)
     yz.check((files()[0]["size"], files()[0]["type"], files()[0]["kind"]) == (5004, "jpeg", "scene"), f"the picture of the phone's camera {files()}")
     yz.wait_until("its file to go", lambda: not list((pathlib.Path(home) / ".local/state/yizhan/photos").glob("*")))
+    driver = cluster.sql(f"UPDATE vehicle SET driver_id = NULL WHERE id = {vehicle} RETURNING (SELECT driver_id FROM vehicle WHERE id = {vehicle})", database)[0][0]
+    terminal.wait(words.expand("{no position}"))
+    cluster.sql(f"UPDATE vehicle SET driver_id = {driver} WHERE id = {vehicle}", database)
+    terminal.wait_gone(words.expand("{no position}"))
+    yz.check(True, "that the server does not take it is told, until it does")
     terminal.type("z")
     terminal.wait(words.expand("{off duty}"))
     terminal.close()
