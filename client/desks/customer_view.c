@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "client/desks/order.h"
+#include "client/desks/panel.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/live.h"
@@ -127,19 +128,6 @@ static unsigned new_order(struct customer_view *view)
     return SCREEN_REDRAW;
 }
 
-static unsigned facts_key(struct customer_view *view, const struct key *key)
-{
-    enum { PAGE = 8 };
-    switch (key->code) {
-    case K_DOWN: view->scroll++; return SCREEN_REDRAW;
-    case K_UP: view->scroll = MAX(view->scroll - 1, 0); return SCREEN_REDRAW;
-    case K_PAGE_DOWN: view->scroll += PAGE; return SCREEN_REDRAW;
-    case K_PAGE_UP: view->scroll = MAX(view->scroll - PAGE, 0); return SCREEN_REDRAW;
-    case K_CANCEL: view->facts_only = false; return SCREEN_REDRAW;
-    default: return SCREEN_UNUSED;
-    }
-}
-
 static unsigned command(struct customer_view *view, const struct key *key)
 {
     switch (key->code) {
@@ -158,15 +146,24 @@ static unsigned command(struct customer_view *view, const struct key *key)
                                                                          : SCREEN_UNUSED;
 }
 
+static unsigned facts_key(struct customer_view *view, const struct key *key)
+{
+    enum { PAGE = 8 };
+    if (panel_key(key, PAGE, &view->scroll))
+        return SCREEN_REDRAW;
+    if (key->code != K_CANCEL)
+        return command(view, key);
+    view->facts_only = false;
+    return SCREEN_REDRAW;
+}
+
 static unsigned on_key(struct screen *screen, const struct key *key)
 {
     struct customer_view *view = customer_view_of(screen);
     if (key->kind == KEY_PASTE)
         return SCREEN_UNUSED;
-    if (view->facts_only) {
-        unsigned flags = facts_key(view, key);
-        return flags == SCREEN_UNUSED ? command(view, key) : flags;
-    }
+    if (view->facts_only)
+        return facts_key(view, key);
     if (key->code == ' ' || key->code == '*')
         return SCREEN_BELL; /* there is nothing to be done with several */
     switch (table_key(&view->table, key)) {
@@ -194,17 +191,6 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
 }
 
 /* ---- the rest of a screen */
-
-static const char *help(struct screen *screen)
-{
-    (void)screen;
-    return _(
-        "Everything about one customer: what is known and owed above, below the newest of all that belongs "
-        "to "
-        "him, orders under way first. Digits choose a kind, 0 shows all. Enter opens the record, l the whole "
-        "list of its kind. Orders of branches you do not see are a line each: when, how far, where. What "
-        "others change comes by itself.");
-}
 
 static void title(struct screen *screen, struct str *out)
 {
@@ -240,7 +226,10 @@ static const struct screen_ops ops = {
     .title = title,
     .crumb = crumb,
     .keys = add_keys,
-    .help = help,
+    .about = N_("Everything about one customer: what is known and owed above, below the newest of all that "
+                "belongs to him, orders under way first. Digits choose a kind, 0 shows all. Enter opens the "
+                "record, l the whole list of its kind. Orders of branches you do not see are a line each: "
+                "when, how far, where. What others change comes by itself."),
 };
 
 static void language(struct screen *screen)

@@ -157,22 +157,6 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_HELP, _("Help"), 5);
 }
 
-static const char *help(struct screen *screen)
-{
-    (void)screen;
-    return _(
-        "Your jobs, the most urgent first. Enter takes the next step of the one under the cursor. "
-        "Without a line the steps you take wait, in their order and with their true times, and go out "
-        "when the "
-        "line is back; until they are answered the job is marked and stays as it was. They survive the "
-        "end of the "
-        "program, and so does what stands half typed in a box. What the server does not take is told and "
-        "kept: "
-        "Enter puts it right, w lists it. o sends a photo of the job, l shows the code the customer pays by, "
-        "i what "
-        "you hold of his money.");
-}
-
 static void title(struct screen *screen, struct str *out)
 {
     str_add(out, driver_of(screen)->show_past ? _("Past jobs") : _("My jobs"));
@@ -220,7 +204,12 @@ static const struct screen_ops ops = {
     .title = title,
     .crumb = crumb,
     .keys = add_keys,
-    .help = help,
+    .about = N_("Your jobs, the most urgent first. Enter takes the next step of the one under the cursor. "
+                "Without a line the steps you take wait, in their order and with their true times, and go "
+                "out when the line is back; until they are answered the job is marked and stays as it was. "
+                "They survive the end of the program, and so does what stands half typed in a box. What the "
+                "server does not take is told and kept: Enter puts it right, w lists it. o sends a photo of "
+                "the job, l shows the code the customer pays by, i what you hold of his money."),
 };
 
 static void language(struct screen *screen)

@@ -7,6 +7,7 @@
 #include "client/desks/driver-private.h"
 #include "client/desks/order.h"
 #include "client/ui/words.h"
+#include "client/views/action.h"
 #include "client/views/sheet_dialog.h"
 
 static bool is_finish(const struct catalogue_action *action)
@@ -21,13 +22,7 @@ static size_t fields_of(struct driver_box *box)
     if (is_finish(action))
         return driver_finish_fields(action, box->fields);
     if (action->reason)
-        box->fields[count++] = (struct field){.name = "reason",
-                                              .label = N_("Reason"),
-                                              .type = action->reasons ? FIELD_CHOICE : FIELD_TEXT,
-                                              .max = 200,
-                                              .required = true,
-                                              .choices = action->reasons,
-                                              .help = N_("Why: it stands in the history.")};
+        box->fields[count++] = action_reason(action->reasons);
     for (size_t i = 0; i < action->nargs && count < array_len(box->fields); i++)
         box->fields[count++] = action->args[i];
     return count;

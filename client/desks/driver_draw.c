@@ -24,10 +24,11 @@ static const char *two(struct arena *arena, const char *a, const char *b)
     return *a && *b ? arena_printf(arena, "%s · %s", a, b) : *a ? a : b;
 }
 
-static void write_details(struct driver *desk, struct panel *panel)
+static void write_details(void *context, struct panel *panel)
 {
     static const char *const rest[] = {"service", "road",       "destination", "appoint_at", "due_at",
                                        "remarks", "vehicle_id", "number",      "km",         "taken_fen"};
+    struct driver *desk = context;
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const struct job *job = jobs_current(driver_jobs(desk));
     const json_t *full = record_row(&desk->record), *row = full ? full : job->row;
@@ -50,16 +51,6 @@ static void write_details(struct driver *desk, struct panel *panel)
             panel_value(panel, taken ? _("Taken") : _(field->label), ROLE_NORMAL,
                         value_show_row(desk->app, arena, field, row));
     }
-}
-
-static void draw_details(struct driver *desk, struct canvas *canvas, struct area area)
-{
-    struct panel panel;
-    panel_begin(&panel, NULL, area, LABEL_COLS, desk->scroll);
-    write_details(desk, &panel);
-    desk->scroll = panel_end(&panel);
-    panel_begin(&panel, canvas, area, LABEL_COLS, desk->scroll);
-    write_details(desk, &panel);
 }
 
 /* What waits, over a lost line with its times. */
@@ -161,5 +152,6 @@ void driver_draw(struct screen *screen, struct canvas *canvas, struct area body)
     draw_flow(desk, canvas, line);
     line.row++;
     line.row += draw_next(desk, canvas, line, body.row + body.rows - line.row);
-    draw_details(desk, canvas, (struct area){line.row, body.col, body.row + body.rows - line.row, body.cols});
+    panel_draw(canvas, (struct area){line.row, body.col, body.row + body.rows - line.row, body.cols},
+               LABEL_COLS, &desk->scroll, write_details, desk);
 }

@@ -5,6 +5,7 @@
 #include "client/ui/screen.h"
 #include "client/ui/table.h"
 #include "client/views/context.h"
+#include "client/views/sheet_dialog.h"
 #include "model/field.h"
 
 enum handin_focus { HANDIN_DRIVERS, HANDIN_ORDERS };
@@ -26,6 +27,7 @@ struct handin_desk {
     bool sent;
     struct field fields[HANDIN_FIELDS];
     int64_t expected_fen;
+    json_t *meant;         /* the orders it is of, as they were when it was asked for; NULL: it never was */
     bool of_all;           /* everything the driver holds of the branch is meant */
     const char *last_kind; /* the entity of the last paper made here; NULL: none was made */
     int64_t last_id;
@@ -52,6 +54,11 @@ json_t *handin_chosen(const struct handin_desk *desk);
 
 /* handin_send.c */
 unsigned handin_take(struct handin_desk *desk);
+/* Takes the orders meant, and counts what is held of them. false: there is nothing to be asked for now. */
+bool handin_expect(struct handin_desk *desk);
+/* Asks for the desk's fields in a box that begins with it. */
+void handin_ask(struct handin_desk *desk, const char *title, const char *what_follows, size_t nfields,
+                const json_t *values, sheet_submit *submit);
 /* Ends what was sent of a paper of that kind, and reads anew. true: it was taken, and is the desk's last one; else the person was told why not. */
 bool handin_answered(struct handin_desk *desk, const char *kind, const struct answer *answer);
 

@@ -174,31 +174,11 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_HELP, _("Help"), 6);
 }
 
-static const char *help(struct screen *screen)
-{
-    (void)screen;
-    return _(
-        "At the left the drivers who hold money of customers, who has held it longest first; at the right "
-        "the orders it is of. h takes what is handed in: of the orders marked with Space, or of all. What "
-        "was "
-        "counted is typed; where it is less, the rest stays with the driver, and a reason is asked; where it "
-        "is more, that is kept apart. The "
-        "paper "
-        "is posted at once; o opens it, to be printed. s settles what is missing for good: deducted from his "
-        "pay, or borne by the company; above a limit a second person approves that (l lists them).");
-}
-
 static void crumb(struct screen *screen, struct str *out)
 {
     const struct handin_desk *desk = handin_of(screen);
     if (desk->match)
         str_addf(out, "%s “%s”", _("filter"), desk->match);
-}
-
-static void title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("Drivers' money"));
 }
 
 static void closed(struct screen *screen)
@@ -215,10 +195,15 @@ static const struct screen_ops ops = {
     .draw = draw,
     .linear = linear,
     .close = closed,
-    .title = title,
+    .heading = N_("Drivers' money"),
     .crumb = crumb,
     .keys = add_keys,
-    .help = help,
+    .about = N_("At the left the drivers who hold money of customers, who has held it longest first; at the "
+                "right the orders it is of. h takes what is handed in: of the orders marked with Space, or "
+                "of all. What was counted is typed; where it is less, the rest stays with the driver, and a "
+                "reason is asked; where it is more, that is kept apart. The paper is posted at once; o opens "
+                "it, to be printed. s settles what is missing for good: deducted from his pay, or borne by "
+                "the company; above a limit a second person approves that (l lists them)."),
 };
 
 static void language(struct screen *screen)

@@ -263,5 +263,6 @@ void handin_finish_rows(struct handin_desk *desk)
     json_decref(desk->all);
     json_decref(desk->drivers);
     json_decref(desk->orders);
+    json_decref(desk->meant);
     free(desk->match);
 }

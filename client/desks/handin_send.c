@@ -110,9 +110,7 @@ static void on_submit(struct screen *below, uint64_t dialog, json_t *values, voi
     }
     if (counted > desk->expected_fen)
         json_object_set_new(values, "over_fen", json_integer(counted - desk->expected_fen));
-    json_t *orders = handin_chosen(desk);
-    json_object_set_new(values, "lines", handin_lines(orders, counted));
-    json_decref(orders);
+    json_object_set_new(values, "lines", handin_lines(desk->meant, counted));
     desk->sent = true;
     ask(desk->app, &desk->screen, "handin.create", values, CALL_CHANGES, NULL, on_answer, desk);
 }
@@ -133,34 +131,46 @@ static size_t take_fields(struct handin_desk *desk)
     return count;
 }
 
-unsigned handin_take(struct handin_desk *desk)
+void handin_ask(struct handin_desk *desk, const char *title, const char *what_follows, size_t nfields,
+                const json_t *values, sheet_submit *submit)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    const json_t *driver = handin_driver(desk);
     char money[MONEY_TEXT_SIZE];
-    if (!driver || !json_array_size(desk->orders) || desk->sent || !app_may(desk->app, "handin.create"))
+    const char *holds =
+        arena_printf(arena, _("%s holds %s of %zu orders."), order_text(handin_driver(desk), "driver"),
+                     money_print(money, sizeof(money), desk->expected_fen), json_array_size(desk->meant));
+    desk->dialog =
+        sheet_dialog_open(desk->app, &desk->screen,
+                          &(struct sheet_dialog){.title = title,
+                                                 .text = arena_printf(arena, "%s\n%s", holds, what_follows),
+                                                 .fields = desk->fields,
+                                                 .nfields = nfields,
+                                                 .values = values,
+                                                 .whole = true,
+                                                 .submit = submit,
+                                                 .context = desk});
+}
+
+bool handin_expect(struct handin_desk *desk)
+{
+    if (!handin_driver(desk) || !json_array_size(desk->orders) || desk->sent)
+        return false;
+    json_decref(desk->meant);
+    desk->meant = handin_chosen(desk);
+    desk->expected_fen = handin_sum(desk->meant);
+    desk->of_all = json_array_size(desk->meant) == json_array_size(desk->orders);
+    return true;
+}
+
+unsigned handin_take(struct handin_desk *desk)
+{
+    if (!app_may(desk->app, "handin.create") || !handin_expect(desk))
         return SCREEN_BELL;
-    json_t *orders = handin_chosen(desk);
-    desk->expected_fen = handin_sum(orders);
-    desk->of_all = json_array_size(orders) == json_array_size(desk->orders);
-    const char *text =
-        arena_printf(arena,
-                     _("%s holds %s of %zu orders.\nLess was counted: it is laid on the oldest first, and "
-                       "the reason is asked. More: it is kept apart until it is known whose it is."),
-                     order_text(driver, "driver"), money_print(money, sizeof(money), desk->expected_fen),
-                     json_array_size(orders));
-    json_decref(orders);
-    size_t count = take_fields(desk);
     json_t *values = json_pack("{s:s}", "method", "cash");
-    desk->dialog = sheet_dialog_open(desk->app, &desk->screen,
-                                     &(struct sheet_dialog){.title = _("Hand-in"),
-                                                            .text = text,
-                                                            .fields = desk->fields,
-                                                            .nfields = count,
-                                                            .values = values,
-                                                            .whole = true,
-                                                            .submit = on_submit,
-                                                            .context = desk});
+    handin_ask(desk, _("Hand-in"),
+               _("Less was counted: it is laid on the oldest first, and the reason is asked. More: it is "
+                 "kept apart until it is known whose it is."),
+               take_fields(desk), values, on_submit);
     json_decref(values);
     return SCREEN_REDRAW;
 }

@@ -51,10 +51,8 @@ static void on_submit(struct screen *below, uint64_t dialog, json_t *values, voi
         json_decref(values);
         return;
     }
-    json_t *orders = handin_chosen(desk);
     json_object_del(values, amount.name);
-    json_object_set_new(values, "lines", handin_lines(orders, missing));
-    json_decref(orders);
+    json_object_set_new(values, "lines", handin_lines(desk->meant, missing));
     desk->sent = true;
     ask(desk->app, &desk->screen, "shortage.create", values, CALL_CHANGES, NULL, on_answer, desk);
 }
@@ -75,30 +73,13 @@ static size_t fields_of(struct handin_desk *desk)
 
 unsigned handin_settle(struct handin_desk *desk)
 {
-    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    const json_t *driver = handin_driver(desk);
-    char money[MONEY_TEXT_SIZE];
     if (!handin_may_settle(desk))
         return SCREEN_UNUSED;
-    if (!driver || desk->sent)
+    if (!handin_expect(desk))
         return SCREEN_BELL;
-    json_t *orders = handin_chosen(desk);
-    desk->expected_fen = handin_sum(orders);
-    const char *text =
-        arena_printf(arena, _("%s holds %s of %zu orders.\nWhat is settled he owes no more."),
-                     order_text(driver, "driver"), money_print(money, sizeof(money), desk->expected_fen),
-                     json_array_size(orders));
-    json_decref(orders);
     json_t *values = json_pack("{s:I}", amount.name, (json_int_t)desk->expected_fen);
-    desk->dialog = sheet_dialog_open(desk->app, &desk->screen,
-                                     &(struct sheet_dialog){.title = _("Settle what is missing"),
-                                                            .text = text,
-                                                            .fields = desk->fields,
-                                                            .nfields = fields_of(desk),
-                                                            .values = values,
-                                                            .whole = true,
-                                                            .submit = on_submit,
-                                                            .context = desk});
+    handin_ask(desk, _("Settle what is missing"), _("What is settled he owes no more."), fields_of(desk),
+               values, on_submit);
     json_decref(values);
     return SCREEN_REDRAW;
 }

@@ -136,8 +136,9 @@ static void write_papers(struct mymoney *desk, struct panel *panel, struct arena
     }
 }
 
-static void write_lines(struct mymoney *desk, struct panel *panel)
+static void write_lines(void *context, struct panel *panel)
 {
+    struct mymoney *desk = context;
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     if (desk->trouble)
         panel_text(panel, ROLE_ERROR, desk->trouble);
@@ -164,13 +165,8 @@ static void draw(struct screen *screen, struct canvas *canvas, struct area body)
 {
     enum { COLS_MAX = 60 };
     struct mymoney *desk = mymoney_of(screen);
-    struct panel panel;
     body.cols = MIN(body.cols, (int)COLS_MAX);
-    panel_begin(&panel, NULL, body, 0, desk->scroll);
-    write_lines(desk, &panel);
-    desk->scroll = panel_end(&panel);
-    panel_begin(&panel, canvas, body, 0, desk->scroll);
-    write_lines(desk, &panel);
+    panel_draw(canvas, body, 0, &desk->scroll, write_lines, desk);
 }
 
 static void linear(struct screen *screen, struct linear *out)
@@ -185,16 +181,13 @@ static void linear(struct screen *screen, struct linear *out)
 static unsigned on_key(struct screen *screen, const struct key *key)
 {
     struct mymoney *desk = mymoney_of(screen);
-    switch (key->code) {
-    case K_DOWN: desk->scroll++; return SCREEN_REDRAW;
-    case K_UP: desk->scroll = MAX(desk->scroll - 1, 0); return SCREEN_REDRAW;
-    case ' ':
-    case K_PAGE_DOWN: desk->scroll += PAGE; return SCREEN_REDRAW;
-    case K_PAGE_UP: desk->scroll = MAX(desk->scroll - PAGE, 0); return SCREEN_REDRAW;
-    case K_HOME: desk->scroll = 0; return SCREEN_REDRAW;
-    case K_REFRESH: read_now(desk); return SCREEN_REDRAW;
-    default: return SCREEN_UNUSED;
-    }
+    if (key->code == ' ')
+        desk->scroll += PAGE;
+    else if (key->code == K_REFRESH)
+        read_now(desk);
+    else if (!panel_key(key, PAGE, &desk->scroll))
+        return SCREEN_UNUSED;
+    return SCREEN_REDRAW;
 }
 
 static void add_keys(struct screen *screen, struct key_bar *bar)
@@ -204,21 +197,6 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_REFRESH, _("Refresh"), 3);
     key_bar_add(bar, K_CANCEL, _("Back"), 1);
     key_bar_add(bar, K_HELP, _("Help"), 4);
-}
-
-static const char *help(struct screen *screen)
-{
-    (void)screen;
-    return _(
-        "The money of customers you hold, by order, and since when; below it what you handed in, and what "
-        "was "
-        "settled of money that was missing. Only your own: ask at the till where something is not right.");
-}
-
-static void title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("My money"));
 }
 
 static void closed(struct screen *screen)
@@ -237,9 +215,11 @@ static const struct screen_ops ops = {
     .draw = draw,
     .linear = linear,
     .close = closed,
-    .title = title,
+    .heading = N_("My money"),
     .keys = add_keys,
-    .help = help,
+    .about = N_("The money of customers you hold, by order, and since when; below it what you handed in, and "
+                "what was settled of money that was missing. Only your own: ask at the till where something "
+                "is not right."),
 };
 
 static void open_from_menu(struct app_context *app, const struct catalogue_entity *entity)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "client/desks/onestop-private.h"
+#include "client/desks/panel.h"
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/live.h"
@@ -98,17 +99,15 @@ static unsigned command(struct onestop *desk, const struct key *key)
     }
 }
 
-static unsigned panel_key(struct onestop *desk, const struct key *key)
+static unsigned facts_key(struct onestop *desk, const struct key *key)
 {
     enum { PAGE = 8 };
-    switch (key->code) {
-    case K_DOWN: desk->scroll++; return SCREEN_REDRAW;
-    case K_UP: desk->scroll = MAX(desk->scroll - 1, 0); return SCREEN_REDRAW;
-    case K_PAGE_DOWN: desk->scroll += PAGE; return SCREEN_REDRAW;
-    case K_PAGE_UP: desk->scroll = MAX(desk->scroll - PAGE, 0); return SCREEN_REDRAW;
-    case K_CANCEL: desk->in_panel = false; return SCREEN_REDRAW;
-    default: return SCREEN_UNUSED;
-    }
+    if (panel_key(key, PAGE, &desk->scroll))
+        return SCREEN_REDRAW;
+    if (key->code != K_CANCEL)
+        return command(desk, key);
+    desk->in_panel = false;
+    return SCREEN_REDRAW;
 }
 
 static unsigned on_key(struct screen *screen, const struct key *key)
@@ -116,10 +115,8 @@ static unsigned on_key(struct screen *screen, const struct key *key)
     struct onestop *desk = onestop_of(screen);
     if (key->kind == KEY_PASTE)
         return SCREEN_UNUSED;
-    if (desk->in_panel) {
-        unsigned flags = panel_key(desk, key);
-        return flags == SCREEN_UNUSED ? command(desk, key) : flags;
-    }
+    if (desk->in_panel)
+        return facts_key(desk, key);
     switch (table_key(&desk->jobs.table, key)) {
     case TABLE_OPENED:
         return onestop_next(desk) ? onestop_take(desk, onestop_next(desk)) : open_current(desk);
@@ -157,22 +154,6 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     key_bar_add(bar, K_HELP, _("Help"), 6);
 }
 
-static const char *help(struct screen *screen)
-{
-    (void)screen;
-    return _("Digits choose the stage: what is not audited yet, what is to be priced, received, cleared. "
-             "Enter takes the order under the "
-             "cursor one step on, with the amount it most often will be; then the next one comes up. Space "
-             "marks several: the step is "
-             "then taken for all of them. Tab goes to the facts, to scroll them.");
-}
-
-static void title(struct screen *screen, struct str *out)
-{
-    (void)screen;
-    str_add(out, _("One-stop"));
-}
-
 static void crumb(struct screen *screen, struct str *out)
 {
     struct onestop *desk = onestop_of(screen);
@@ -200,10 +181,13 @@ static const struct screen_ops ops = {
     .linear = onestop_linear,
     .tick = on_tick,
     .close = closed,
-    .title = title,
+    .heading = N_("One-stop"),
     .crumb = crumb,
     .keys = add_keys,
-    .help = help,
+    .about = N_("Digits choose the stage: what is not audited yet, what is to be priced, received, cleared. "
+                "Enter takes the order under the cursor one step on, with the amount it most often will be; "
+                "then the next one comes up. Space marks several: the step is then taken for all of them. "
+                "Tab goes to the facts, to scroll them."),
 };
 
 static void language(struct screen *screen)

@@ -196,7 +196,15 @@ static void draw_flow(const struct onestop *desk, struct canvas *canvas, struct 
     flow_draw(canvas, area.row, area.col, area.cols, labels, count, now);
 }
 
-static void write_facts(struct onestop *desk, struct panel *panel, const json_t *row)
+/* The whole record, or what the list says of it until that is here; NULL: there is none. */
+static const json_t *row_of(struct onestop *desk)
+{
+    const struct job *job = jobs_current(&desk->jobs);
+    const json_t *full = record_row(&desk->record);
+    return full ? full : job ? job->row : NULL;
+}
+
+static void write_facts(void *context, struct panel *panel)
 {
     static const char *const facts[] = {
         "customer_id",    "principal", "external_number", "policy_number", "service",     "place",
@@ -205,6 +213,8 @@ static void write_facts(struct onestop *desk, struct panel *panel, const json_t 
         "result_remarks", "remarks",   "clear_reason",    "statement",     "onestop",     NULL};
     static const char *const people[] = {"created_by",  "audited_by", "priced_by",
                                          "received_by", "cleared_by", NULL};
+    struct onestop *desk = context;
+    const json_t *row = row_of(desk);
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     panel_text(panel, desk->in_panel ? ROLE_SELECT : ROLE_HEAD,
                arena_printf(arena, "%s · %s", order_text(row, "number"), show(desk, arena, row, "state")));
@@ -221,19 +231,13 @@ static void write_facts(struct onestop *desk, struct panel *panel, const json_t 
 
 static void draw_facts(struct onestop *desk, struct canvas *canvas, struct area area)
 {
-    const struct job *job = jobs_current(&desk->jobs);
-    const json_t *full = record_row(&desk->record), *row = full ? full : job ? job->row : NULL;
     struct area text = {area.row + 1, area.col, area.rows - 1, area.cols};
     int label_cols = MAX(MIN(area.cols / 4, (int)LABEL_MOST), (int)LABEL_LEAST);
-    struct panel panel;
+    const json_t *row = row_of(desk);
     if (!row)
         return;
     draw_flow(desk, canvas, area, row);
-    panel_begin(&panel, NULL, text, label_cols, desk->scroll);
-    write_facts(desk, &panel, row);
-    desk->scroll = panel_end(&panel);
-    panel_begin(&panel, canvas, text, label_cols, desk->scroll);
-    write_facts(desk, &panel, row);
+    panel_draw(canvas, text, label_cols, &desk->scroll, write_facts, desk);
 }
 
 /* "[1] Not audited 12  [2] Audited 3 …" */
@@ -280,7 +284,6 @@ void onestop_linear(struct screen *screen, struct linear *linear)
 {
     struct onestop *desk = onestop_of(screen);
     const struct field *field = desk->jobs.entity ? catalogue_field(desk->jobs.entity, "money_state") : NULL;
-    const json_t *row = record_row(&desk->record);
     struct panel panel;
     for (size_t i = 0; field && i < ONESTOP_STAGES; i++) {
         str_addf(&linear->text, _("key %c: %s"), onestop_stages[i].key,
@@ -290,8 +293,8 @@ void onestop_linear(struct screen *screen, struct linear *linear)
         str_add(&linear->text, i == desk->stage ? _(" (here)\n") : "\n");
     }
     panel_begin_plain(&panel, &linear->text);
-    if (row && jobs_current(&desk->jobs))
-        write_facts(desk, &panel, row);
+    if (record_row(&desk->record) && jobs_current(&desk->jobs))
+        write_facts(desk, &panel);
     linear_table(linear, &desk->jobs.table);
     linear->looks = true;
 }

@@ -180,13 +180,7 @@ static size_t fields_of(struct onestop *desk, const struct catalogue_action *act
     struct field *fields = desk->step.fields;
     size_t count = 0;
     if (action->reason)
-        fields[count++] = (struct field){.name = "reason",
-                                         .label = N_("Reason"),
-                                         .type = action->reasons ? FIELD_CHOICE : FIELD_TEXT,
-                                         .max = 200,
-                                         .required = true,
-                                         .choices = action->reasons,
-                                         .help = N_("Why: it stands in the history.")};
+        fields[count++] = action_reason(action->reasons);
     for (size_t i = 0; i < action->nargs && count < ONESTOP_FIELDS; i++) {
         if (!wanted(action, &action->args[i], row))
             continue;

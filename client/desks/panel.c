@@ -96,3 +96,26 @@ int panel_end(const struct panel *panel)
 {
     return MAX(MIN(panel->scroll, panel->line - panel->area.rows), 0);
 }
+
+void panel_draw(struct canvas *canvas, struct area area, int label_cols, int *scroll, panel_writer *write,
+                void *context)
+{
+    struct panel panel;
+    panel_begin(&panel, NULL, area, label_cols, *scroll);
+    write(context, &panel);
+    *scroll = panel_end(&panel);
+    panel_begin(&panel, canvas, area, label_cols, *scroll);
+    write(context, &panel);
+}
+
+bool panel_key(const struct key *key, int page, int *scroll)
+{
+    switch (key->code) {
+    case K_DOWN: ++*scroll; return true;
+    case K_UP: *scroll = MAX(*scroll - 1, 0); return true;
+    case K_PAGE_DOWN: *scroll += page; return true;
+    case K_PAGE_UP: *scroll = MAX(*scroll - page, 0); return true;
+    case K_HOME: *scroll = 0; return true;
+    default: return false;
+    }
+}

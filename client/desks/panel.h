@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/ui/canvas.h"
+#include "client/ui/key.h"
 
 struct panel {
     struct canvas *canvas;
@@ -31,3 +32,11 @@ void panel_gap(struct panel *panel); /* an empty line, unless it would be the fi
 
 /* At the end: scroll put right for what there was, for the next drawing. */
 int panel_end(const struct panel *panel);
+
+/* The whole of it: counted first, so that *scroll is put right for what there is, then drawn. */
+typedef void panel_writer(void *context, struct panel *panel);
+void panel_draw(struct canvas *canvas, struct area area, int label_cols, int *scroll, panel_writer *write,
+                void *context);
+
+/* A key that scrolls it, by a line or a page of so many; false: it is none. */
+bool panel_key(const struct key *key, int page, int *scroll);

@@ -143,18 +143,22 @@ static void on_cancel(struct screen *below, void *context)
         doing_finish(doing, NULL);
 }
 
+struct field action_reason(const struct choice *reasons)
+{
+    return (struct field){.name = "reason",
+                          .label = N_("Reason"),
+                          .type = reasons ? FIELD_CHOICE : FIELD_TEXT,
+                          .max = 200,
+                          .required = true,
+                          .choices = reasons,
+                          .help = N_("Why: it stands in the history.")};
+}
+
 static const struct field *reason_field(struct doing *doing)
 {
-    const struct choice *reasons = doing->action ? doing->action->reasons : NULL;
     if (doing->action ? !doing->action->reason : strcmp(doing->name, "enable") == 0)
         return NULL;
-    doing->reason = (struct field){.name = "reason",
-                                   .label = N_("Reason"),
-                                   .type = reasons ? FIELD_CHOICE : FIELD_TEXT,
-                                   .max = 200,
-                                   .required = true,
-                                   .choices = reasons,
-                                   .help = N_("Why: it stands in the history.")};
+    doing->reason = action_reason(doing->action ? doing->action->reasons : NULL);
     return &doing->reason;
 }
 

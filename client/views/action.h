@@ -5,6 +5,7 @@
 #pragma once
 
 #include "client/views/context.h"
+#include "model/field.h"
 
 struct catalogue_action;
 
@@ -60,6 +61,9 @@ void action_run_generic_many(struct app_context *app, struct screen *screen,
 /* Several are sent some at a time: no more of them. What is under way is finished. */
 bool action_under_way(void);
 void action_stop_all(void);
+
+/* What is asked first where an action wants its reason: one of these, or with NULL in words. */
+struct field action_reason(const struct choice *reasons);
 
 /* What the box of this id asks for. */
 struct action_box {

@@ -61,6 +61,37 @@ static void scrolled_no_further_than_the_end(void **state)
     canvas_finish(&canvas);
 }
 
+static void write_five(void *context, struct panel *panel)
+{
+    ++*(int *)context;
+    for (const char *line = "1\0002\0003\0004\0005\000"; *line; line += 2)
+        panel_text(panel, ROLE_NORMAL, line);
+}
+
+/* Past either end there is nothing to come back from: the next key moves at once. */
+static void keys_scroll_it(void **state)
+{
+    static const struct {
+        int code;
+        const char *first;
+    } steps[] = {{K_UP, "1"}, {K_DOWN, "2"},    {K_PAGE_DOWN, "4"}, {K_PAGE_DOWN, "4"},
+                 {K_UP, "3"}, {K_PAGE_UP, "1"}, {K_DOWN, "2"},      {K_HOME, "1"}};
+    struct canvas canvas;
+    int scroll = 0, written = 0;
+    (void)state;
+    canvas_init(&canvas, 2, 20);
+    for (size_t i = 0; i < array_len(steps); i++) {
+        struct key key = key_code(steps[i].code), other = key_text("x");
+        assert_true(panel_key(&key, 3, &scroll));
+        assert_false(panel_key(&other, 3, &scroll));
+        canvas_clear(&canvas);
+        panel_draw(&canvas, canvas_whole(&canvas), 0, &scroll, write_five, &written);
+        assert_row(&canvas, 0, steps[i].first);
+    }
+    assert_int_equal(written, 2 * array_len(steps));
+    canvas_finish(&canvas);
+}
+
 static void parts_of_a_price(void **state)
 {
     struct app_context app = {0};
@@ -98,9 +129,8 @@ static void broken_parts_are_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wrapped_and_clipped),
-        cmocka_unit_test(scrolled_no_further_than_the_end),
-        cmocka_unit_test(parts_of_a_price),
+        cmocka_unit_test(wrapped_and_clipped),   cmocka_unit_test(scrolled_no_further_than_the_end),
+        cmocka_unit_test(keys_scroll_it),        cmocka_unit_test(parts_of_a_price),
         cmocka_unit_test(broken_parts_are_none),
     };
     setlocale(LC_CTYPE, "C.UTF-8");
