@@ -84,6 +84,15 @@ static const struct command *find_command(const char *name)
     exit(EX_USAGE);
 }
 
+/* "none" keeps the server from migrating; here is who does it in its place. */
+static void become_owner(struct settings *settings)
+{
+    if (settings->database_owner && strcmp(settings->database_owner, "none") == 0) {
+        free(settings->database_owner);
+        settings->database_owner = NULL;
+    }
+}
+
 static int run(const struct command *command, struct ctl *ctl)
 {
     struct place place = {0};
@@ -118,6 +127,7 @@ int main(int argc, char **argv)
         return EX_CONFIG;
     settings_override(&settings.state, state);
     settings_override(&settings.database, database);
+    become_owner(&settings);
     log_set_level(LOG_LEVEL_WARN);
     core_register_verbs();
     registry_register();

@@ -101,10 +101,6 @@ int ctl_passwd(struct ctl *ctl)
         fputs("yizhanctl: passwd LOGIN\n", stderr);
         return EX_USAGE;
     }
-    if (!ctl->place->owner) {
-        fputs("yizhanctl: passwd needs database_owner\n", stderr);
-        return EX_CONFIG;
-    }
     if (place_migrate(ctl->place) < 0)
         return EX_UNAVAILABLE;
     if (!read_password(password, sizeof(password)))
