@@ -39,8 +39,8 @@ const struct setting settings_table[] = {
     TEXT(database_owner, NULL,
          "The same as user yizhan_owner, who migrates at start and is not connected afterwards. Without it "
          "database is taken with that user. "
-         "The word none: migrations are left to yizhanctl(8), and the server only checks that they were "
-         "applied."),
+         "The word none: migrations are left to yizhanctl(8), which takes database with that user, and the "
+         "server only checks that they were applied."),
     TEXT(database_tail, NULL,
          "The same as user yizhan_tail, who seals the trail, keeps balances and follows the changes of other "
          "servers. Without it database is taken with that user."),
@@ -74,12 +74,14 @@ const struct setting settings_table[] = {
     NUMBER(queue, 1024, 16, 100000,
            "Requests that may wait in each of these lanes; above it the answer is busy."),
     NUMBER(connections, 20000, 16, 1000000, "Connections in all."),
-    NUMBER(connections_per_address, WIRE_CONNECTIONS_PER_ADDRESS_BEFORE_LOGIN, 1, 100000, "Connections of one address that have not logged in."),
+    NUMBER(connections_per_address, WIRE_CONNECTIONS_PER_ADDRESS_BEFORE_LOGIN, 1, 100000,
+           "Connections of one address that have not logged in."),
     NUMBER(idle_seconds, 1800, 60, 86400, "A session without a request for so long is ended.", .live = true),
     NUMBER(request_seconds, 10, 1, 600, "A short request is given up after so long.", .live = true),
     NUMBER(long_seconds, 600, 1, 86400, "An export, import or report is given up after so long.",
            .live = true),
-    NUMBER(drain_seconds, 30, 1, 600, "How long requests under way may go on after SIGTERM; then they are cancelled."),
+    NUMBER(drain_seconds, 30, 1, 600,
+           "How long requests under way may go on after SIGTERM; then they are cancelled."),
     TEXT(sms_url, NULL,
          "Where text messages are handed over: the sendsms service of a Kannel, as in "
          "http://127.0.0.1:13013/cgi-bin/sendsms. Without it they wait."),

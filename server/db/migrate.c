@@ -76,7 +76,8 @@ static PGconn *open_until(const char *conninfo, int64_t deadline_ms)
         }
         const char *why = PQerrorMessage(pg);
         if (!told)
-            log_warn("database: not there yet: %.*s", (int)strcspn(why, "\n"), why);
+            log_warn("database: not there yet: %.*s; trying for %" PRId64 " s", (int)strcspn(why, "\n"), why,
+                     (deadline_ms - time_monotonic_ms()) / 1000);
         told = true;
         PQfinish(pg);
         if (time_monotonic_ms() >= deadline_ms) {
