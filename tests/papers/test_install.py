@@ -84,6 +84,9 @@ def test_server_of_the_readme():
     conf.write_text("\n".join(lines) + "\n")
     control = [prefix / "sbin/yizhanctl", "--config", conf, "--state", state]
     run(prefix / "sbin/yizhand", "--config", conf, "--check-config")
+    by_hand = root / "by-hand.conf"
+    by_hand.write_text("\n".join([*lines, 'database_owner = "none"']) + "\n")
+    run(prefix / "sbin/yizhanctl", "--config", by_hand, "migrate", plain=True)
     run(*control, "passwd", "admin", plain=True, input=yz.PASSWORD + "\n")
     server = yz.Server(None, settings=lines, state=state)
     assert "desk.example.com" in run("openssl", "x509", "-in", state / "tls/server.crt", "-noout", "-text")

@@ -10,7 +10,7 @@ TEXT = papers.readme()
 OWN = {"./dev", "yizhan", "yizhand", "yizhanctl"}
 DEBIANS = {"meson", "ninja", "sudo", "runuser", "chown", "chmod", "systemctl", "systemd-sysusers", "systemd-tmpfiles", "journalctl", "mandb", "man",
            "export"}
-CONFIGURATION = {"local", "listen", "database", "tls_names", "max_connections"}
+CONFIGURATION = {"local", "listen", "state", "database", "tls_names", "max_connections"}
 
 
 def test_shape():
