@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "base/time.h"
 #include "server/core/throttle.h"
+#include "server/net/address.h"
 
 enum {
     FREE_TRIES = 2,             /* anybody mistypes */
@@ -69,9 +70,11 @@ static int64_t wait_of(const struct table *table, const struct entry *entry, int
 
 int64_t throttle_try(const char *name, const char *address)
 {
+    char group[ADDRESS_GROUP_SIZE];
     int64_t now = time_monotonic_ms();
+    address_group(address, group);
     pthread_mutex_lock(&lock);
-    struct entry *by_name = look_up(&names, name, now), *by_address = look_up(&addresses, address, now);
+    struct entry *by_name = look_up(&names, name, now), *by_address = look_up(&addresses, group, now);
     int64_t wait = MAX(wait_of(&names, by_name, now), wait_of(&addresses, by_address, now));
     if (wait > WAIT_MAX_MS)
         wait = -1;
@@ -98,10 +101,12 @@ static void count(struct table *table, const char *key, int64_t now)
 
 void throttle_failed(const char *name, const char *address)
 {
+    char group[ADDRESS_GROUP_SIZE];
     int64_t now = time_monotonic_ms();
+    address_group(address, group);
     pthread_mutex_lock(&lock);
     count(&names, name, now);
-    count(&addresses, address, now);
+    count(&addresses, group, now);
     pthread_mutex_unlock(&lock);
 }
 

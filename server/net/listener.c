@@ -1,3 +1,4 @@
+/* Listening sockets: accepting, and refusing where there are too many. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -182,6 +183,16 @@ static int listen_one(struct net *net, const struct addrinfo *at, int *port)
     return 0;
 }
 
+static void stop_from(struct net *net, size_t first)
+{
+    while (net->listeners.count > first) {
+        struct listener *listener = vec_pop(&net->listeners);
+        ev_io_stop(net->loop, &listener->io);
+        close(listener->fd);
+        free(listener);
+    }
+}
+
 int net_listen(struct net *net, const char *host, const char *port, int *port_r)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
@@ -189,16 +200,21 @@ int net_listen(struct net *net, const char *host, const char *port, int *port_r)
     if (getaddrinfo(host && *host ? host : NULL, port, &hints, &found) != 0)
         return -EADDRNOTAVAIL;
     int failed = -EADDRNOTAVAIL, taken = 0;
+    bool chosen = strtol(port, NULL, 10) > 0, is_anothers = false;
     size_t before = net->listeners.count;
     for (struct addrinfo *at = found; at; at = at->ai_next) {
         int r = listen_one(net, at, &taken);
-        /* A host whose name has an IPv6 address but no IPv6 is ordinary; a port that is taken is not. */
         if (r < 0)
             failed = r;
+        /* A host whose name has an IPv6 address but no IPv6 is ordinary; a port that is taken is not: half the callers would be heard by
+         * somebody else. */
+        is_anothers = is_anothers || (r == -EADDRINUSE && chosen);
     }
     freeaddrinfo(found);
+    if (is_anothers)
+        stop_from(net, before);
     if (net->listeners.count == before)
-        return failed;
+        return is_anothers ? -EADDRINUSE : failed;
     *port_r = taken;
     return 0;
 }
@@ -206,11 +222,5 @@ int net_listen(struct net *net, const char *host, const char *port, int *port_r)
 void net_stop_listening(struct net *net)
 {
     ev_timer_stop(net->loop, &net->rest);
-    for (size_t i = 0; i < net->listeners.count; i++) {
-        struct listener *listener = net->listeners.items[i];
-        ev_io_stop(net->loop, &listener->io);
-        close(listener->fd);
-        free(listener);
-    }
-    vec_clear(&net->listeners);
+    stop_from(net, 0);
 }

@@ -23,7 +23,7 @@ struct net {
     VEC(struct listener *) listeners;
     VEC(struct peer *) slots;  /* by descriptor */
     VEC(struct peer_id) dirty; /* have something to send at the end of this turn */
-    struct map addresses;      /* address -> number of peers not logged in */
+    struct map addresses;      /* address_group() -> number of peers not logged in */
     size_t count;
     uint32_t generation;
     int spare;                /* a descriptor kept free to refuse with, -1: there was none to be had */
@@ -45,6 +45,7 @@ struct peer {
     bool counted; /* against its address */
     bool reading; /* the read watcher is on */
     bool writing; /* the write watcher is on */
+    bool stuck;   /* TLS has to write before it reads on */
     bool dirty;
     bool doomed; /* freed at the next safe place */
     bool busy;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "server/net/address.h"
 #include "server/net/net-private.h"
 
 /* glibc keeps the peak of its heap unless asked, so after many closes we ask. */
@@ -112,18 +113,20 @@ void net_each(struct net *net, void (*fn)(struct peer *peer, void *context), voi
 /* How many peers of an address have not logged in is kept in the value itself. */
 bool address_enter(struct net *net, const char *address)
 {
-    intptr_t count = (intptr_t)map_get(&net->addresses, address);
+    char group[ADDRESS_GROUP_SIZE];
+    intptr_t count = (intptr_t)map_get(&net->addresses, address_group(address, group));
     if (count >= net->limits.connections_per_address)
         return false;
-    map_put(&net->addresses, address, (void *)(count + 1));
+    map_put(&net->addresses, group, (void *)(count + 1));
     return true;
 }
 
 void address_leave(struct net *net, const char *address)
 {
-    intptr_t count = (intptr_t)map_get(&net->addresses, address);
+    char group[ADDRESS_GROUP_SIZE];
+    intptr_t count = (intptr_t)map_get(&net->addresses, address_group(address, group));
     if (count > 1)
-        map_put(&net->addresses, address, (void *)(count - 1));
+        map_put(&net->addresses, group, (void *)(count - 1));
     else
-        map_remove(&net->addresses, address);
+        map_remove(&net->addresses, group);
 }

@@ -144,6 +144,7 @@ static void read_failed(struct peer *peer, int r)
     if (why == SSL_ERROR_WANT_READ)
         return;
     if (why == SSL_ERROR_WANT_WRITE) {
+        peer->stuck = true;
         peer_watch_writing(peer, true);
         return;
     }
@@ -207,10 +208,15 @@ void peer_on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 void peer_on_writable(struct ev_loop *loop, ev_io *watcher, int events)
 {
     struct peer *peer = watcher->data;
+    bool was_stuck = peer->stuck;
+    peer->stuck = false;
     if (peer->state == PEER_HANDSHAKE)
         shake_hands(peer);
     else
         peer_flush(peer);
     if (peer->doomed)
         peer_destroy(peer);
+    else if (was_stuck &&
+             peer->reading) /* what it has of the other end's bytes already is no event to the loop */
+        ev_feed_event(loop, &peer->io_read, EV_READ);
 }

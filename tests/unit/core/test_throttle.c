@@ -54,6 +54,19 @@ static void many_names_do_not_fill_the_memory(void **state)
     assert_int_equal(throttle_try("frida", "192.0.2.9"), 0);
 }
 
+/* Of IPv6 everybody has a whole network of addresses, and there are as many networks as there were addresses of IPv4. */
+static void a_network_of_ipv6_is_one_address(void **state)
+{
+    char name[32], address[64];
+    for (int i = 0; i < 40; i++) {
+        snprintf(name, sizeof(name), "gast%d", i);
+        snprintf(address, sizeof(address), "2001:db8:0:1::%x", i + 1);
+        throttle_failed(name, address);
+    }
+    assert_true(throttle_try("hans", "2001:db8:0:1:ffff:ffff:ffff:ffff") > 0);
+    assert_int_equal(throttle_try("ida", "2001:db8:0:2::1"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -62,6 +75,7 @@ int main(void)
         cmocka_unit_test(a_crowd_is_sent_away),
         cmocka_unit_test(success_forgets_the_name_but_not_the_address),
         cmocka_unit_test(many_names_do_not_fill_the_memory),
+        cmocka_unit_test(a_network_of_ipv6_is_one_address),
     };
     return run_all(tests);
 }

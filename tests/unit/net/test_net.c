@@ -3,6 +3,7 @@
 
 #include "../wire/tls_dir.h"
 #include "base/time.h"
+#include "server/net/address.h"
 #include "server/net/net-private.h"
 #include "wire/tls.h"
 #include "wire/tls_make.h"
@@ -281,6 +282,33 @@ static void the_loop_rests_where_nobody_can_even_be_refused(void **state)
     close(fd);
 }
 
+/* ------------------------------------------------------------------------------------------------- addresses */
+
+static void strangers_are_counted_by_network(void **state)
+{
+    static const struct {
+        const char *address, *group;
+    } rows[] = {
+        {"192.0.2.7", "192.0.2.7"},
+        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
+        {"2001:db8:1:2::", "2001:db8:1:2::/64"},
+        {"::1", "::/64"},
+        {"fe80::1%eth0", "fe80::1%eth0"},
+        {"?", "?"},
+    };
+    char group[ADDRESS_GROUP_SIZE], address[64];
+    for (size_t i = 0; i < array_len(rows); i++)
+        assert_string_equal(address_group(rows[i].address, group), rows[i].group);
+    for (int i = 0; i < house.net->limits.connections_per_address; i++) {
+        snprintf(address, sizeof(address), "2001:db8:1:2::%x", i + 1);
+        assert_true(address_enter(house.net, address));
+    }
+    assert_false(address_enter(house.net, "2001:db8:1:2:ffff::"));
+    assert_true(address_enter(house.net, "2001:db8:1:3::1"));
+    address_leave(house.net, "2001:db8:1:2::1");
+    assert_true(address_enter(house.net, "2001:db8:1:2:ffff::"));
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -291,6 +319,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(whom_there_is_no_room_for_is_refused, open_house, close_house),
         cmocka_unit_test_setup_teardown(the_loop_rests_where_nobody_can_even_be_refused, open_house,
                                         close_house),
+        cmocka_unit_test_setup_teardown(strangers_are_counted_by_network, open_house, close_house),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
