@@ -132,8 +132,17 @@ enum utf8_fault utf8_check(const char *s, size_t n, bool multi_line)
     return surely_composed || is_composed(s, n) ? UTF8_OK : UTF8_NOT_NFC;
 }
 
+static bool is_ascii(const char *s)
+{
+    while (*s && (unsigned char)*s < 0x80)
+        s++;
+    return !*s;
+}
+
 static char *normalise(struct arena *arena, const char *s, utf8proc_option_t options)
 {
+    if (is_ascii(s))
+        return arena_strdup(arena, s);
     utf8proc_uint8_t *mapped = NULL;
     utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)s, 0, &mapped,
                                         UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE | options);
