@@ -54,6 +54,9 @@ void request_begin(struct request *request)
     const struct session *session = request->session;
     request->state->own_tx = NULL;
     request->tx = tx_begin(request->state->connection, request->arena, request->deadline_ms);
+    /* Who cancelled it before this moment found no transaction to stop. */
+    if (atomic_load(&request->state->task->cancelled))
+        tx_cancel(request->tx);
     if (!(request->verb->flags & (VERB_CHANGES | VERB_NOTED)))
         tx_set_read_only(request->tx);
     const struct grant *vehicles = session_grant(session, "vehicle.list");
@@ -79,10 +82,10 @@ static void committed(struct request *request)
 {
     struct request_state *state = request->state;
     const char *tx = state->own_tx ? rows_text(state->own_tx, 0, 0) : NULL;
-    if (tx)
-        own_tx_add(strtoull(tx, NULL, 10));
     for (const struct event *event = state->events; event; event = event->next)
         memory_changed(event->entity);
+    if (tx && !own_tx_claim(strtoull(tx, NULL, 10))) /* the tail was faster */
+        request_drop_events(request);
     for (struct after_commit *after = state->after; after; after = after->next)
         after->fn(request, after->data);
 }
@@ -120,7 +123,7 @@ int request_end(struct request *request, int result)
             committed(request);
     } else {
         /* A handler that looked at the empty rows of a failed transaction drew the wrong conclusion. */
-        bool by_handler = tx_fault(tx) == TX_REFUSED && !*tx_sqlstate(tx);
+        bool by_handler = tx_fault(tx) == TX_REFUSED && !*tx_sqlstate(tx); /* it rolled back itself */
         bool misled = result > 0 && result != REQUEST_REPLAY && tx_fault(tx) != TX_OK && !by_handler;
         if (misled && !request->state->failure.of_tx)
             result = request_tx_failed(request);
@@ -134,7 +137,7 @@ int request_end(struct request *request, int result)
 static void plan_fault(struct request_state *state)
 {
 #ifdef YIZHAN_FAULTS
-    if (state->task->fault_nth > 0)
+    if (state->task->fault_nth > 0 && state->task->fault < TASK_FAULT_MEMORY)
         connection_plan_fault(state->connection, (enum connection_fault)state->task->fault,
                               state->task->fault_nth);
     state->task->fault_nth = 0;
@@ -161,8 +164,7 @@ static int run_once(struct request *request)
         result = request_end(request, request->verb->run(request));
     }
     if (result == REQUEST_REPLAY) {
-        event_list_destroy(state->events);
-        state->events = NULL;
+        request_drop_events(request);
         return 0;
     }
     if (result < 0)
@@ -455,7 +457,7 @@ struct parcel *gate_run(struct task *task, struct connection *connection, struct
     bool wanted = task->verb->flags & VERB_CHANGES && !(task->verb->flags & VERB_OPEN);
     if (atomic_load(&task->outlet->gone) && !wanted)
         return give_up(task);
-    bool known = memory_refresh(connection, arena) || task->verb->flags & VERB_OPEN;
+    bool known = !connection || memory_refresh(connection, arena) || task->verb->flags & VERB_OPEN;
     arena_reset(arena);
     json_use_arena(arena);
     struct request_state state = {

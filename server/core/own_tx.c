@@ -1,4 +1,5 @@
 #include <pthread.h>
+#include <string.h>
 
 #include "server/core/own_tx.h"
 
@@ -8,17 +9,18 @@ enum { KEPT = 1 << 16 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t kept[KEPT];
 
-void own_tx_add(uint64_t tx)
+bool own_tx_claim(uint64_t tx)
 {
     pthread_mutex_lock(&lock);
+    bool first = kept[tx % KEPT] != tx;
     kept[tx % KEPT] = tx;
     pthread_mutex_unlock(&lock);
+    return first;
 }
 
-bool own_tx_known(uint64_t tx)
+void own_tx_forget(void)
 {
     pthread_mutex_lock(&lock);
-    bool known = tx != 0 && kept[tx % KEPT] == tx;
+    memset(kept, 0, sizeof(kept));
     pthread_mutex_unlock(&lock);
-    return known;
 }

@@ -1,9 +1,12 @@
-/* Transactions this server told its watchers of already: the tail leaves them out. Any thread. */
+/* Whose it is to tell of a transaction of this server: the request that made it, or the tail where that saw it first. Any thread. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The number the database gave it (xid8). So many are kept that the tail, which looks five times a second, finds each of them. */
-void own_tx_add(uint64_t tx);
-bool own_tx_known(uint64_t tx);
+/* True for whoever asks first about the number the database gave it (xid8). So many are kept that the tail, which looks five times a second, finds
+ * each of them. */
+bool own_tx_claim(uint64_t tx);
+
+/* The data stand in another cluster, or were put back: its numbers begin anew. */
+void own_tx_forget(void);

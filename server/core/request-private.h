@@ -38,7 +38,7 @@ struct request_state {
     const char *hash; /* of the request, hex; for keyed verbs */
     enum rerun rerun;
     bool reconnected; /* it was run again since its connection was lost: once is enough */
-    bool streamed; /* rows went out: it cannot be run again */
+    bool streamed;    /* rows went out: it cannot be run again */
     struct failure failure;
     struct event *events, **events_end;
     struct after_commit *after, **after_end;
@@ -49,6 +49,9 @@ struct request_state {
 
 /* One run of a command leaves nothing for the next. */
 void request_reset(struct request *request);
+
+/* What it changed is told by somebody else, or was not changed. */
+void request_drop_events(struct request *request);
 
 /* For the session's own verbs: the answer's effect, or a parcel before the answer. */
 struct parcel *request_parcel(struct request *request) must_check;

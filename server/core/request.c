@@ -8,12 +8,18 @@
 #include "wire/limits.h"
 #include "wire/message.h"
 
-void request_reset(struct request *request)
+void request_drop_events(struct request *request)
 {
     struct request_state *state = request->state;
     event_list_destroy(state->events);
     state->events = NULL;
     state->events_end = &state->events;
+}
+
+void request_reset(struct request *request)
+{
+    struct request_state *state = request->state;
+    request_drop_events(request);
     state->after = NULL;
     state->after_end = &state->after;
     state->gate = state->own_tx = NULL;

@@ -33,7 +33,8 @@ static struct {
     atomic_bool stopping;
     struct connection *connection;
     struct arena *arena;
-    uint64_t from; /* everything before it was told; 0: not begun */
+    uint64_t from;    /* everything before it was told; 0: not begun */
+    uint64_t telling; /* the transaction whose rows are ours to tell */
     uint64_t notices_from;
     int64_t era;
     int64_t swept_ms, beat_ms;
@@ -80,8 +81,10 @@ static int start_here(void)
     struct rows *rows = tx_read(tx, &read_horizon);
     if (tx_commit(tx) != TX_OK)
         return -1;
-    if (tail.from != 0)
+    if (tail.from != 0) {
+        own_tx_forget();
         ask_resync();
+    }
     tail.from = tail.notices_from = tx_of(rows_text(rows, 0, 0));
     tail.era = rows_int(rows, 0, 1);
     return 0;
@@ -110,10 +113,17 @@ static struct event *event_of(struct rows *rows, size_t row)
     return event;
 }
 
-/* A request told its own changes itself. What the database added to them by itself has no session and comes this way alone. */
+/* A request tells its own changes itself, unless we saw them before it had heard of its commit. What the database added to them by itself has no
+ * session and comes this way alone. */
 static bool is_told(struct rows *rows, size_t row)
 {
-    return !rows_null(rows, row, 11) && own_tx_known(tx_of(rows_text(rows, row, 2)));
+    uint64_t tx = tx_of(rows_text(rows, row, 2));
+    if (rows_null(rows, row, 11) || tx == tail.telling)
+        return false;
+    if (!own_tx_claim(tx))
+        return true;
+    tail.telling = tx;
+    return false;
 }
 
 static void publish(struct rows *rows)

@@ -328,11 +328,25 @@ void tx_wait(struct tx *tx)
         tx_lose(tx);
 }
 
+/* Cancelled before it was sent: whoever did that found nothing running, so it is not to be sent any more, with the farewell of a connection
+ * neither. */
+static void give_up(struct tx *tx)
+{
+    tx_fail(tx, TX_TIMEOUT, "cancelled");
+    connection_drop(tx->connection);
+    connection_close(tx->connection);
+    tx_end(tx);
+}
+
 enum tx_fault tx_need(struct tx *tx)
 {
     if (tx->fault != TX_OK || tx->over || !pipeline_waiting(tx->connection))
         return tx->fault;
     struct connection *c = tx->connection;
+    if (!tx->asked && c->phase == PHASE_CANCELLED) {
+        give_up(tx);
+        return tx->fault;
+    }
     if (!tx->asked && !PQsendFlushRequest(c->pg)) {
         tx_lose(tx);
         return tx->fault;
@@ -437,9 +451,9 @@ enum tx_fault tx_commit(struct tx *tx)
     return tx->fault;
 }
 
-void tx_refuse(struct tx *tx)
+void tx_cancel(struct tx *tx)
 {
-    tx_fail(tx, TX_REFUSED, "refused");
+    tx_fail(tx, TX_TIMEOUT, "cancelled");
 }
 
 enum tx_fault tx_fault(const struct tx *tx)

@@ -131,8 +131,8 @@ enum tx_fault tx_need(struct tx *tx);
 must_check enum tx_fault tx_commit(struct tx *tx);
 void tx_rollback(struct tx *tx);
 
-/* Marks the transaction failed (TX_REFUSED) by the caller's own judgement; later statements are no-ops. */
-void tx_refuse(struct tx *tx);
+/* It was cancelled before it began (TX_TIMEOUT): its statements are no-ops. */
+void tx_cancel(struct tx *tx);
 
 enum tx_fault tx_fault(const struct tx *tx);
 const char *tx_sqlstate(const struct tx *tx);

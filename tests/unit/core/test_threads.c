@@ -148,16 +148,18 @@ static void a_worker_waits_for_a_slow_reader(void **state)
 
 /* ------------------------------------------------------------------------------------------------- tables */
 
-static atomic_int inside;
+enum { ROUNDS = 2000 };
+
+static atomic_int inside, claimed;
 
 static void *use_tables(void *argument)
 {
     int64_t me = (intptr_t)argument;
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < ROUNDS; i++) {
         struct roster_entry entry;
         size_t count;
-        own_tx_add((uint64_t)(i * WORKERS + me));
-        own_tx_known((uint64_t)i);
+        own_tx_claim((uint64_t)(i * WORKERS + me));
+        atomic_fetch_add(&claimed, own_tx_claim(1000000 + (uint64_t)i));
         roster_put(i % 50, me, (struct peer_id){(int)me, 1});
         roster_find(i % 50, &entry);
         if (i % 100 == 0)
@@ -183,6 +185,7 @@ static void tables_bear_many_threads(void **state)
         pthread_create(&threads[i], NULL, use_tables, (void *)i);
     for (int i = 0; i < WORKERS; i++)
         pthread_join(threads[i], NULL);
+    assert_int_equal(claimed, ROUNDS); /* each by one of them */
     free(roster_copy(&left));
     assert_true(left <= 50);
     for (int64_t id = 0; id < 50; id++)
@@ -192,12 +195,25 @@ static void tables_bear_many_threads(void **state)
     throttle_succeeded("nobody");
 }
 
+/* The request that made a transaction and the tail that saw it: one of them tells of it, whoever comes first. */
+static void a_transaction_is_told_by_one(void **state)
+{
+    own_tx_forget();
+    assert_true(own_tx_claim(4711));
+    assert_false(own_tx_claim(4711));
+    assert_true(own_tx_claim(4712));
+    assert_false(own_tx_claim(4711));
+    own_tx_forget();
+    assert_true(own_tx_claim(4711));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_and_answers_all_arrive),
         cmocka_unit_test(a_worker_waits_for_a_slow_reader),
         cmocka_unit_test(tables_bear_many_threads),
+        cmocka_unit_test(a_transaction_is_told_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ static enum tx_fault write_fact(struct connection *connection, struct arena *are
     struct tx *tx = tx_begin(connection, arena, time_monotonic_ms() + ms);
     struct rows *rows = tx_read(tx, &look, p_int(id));
     if (rows_int(rows, 0, 0) != 0)
-        tx_refuse(tx);
+        tx_rollback(tx);
     tx_write(tx, &insert, p_int(id));
     tx_write_one(tx, &update, p_int(id));
     return tx_commit(tx);

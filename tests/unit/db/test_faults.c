@@ -41,7 +41,7 @@ static enum tx_fault run(void)
     tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     tx_write(tx, &thing_insert, p_int(3), p_text("three"), p_int(3));
     if (!found)
-        tx_refuse(tx);
+        tx_rollback(tx);
     return tx_commit(tx);
 }
 

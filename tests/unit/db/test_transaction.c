@@ -381,6 +381,23 @@ static void cancel_between_flushes(void **state)
     thing_serves();
 }
 
+/* What is queued and was not sent when it was cancelled would run uncancelled: the database had nothing to stop yet. */
+static void cancel_before_a_flush(void **state)
+{
+    (void)state;
+    struct tx *tx = thing_start();
+    tx_write_one(tx, &thing_update, p_int(1), p_int(7));
+    tx_read(tx, &sleep_long);
+    connection_cancel(thing_connection);
+    int64_t began = time_monotonic_ms();
+    assert_int_equal(tx_need(tx), TX_TIMEOUT);
+    assert_true(time_monotonic_ms() - began < 1000);
+    assert_int_equal(tx_commit(tx), TX_TIMEOUT);
+    assert_int_equal(connections_abandoned(), 0);
+    assert_string_equal(thing_n(1), "1");
+    thing_serves();
+}
+
 static void commit_cannot_be_cancelled(void **state)
 {
     (void)state;
@@ -540,14 +557,15 @@ static void changed_table_means_retry(void **state)
     database_run("ALTER TABLE thing DROP COLUMN more");
 }
 
-static void refuse_and_rollback(void **state)
+static void cancel_and_rollback(void **state)
 {
     (void)state;
     struct tx *tx = thing_start();
+    tx_cancel(tx);
     tx_write_one(tx, &thing_update, p_int(1), p_int(7));
-    tx_refuse(tx);
-    tx_write_one(tx, &thing_update, p_int(2), p_int(7));
-    assert_int_equal(tx_commit(tx), TX_REFUSED);
+    assert_int_equal(tx_need(tx), TX_TIMEOUT);
+    assert_int_equal(tx_commit(tx), TX_TIMEOUT);
+    assert_true(connection_usable(thing_connection));
     tx = thing_start();
     tx_write_one(tx, &thing_update, p_int(1), p_int(7));
     assert_int_equal(tx_need(tx), TX_OK);
@@ -665,6 +683,7 @@ int main(void)
         thing_test(second_host_answers),
         thing_test(cancel_from_another_thread),
         thing_test(cancel_between_flushes),
+        thing_test(cancel_before_a_flush),
         thing_test(commit_cannot_be_cancelled),
         thing_test(scope_must_be_set),
         thing_test(values_survive_the_journey),
@@ -673,7 +692,7 @@ int main(void)
         thing_test(many_in_one_flush),
         thing_test(one_name_one_text),
         thing_test(changed_table_means_retry),
-        thing_test(refuse_and_rollback),
+        thing_test(cancel_and_rollback),
         thing_test(forgotten_end_is_rolled_back),
         thing_test(pages_in_an_arena_of_their_own),
         thing_test(log_tells_statements_and_flushes),
