@@ -1,11 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "server/core/caller-private.h"
 #include "server/core/core-private.h"
 #include "server/core/fail.h"
+#include "server/core/gate.h"
 #include "server/core/login.h"
 #include "server/core/roster.h"
 #include "server/core/session_verbs.h"
@@ -126,7 +128,8 @@ static bool tag_in_flight(const struct caller *caller, const char *tag)
     return false;
 }
 
-static void make_task(struct caller *caller, const struct verb *verb, const struct message_request *message)
+static struct task *make_task(struct caller *caller, const struct verb *verb,
+                              const struct message_request *message)
 {
     struct task *task = task_create(verb, message->tag, message->json, message->json_len);
     const char *address = peer_address(caller->peer), *certificate = peer_terminal(caller->peer);
@@ -140,7 +143,14 @@ static void make_task(struct caller *caller, const struct verb *verb, const stru
     task->fault_nth = caller->fault_nth;
     caller->fault = caller->fault_nth = 0;
 #endif
-    start(caller, task);
+    return task;
+}
+
+/* It has no place among those under way: all of them may be what it is to stop. */
+static void run_here(struct task *task)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    caller_deliver(gate_run(task, NULL, arena));
 }
 
 /* What the loop can refuse without looking into the JSON; ERR_NONE: on it goes. */
@@ -155,7 +165,7 @@ static enum error_code judge(const struct caller *caller, const struct message_r
         *msgid_r = N_("A request with this tag is not answered yet");
         return ERR_BAD_REQUEST;
     }
-    if (caller->nflight >= WIRE_IN_FLIGHT_MAX) {
+    if (caller->nflight >= WIRE_IN_FLIGHT_MAX && !(verb && verb->flags & VERB_IN_LOOP)) {
         *msgid_r = N_("Too many requests are not answered yet");
         return ERR_LIMIT;
     }
@@ -193,7 +203,11 @@ static void on_line(struct peer *peer, char *line, size_t len)
     }
     if (!(verb->flags & VERB_AT_ONCE))
         peer_touch(peer);
-    make_task(caller, verb, &message);
+    struct task *task = make_task(caller, verb, &message);
+    if (verb->flags & VERB_IN_LOOP)
+        run_here(task);
+    else
+        start(caller, task);
 }
 
 static void on_line_too_long(struct peer *peer)

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory_fault.h"
 #include "server/core/caller-private.h"
 #include "server/core/core-private.h"
 #include "server/core/login.h"
@@ -63,6 +64,16 @@ static void cancel_request(struct caller *caller, const char *tag)
             task_cancel(caller->flight[i]);
 }
 
+#ifdef YIZHAN_FAULTS
+static void plan_fault(struct caller *caller, const struct parcel *parcel)
+{
+    bool of_loop = parcel->fault == TASK_FAULT_LOOP_MEMORY;
+    memory_fault_plan(MEMORY_THEIRS, of_loop ? parcel->fault_nth : 0);
+    caller->fault = of_loop ? TASK_FAULT_NONE : parcel->fault;
+    caller->fault_nth = of_loop ? 0 : parcel->fault_nth;
+}
+#endif
+
 static void apply(struct caller *caller, struct parcel *parcel)
 {
     switch (parcel->effect) {
@@ -88,8 +99,7 @@ static void apply(struct caller *caller, struct parcel *parcel)
     case EFFECT_VIOLATION: caller_count_violation(caller); break;
     case EFFECT_FAULT:
 #ifdef YIZHAN_FAULTS
-        caller->fault = parcel->fault;
-        caller->fault_nth = parcel->fault_nth;
+        plan_fault(caller, parcel);
 #endif
         break;
     }

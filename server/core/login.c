@@ -166,8 +166,10 @@ static int judge(struct request *request, struct attempt *attempt, bool with_cod
     attempt->locked = rows_bool(found, 0, FOUND_LOCKED);
     const char *state = rows_text(found, 0, FOUND_STATE);
     bool live = state && strcmp(state, "left") != 0 && !rows_bool(found, 0, FOUND_DISABLED);
-    bool right = password_verify(live ? rows_text(found, 0, FOUND_HASH) : NULL, attempt->password);
-    right = right && !attempt->locked;
+    int verdict = password_verify(live ? rows_text(found, 0, FOUND_HASH) : NULL, attempt->password);
+    if (verdict < 0)
+        return request_fail(request, ERR_BUSY, NULL, N_("The server is busy; try again"), NULL);
+    bool right = verdict && !attempt->locked;
     if (right && with_code)
         right = code_is_right(rows_text(found, 0, FOUND_SECRET), rows_int(found, 0, FOUND_STEP), attempt);
     return !right;

@@ -1,5 +1,7 @@
 #include <argon2.h>
+#include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -44,8 +46,10 @@ static void hash_into(char *out, const char *password)
                                        sizeof(salt), DIGEST_SIZE, out, TEXT_SIZE);
     if (failed == ARGON2_MEMORY_ALLOCATION_ERROR)
         memory_exhausted();
-    if (failed)
+    if (failed) {
         log_error("argon2: %s", argon2_error_message(failed));
+        abort();
+    }
 }
 
 char *password_hash(struct arena *arena, const char *password)
@@ -62,11 +66,13 @@ static void make_nobodys_hash(void)
     hash_into(nobodys_hash, "a password that nobody has");
 }
 
-bool password_verify(const char *hash, const char *password)
+int password_verify(const char *hash, const char *password)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, make_nobodys_hash);
     const char *against = hash && *hash ? hash : nobodys_hash;
-    bool right = argon2id_verify(against, password, strlen(password)) == ARGON2_OK;
-    return right && against == hash;
+    int result = argon2id_verify(against, password, strlen(password));
+    if (result == ARGON2_MEMORY_ALLOCATION_ERROR)
+        return -ENOMEM;
+    return result == ARGON2_OK && against == hash;
 }

@@ -20,5 +20,5 @@ const char *password_fault(const char *password) must_check;
 /* argon2id in its text form ($argon2id$v=19$…). */
 char *password_hash(struct arena *arena, const char *password) must_check;
 
-/* A NULL hash takes as long as a real one and is never right. */
-bool password_verify(const char *hash, const char *password) must_check;
+/* 1 it is right, 0 it is not, -ENOMEM: there was no memory to find out. A NULL hash takes as long as a real one and is never right. */
+int password_verify(const char *hash, const char *password) must_check;

@@ -127,11 +127,21 @@ static int cancel_run(struct request *request)
 }
 
 #ifdef YIZHAN_FAULTS
+#include "base/memory_fault.h"
 #include "server/db/connection.h"
 
 static int fault_run(struct request *request)
 {
-    static const char *const kinds[] = {"none", "fail", "miss", "cut", "cut_after"};
+    static const char *const kinds[] = {
+        [TASK_FAULT_NONE] = "none",
+        [TASK_FAULT_FAIL] = "fail",
+        [TASK_FAULT_MISS] = "miss",
+        [TASK_FAULT_CUT] = "cut",
+        [TASK_FAULT_CUT_AFTER] = "cut_after",
+        [TASK_FAULT_MEMORY] = "memory",
+        [TASK_FAULT_OUR_MEMORY] = "our_memory",
+        [TASK_FAULT_LOOP_MEMORY] = "loop_memory",
+    };
     const char *kind = request_text(request, "kind");
     struct parcel *answer = request->state->answer;
     for (size_t i = 0; i < array_len(kinds); i++)
@@ -139,7 +149,7 @@ static int fault_run(struct request *request)
             answer->fault = (int)i;
     answer->effect = EFFECT_FAULT;
     answer->fault_nth = (int)request_int(request, "nth");
-    str_add(&request->out, "{}");
+    str_addf(&request->out, "{\"memory_faults\":%d}", memory_faults());
     return 0;
 }
 
@@ -166,14 +176,20 @@ static const struct field clock_args[] = {
     ARG(seconds, FIELD_INT, .label = N_("Seconds"), .max = 10000000, .required = true,
         .help = N_("By so much it is later than it really is.")),
 };
-static const struct choice fault_kinds[] = {{"none", N_("None")},           {"fail", N_("Fail")},
-                                            {"miss", N_("Miss")},           {"cut", N_("Cut")},
-                                            {"cut_after", N_("Cut after")}, {NULL}};
+static const struct choice fault_kinds[] = {{"none", N_("None")},
+                                            {"fail", N_("Fail")},
+                                            {"miss", N_("Miss")},
+                                            {"cut", N_("Cut")},
+                                            {"cut_after", N_("Cut after")},
+                                            {"memory", N_("Memory")},
+                                            {"our_memory", N_("Our memory")},
+                                            {"loop_memory", N_("Memory of the loop")},
+                                            {NULL}};
 static const struct field fault_args[] = {
     ARG(kind, FIELD_CHOICE, .label = N_("Kind"), .choices = fault_kinds, .required = true,
         .help = N_("What happens.")),
     ARG(nth, FIELD_INT, .label = N_("Which statement"), .max = 1000, .required = true,
-        .help = N_("To which statement, from 1.")),
+        .help = N_("To which statement or allocation, from 1.")),
 };
 #endif
 
@@ -219,15 +235,15 @@ static const struct verb verbs[] = {
     {.name = "session.cancel",
      .label = N_("Cancel"),
      .help = N_("Stops a running request of this connection, as long as it is not being committed."),
-     .flags = VERB_SESSION | VERB_NO_TX,
+     .flags = VERB_SESSION | VERB_NO_TX | VERB_IN_LOOP,
      .args = cancel_args,
      .nargs = array_len(cancel_args),
      .run = cancel_run},
 #ifdef YIZHAN_FAULTS
     {.name = "session.fault",
      .label = N_("Fault"),
-     .help = N_("Test builds: something happens to a statement of the next request."),
-     .flags = VERB_SESSION | VERB_NO_TX,
+     .help = N_("Test builds: something happens to a statement, or an allocation, of the next request."),
+     .flags = VERB_OPEN | VERB_NO_TX,
      .args = fault_args,
      .nargs = array_len(fault_args),
      .run = fault_run},

@@ -16,6 +16,19 @@
 struct watch;
 struct connection;
 
+/* Test builds: what happens to a request (session.fault). The first as enum connection_fault; then an allocation that fails: a library's or ours
+ * in the worker, a library's in the loop from now on. */
+enum task_fault {
+    TASK_FAULT_NONE,
+    TASK_FAULT_FAIL,
+    TASK_FAULT_MISS,
+    TASK_FAULT_CUT,
+    TASK_FAULT_CUT_AFTER,
+    TASK_FAULT_MEMORY,
+    TASK_FAULT_OUR_MEMORY,
+    TASK_FAULT_LOOP_MEMORY
+};
+
 struct task {
     struct queue_item item;
     struct outlet *outlet;   /* a reference */
@@ -29,7 +42,7 @@ struct task {
     bool slow;    /* was given to the long lane; the loop's own, as the lane itself may change in a worker */
     bool delayed; /* it has waited its time (EFFECT_LATER) */
 #ifdef YIZHAN_FAULTS
-    int fault, fault_nth; /* enum connection_fault */
+    int fault, fault_nth; /* enum task_fault */
 #endif
     char tag[WIRE_TAG_MAX + 1];
     char address[46];
@@ -61,7 +74,15 @@ struct event {
     char text[];
 };
 
-enum parcel_kind { PARCEL_REPLY, PARCEL_EVENTS, PARCEL_RESYNC, PARCEL_SESSION_ENDED, PARCEL_SESSION_STALE, PARCEL_NOTICES, PARCEL_FEED };
+enum parcel_kind {
+    PARCEL_REPLY,
+    PARCEL_EVENTS,
+    PARCEL_RESYNC,
+    PARCEL_SESSION_ENDED,
+    PARCEL_SESSION_STALE,
+    PARCEL_NOTICES,
+    PARCEL_FEED
+};
 
 struct parcel {
     struct parcel *next;
@@ -77,7 +98,7 @@ struct parcel {
     int64_t session_id;         /* PARCEL_SESSION_… */
     int64_t delay_ms;           /* EFFECT_LATER */
     char tag[WIRE_TAG_MAX + 1]; /* EFFECT_CANCEL */
-    int fault, fault_nth;       /* EFFECT_FAULT */
+    int fault, fault_nth;       /* EFFECT_FAULT: enum task_fault */
 };
 
 /* Asks a running request to stop; any thread, does not block. */

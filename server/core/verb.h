@@ -25,8 +25,11 @@ enum verb_flags {
     VERB_NOTED =
         1
         << 8, /* changes nothing but the trail: its transaction may write, and others need not wait for it */
-    VERB_OURS = 1 << 9, /* of what every logged-in user has: not those who work for a third party */
-    VERB_ALONE = 1 << 7 /* the lines behind it are not looked at before it is answered */
+    VERB_OURS = 1 << 9,  /* of what every logged-in user has: not those who work for a third party */
+    VERB_ALONE = 1 << 7, /* the lines behind it are not looked at before it is answered */
+    VERB_IN_LOOP =
+        1
+        << 10 /* the loop runs it, whatever waits in the lanes: with VERB_NO_TX, and it neither looks anything up nor waits */
 };
 
 struct verb {

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/memory_fault.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "server/core/gate.h"
@@ -44,6 +45,15 @@ static void set_task(struct worker *worker, struct task *task)
     pthread_mutex_unlock(&worker->lock);
 }
 
+/* For a test, an allocation fails between the taking of a task and its answer; NULL: no more. */
+static void plan_memory_fault(const struct task *task)
+{
+#ifdef YIZHAN_FAULTS
+    memory_fault_plan(MEMORY_THEIRS, task && task->fault == TASK_FAULT_MEMORY ? task->fault_nth : 0);
+    memory_fault_plan(MEMORY_OURS, task && task->fault == TASK_FAULT_OUR_MEMORY ? task->fault_nth : 0);
+#endif
+}
+
 /* The loop frees the task once its last parcel is delivered, so nobody may look at it from here on before that is sent. */
 static void *work(void *argument)
 {
@@ -53,7 +63,9 @@ static void *work(void *argument)
         set_task(worker, task);
         if (atomic_load(&stopping))
             atomic_store(&task->cancelled, true);
+        plan_memory_fault(task);
         struct parcel *last = gate_run(task, worker->connection, worker->arena);
+        plan_memory_fault(NULL);
         set_task(worker, NULL);
         queue_done(worker->queue, item);
         post_send(last);

@@ -215,8 +215,10 @@ static int connect_host(struct connection *c, size_t host, int64_t deadline_ms)
         return rc;
     }
     PGconn *pg = PQconnectStartParams(words.words, words.values, 0);
-    if (!pg)
-        memory_exhausted();
+    if (!pg) {
+        complain(c, "out of memory");
+        return -ENOMEM;
+    }
     rc = PQstatus(pg) == CONNECTION_BAD ? -EIO : connect_wait(pg, deadline_ms);
     if (rc)
         complain(c, rc == -ETIMEDOUT ? "no answer in time" : PQerrorMessage(pg));

@@ -4,6 +4,14 @@
 
 #include "base/util.h"
 
+#ifdef YIZHAN_FAULTS
+#include "base/memory_fault.h"
+
+#define malloc memory_fault_malloc
+#define realloc memory_fault_realloc
+#define calloc memory_fault_calloc
+#endif
+
 void cleanup_free(void *pointer_to_pointer)
 {
     void *pointer;

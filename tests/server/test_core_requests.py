@@ -4,7 +4,6 @@ import json
 import signal
 import ssl
 import threading
-import time
 import uuid
 
 import bare
@@ -152,26 +151,47 @@ def test_a_database_that_comes_back():
         assert make(client)["id"] > 0
 
 
+def wait_locked():
+    yz.wait_until("a worker to wait for a row", lambda: server.cluster.sql(
+        f"SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '{server.database}'"))
+
+
 def test_a_cancelled_request_stops():
-    lock = threading.Event()
     row = make()
-    holder = threading.Thread(target=lambda: (server.cluster.sql(
-        f"BEGIN; SELECT 1 FROM branch WHERE id = {row['id']} FOR UPDATE; SELECT pg_sleep(1.5); COMMIT", server.database), lock.set()))
-    holder.start()
-    time.sleep(0.4)
-    tag = admin.send("branch.update", {"id": row["id"], "version": 1, "name": "Too late", "key": uuid.uuid4().hex})
-    time.sleep(0.2)
-    started = time.monotonic()
-    cancel = admin.send("session.cancel", {"tag": tag})
-    answers = {}
-    while len(answers) < 2:
-        got, kind, data = admin.message()
-        answers[got] = (kind, data)
+    with server.cluster.session(server.database) as holder:
+        holder.sql(f"BEGIN; SELECT 1 FROM branch WHERE id = {row['id']} FOR UPDATE")
+        tag = admin.send("branch.update", {"id": row["id"], "version": 1, "name": "Too late", "key": uuid.uuid4().hex})
+        wait_locked()
+        cancel = admin.send("session.cancel", {"tag": tag})
+        answers = {}
+        while len(answers) < 2:
+            got, kind, data = admin.message()
+            answers[got] = (kind, data)
+        holder.sql("ROLLBACK")
     assert answers[cancel][0] == "ok"
     assert answers[tag][0] == "err" and answers[tag][1]["code"] == "unavailable", answers[tag]
-    assert time.monotonic() - started < 0.9
-    holder.join()
     assert server.cluster.sql(f"SELECT version FROM branch WHERE id = {row['id']}", server.database) == [["1"]]
+
+
+def test_a_cancel_stands_behind_nothing():
+    """The loop runs it: neither a lane whose every worker waits, nor sixteen requests under way keep it."""
+    busy = yz.Server(server.cluster, server.database, settings=["workers = 1"])
+    row = make()
+    with server.cluster.session(server.database) as holder, bare.client(busy, "admin") as client:
+        holder.sql(f"BEGIN; SELECT 1 FROM branch WHERE id = {row['id']} FOR UPDATE")
+        tag = client.send("branch.update", {"id": row["id"], "version": 1, "name": "Too late", "key": uuid.uuid4().hex})
+        wait_locked()
+        behind = {client.send("branch.list", {"limit": 1}) for _ in range(15)}
+        cancels = [client.send("session.cancel", {"tag": t}) for t in (tag, "nobody")]
+        order = [client.message() for _ in range(18)]
+        answers = {got: (kind, data) for got, kind, data in order}
+        assert [got for got, _, _ in order][:2] == cancels, order[:3]
+        assert all(answers[t] == ("ok", {}) for t in cancels)
+        assert answers[tag][1].get("code") == "unavailable", answers[tag]
+        assert all(answers[t][0] == "ok" for t in behind)
+        assert client.refused("session.cancel", {}).field == "tag"
+        holder.sql("ROLLBACK")
+    busy.stop()
 
 
 def test_answers_come_after_the_end_of_input():
@@ -203,22 +223,29 @@ def test_the_trail_is_whole():
     assert done.returncode == 1 and "change" in done.stdout, done.stdout + done.stderr
 
 
+def can_enter():
+    try:
+        bare.client(server).close()
+        return True
+    except (OSError, yz.Closed):
+        return False
+
+
 def test_the_end_waits_for_what_is_under_way():
     code, key = "LAST", uuid.uuid4().hex
     row = make()
-    holder = threading.Thread(target=lambda: server.cluster.sql(
-        f"BEGIN; SELECT 1 FROM branch WHERE id = {row['id']} FOR UPDATE; SELECT pg_sleep(1); COMMIT", server.database))
-    holder.start()
-    time.sleep(0.3)
     idle = bare.client(server, "admin")
-    tag = admin.send("branch.update", {"id": row["id"], "version": 1, "name": "In time", "key": key})
-    time.sleep(0.2)
-    server.process.send_signal(signal.SIGTERM)
+    with server.cluster.session(server.database) as holder:
+        holder.sql(f"BEGIN; SELECT 1 FROM branch WHERE id = {row['id']} FOR UPDATE")
+        tag = admin.send("branch.update", {"id": row["id"], "version": 1, "name": "In time", "key": key})
+        wait_locked()
+        server.process.send_signal(signal.SIGTERM)
+        yz.wait_until("it to end", lambda: not can_enter())
+        holder.sql("ROLLBACK")
     got, kind, data = admin.message()
     assert (got, kind) == (tag, "ok"), data
     assert admin.message()[1] == "bye"
     assert idle.message()[1] == "bye"
-    holder.join()
     server.stop()
 
 
