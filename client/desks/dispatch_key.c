@@ -37,6 +37,8 @@ static unsigned say_not_now(struct dispatch *desk, const struct job *job, const 
             continue;
         if (job->pending)
             return dispatch_say(desk, _("The answer to the last step is not here yet"));
+        if (action_say_why_not(desk->app, entity, job->row, key))
+            return SCREEN_REDRAW | SCREEN_BELL;
         ui_say(desk->app->ui, ROLE_WARNING, _("%s: not for an order that is “%s”"), _(action->label),
                state ? choice_label(desk->app, state, order_text(job->row, "state")) : "");
         return SCREEN_REDRAW | SCREEN_BELL;

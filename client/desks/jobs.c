@@ -6,6 +6,7 @@
 #include "client/desks/order.h"
 #include "client/ui/palette.h"
 #include "client/ui/words.h"
+#include "client/views/action.h"
 #include "client/views/ask.h"
 #include "client/views/text.h"
 #include "client/views/value_text.h"
@@ -57,7 +58,10 @@ static json_t *columns_of(const struct jobs *jobs)
 
 static json_t *list_args(const struct jobs *jobs, json_t *filter)
 {
-    return json_pack("{s:o, s:o, s:i}", "filter", filter, "columns", columns_of(jobs), "limit", PAGE_ROWS);
+    json_t *args =
+        json_pack("{s:o, s:o, s:i}", "filter", filter, "columns", columns_of(jobs), "limit", PAGE_ROWS);
+    action_ask_cannot(jobs->entity, args);
+    return args;
 }
 
 static void on_page(struct screen *screen, const struct answer *answer, void *context)

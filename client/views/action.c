@@ -373,7 +373,30 @@ bool action_allowed(struct app_context *app, const struct catalogue_entity *enti
     if (can)
         return named(can, action->name);
     const char *state = action->state ? json_string_value(json_object_get(row, action->state)) : NULL;
-    return catalogue_action_from(action, state);
+    return catalogue_action_from(action, state) &&
+           !json_object_get(json_object_get(row, "cannot"), action->name);
+}
+
+void action_ask_cannot(const struct catalogue_entity *entity, json_t *list_args)
+{
+    for (size_t i = 0; entity && i < entity->nactions; i++)
+        if (entity->actions[i].checked)
+            json_object_set_new(list_args, "cannot", json_true());
+}
+
+bool action_say_why_not(struct app_context *app, const struct catalogue_entity *entity, const json_t *row,
+                        const struct key *key)
+{
+    const json_t *cannot = json_object_get(row, "cannot");
+    for (size_t i = 0; cannot && key->kind == KEY_TEXT && i < entity->nactions; i++) {
+        const struct catalogue_action *action = &entity->actions[i];
+        const char *why = json_string_value(json_object_get(cannot, action->name));
+        if (!action->key || action->key != key->code || !why)
+            continue;
+        ui_say(app->ui, ROLE_WARNING, "%s: %s", _(action->label), _(why));
+        return true;
+    }
+    return false;
 }
 
 void action_keys(struct app_context *app, const struct catalogue_entity *entity, const json_t *row,

@@ -79,6 +79,12 @@ bool action_box_of(uint64_t dialog, struct action_box *box_r);
 bool action_allowed(struct app_context *app, const struct catalogue_entity *entity,
                     const struct catalogue_action *action, const json_t *row, const json_t *can);
 
+/* For a list of rows: that they say what keeps an action from them (`cannot`), where there is any that more than the state may. */
+void action_ask_cannot(const struct catalogue_entity *entity, json_t *list_args);
+/* A key whose action something else than the state keeps from the row: what, is said. False: it is none. */
+bool action_say_why_not(struct app_context *app, const struct catalogue_entity *entity, const json_t *row,
+                        const struct key *key);
+
 /* The keys of those that are allowed. row NULL: none. */
 void action_keys(struct app_context *app, const struct catalogue_entity *entity, const json_t *row,
                  const json_t *can, struct key_bar *bar);

@@ -14,6 +14,7 @@
 
 static void start_edit(struct form *form)
 {
+    const char *why = json_string_value(json_object_get(json_object_get(form->row, "cannot"), "update"));
     if (form->mode != FORM_VIEW)
         return;
     if (form_may(form, "update"))
@@ -21,6 +22,7 @@ static void start_edit(struct form *form)
     else
         ui_say(form->app->ui, ROLE_ERROR, "%s",
                form->gone ? _("This record is out of your reach now")
+               : why      ? _(why)
                           : _("This record cannot be changed by you now"));
 }
 
@@ -93,6 +95,8 @@ static unsigned view_key(struct form *form, const struct key *key)
         act(form, action);
         return SCREEN_REDRAW;
     }
+    if (action_say_why_not(form->app, form->entity, form->row, key))
+        return SCREEN_REDRAW | SCREEN_BELL;
     switch (key->code) {
     case K_LOOKUP:
         if (open_reference(form))

@@ -70,6 +70,8 @@ static unsigned command_key(struct list *list, const struct key *key)
         list_act(list, action);
         return SCREEN_REDRAW;
     }
+    if (action_say_why_not(list->app, list->entity, current_row(list), key))
+        return SCREEN_REDRAW | SCREEN_BELL;
     switch (key->code) {
     case K_FILTER: filter_form_open(&list->rows, list->rows.line); return SCREEN_REDRAW;
     case '/': list_line_open(list, LIST_FILTER); return SCREEN_REDRAW;

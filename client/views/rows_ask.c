@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "client/views/action.h"
 #include "client/views/ask.h"
 #include "client/views/rows-private.h"
 #include "client/views/text.h"
@@ -47,6 +48,14 @@ json_t *rows_arguments(const struct rows *rows)
         json_object_set_new(args, "q", json_string(rows->q));
     if (rows->from)
         json_object_set_new(args, "from", json_string(rows->from));
+    return args;
+}
+
+/* Of rows on which something may be done. */
+static json_t *page_arguments(const struct rows *rows)
+{
+    json_t *args = rows_arguments(rows);
+    action_ask_cannot(rows->entity, args);
     return args;
 }
 
@@ -194,7 +203,7 @@ void rows_ask_page(struct rows *rows)
 {
     if (rows->asked || rows->complete)
         return;
-    json_t *args = rows_arguments(rows);
+    json_t *args = page_arguments(rows);
     json_object_set_new(args, "limit", json_integer(MIN(page_size(rows), (int)PAGE_MOST)));
     if (rows->next)
         json_object_set_new(args, "after", json_string(rows->next));
@@ -209,7 +218,7 @@ static void ask_first(struct rows *rows, int limit, ask_done *done)
     if (rows->looking)
         ask_cancel(rows->app, rows->looking);
     rows->looking = 0;
-    json_t *args = rows_arguments(rows);
+    json_t *args = page_arguments(rows);
     json_object_set_new(args, "limit", json_integer(limit));
     rows->from_top = true;
     rows->broken = false;
@@ -305,7 +314,7 @@ void rows_look_back(struct rows *rows)
 {
     if (!rows->prev || rows->looking || rows->asked || rows->table.cursor > (size_t)rows->table.page)
         return;
-    json_t *args = rows_arguments(rows);
+    json_t *args = page_arguments(rows);
     json_object_set_new(args, "limit", json_integer(MIN(page_size(rows), (int)PAGE_MOST)));
     json_object_set_new(args, "before", json_string(rows->prev));
     rows->looking =
@@ -366,7 +375,7 @@ static void patch(struct rows *rows, const struct live_event events[], size_t co
         json_decref(ids);
         return;
     }
-    json_t *args = rows_arguments(rows);
+    json_t *args = page_arguments(rows);
     json_object_set_new(json_object_get(args, "filter"), "id", json_pack("{s:o}", "in", ids));
     json_object_set_new(args, "limit", json_integer(PAGE_MOST));
     rows->patching = ask(rows->app, rows->screen, list_verb(rows), args, CALL_READ, NULL, on_patch, rows);

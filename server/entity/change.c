@@ -101,6 +101,12 @@ static int judge_record(struct command *command)
             return command_fault_state(command, state ? N_("This is not possible while {field} is {state}")
                                                       : N_("This is not possible while {field} is empty"));
     }
+    const struct condition *unmet =
+        action ? action_unmet(act->entity, act->request->session, &command->meta, action) : NULL;
+    if (unmet && unmet->person)
+        return request_fail(act->request, ERR_FORBIDDEN, NULL, unmet->why, NULL);
+    if (unmet)
+        return command_fault_state(command, unmet->why);
     if (command->meta.disabled && act->kind != ACT_ENABLE && act->kind != ACT_DELETE)
         return command_fault_state(command, N_("The record is disabled"));
     if (!command->meta.disabled && act->kind == ACT_ENABLE)

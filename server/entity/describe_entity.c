@@ -270,6 +270,7 @@ static void add_action(struct str *out, const struct entity *entity, const struc
     }
     str_add_char(out, ']');
     add_text(out, "confirm", action->confirm);
+    add_true(out, "checked", action->nconditions > 0);
     add_true(out, "bulk", action->bulk);
     add_true(out, "danger", action->danger);
     add_true(out, "reason", action->reason);

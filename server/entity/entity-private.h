@@ -14,6 +14,7 @@ enum {
     ENTITY_ALL_FIELDS_MAX = ENTITY_FIELDS_MAX + 8,
     ENTITY_STATES_MAX = 4,      /* state columns of one entity */
     ENTITY_LINE_FIELDS_MAX = 8, /* line tables of one entity */
+    ENTITY_CONDITIONS_MAX = 64, /* of all its actions */
     LIST_LIMIT_DEFAULT = 50,
     LIST_SORT_MAX = 4,
     LIST_OFFSET_MAX = 10000,
@@ -86,7 +87,7 @@ void sql_label_name(struct str *out, const struct field *field);
 /* " AND …" that keeps a reading of alias t inside the grant and inside what the descriptor shows. */
 void sql_scope(struct builder *b, const struct entity *entity, const struct grant *grant,
                const struct session *session);
-/* Columns of what decides about a record: version, disabled, branch, own, states. Ends with a comma. */
+/* Columns of what decides about a record: version, disabled, branch, own, states, conditions. Ends with a comma. */
 void sql_meta(struct builder *b, const struct entity *entity, const struct session *session);
 
 /* By which column rows are somebody's own, and who he is there: an employee, or the third party he works for. column NULL: no row is. */
@@ -103,6 +104,7 @@ struct meta {
     int64_t version, branch_id;
     bool disabled, own;
     const char *states[ENTITY_STATES_MAX];
+    uint64_t holds; /* which conditions do, in the order of the actions and of each one's own */
 };
 
 /* Reads what sql_meta selected; returns the next column. */
@@ -183,6 +185,14 @@ const struct grant *ref_grant(struct request *request, const char *entity);
 /* JSON array of what this session may do now with a record like this, but for `without` (just refused; NULL: none). */
 void allowed_write(const struct entity *entity, const struct session *session, const struct meta *meta,
                    const char *without, struct str *out);
+/* ,"cannot":{action: why} of what its state and this session's rights would let through; nothing where there is none. */
+void cannot_write(const struct entity *entity, const struct session *session, const struct meta *meta,
+                  struct str *out);
+/* The same as a column of JSON over t for a list's rows: {} for most. False: it is so for every row, and nothing was added. */
+bool cannot_add(struct builder *b, const struct entity *entity, const struct session *session);
+/* The first condition that keeps this session from it; NULL: none. */
+const struct condition *action_unmet(const struct entity *entity, const struct session *session,
+                                     const struct meta *meta, const struct action *action);
 bool action_from(const struct action *action, const char *state);
 bool grant_reaches(const struct grant *grant, const struct entity *entity, const struct meta *meta);
 

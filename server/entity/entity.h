@@ -49,6 +49,15 @@ struct act;
  * after_commit: must not fail. All but after_commit return 0 or what request_fail() gave. */
 typedef int entity_hook(struct act *act);
 
+/* What must hold of a record beside its state for an action on it: the same for what is offered and for what is done. */
+struct condition {
+    const char *holds;  /* SQL over alias t; the employee is current_setting('app.self')::bigint. NULL is no */
+    const char *unless; /* permission over the record without which alone it matters; NULL: none */
+    const char *why;    /* msgid of the refusal */
+    bool person;        /* it is about who does it: `forbidden`, else `conflict` */
+};
+#define CONDITIONS(table) .conditions = table, .nconditions = array_len(table)
+
 /* A step of the flow (or, with from "*" and to NULL, an action that keeps the state). A row named update, disable, enable or delete makes no verb
  * of its own: it says from which states the generic verb may be used. */
 struct action {
@@ -63,6 +72,8 @@ struct action {
     const char *confirm;    /* msgid of the question, NULL: none */
     const char *undo;       /* the action that takes it back, NULL: none */
     const char *permission; /* NULL: the verb's name */
+    const struct condition *conditions;
+    size_t nconditions;
     bool bulk;              /* may be used on several marked rows; takes items */
     bool danger;
     enum verb_lane lane;     /* LANE_HASH where check or load hashes a password */
@@ -196,6 +207,7 @@ struct related {
     const struct entity *entity;
     const struct grant *grant;  /* over the rows */
     const char *by;             /* column with the id of the other record */
+    const char *among;          /* in place of it: SQL over the id as %s that gives the rows' ids, which are few */
     int64_t id;                 /* of the other record, or of the one row */
     const char *const *columns; /* ended by NULL; those it has not are passed over */
     int64_t limit;

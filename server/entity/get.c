@@ -117,6 +117,7 @@ int entity_run_get(struct request *request)
     str_add_n(&request->out, row, strlen(row) - 1);
     str_add(&request->out, ",\"can\":");
     allowed_write(act->entity, request->session, &command->meta, NULL, &request->out);
+    cannot_write(act->entity, request->session, &command->meta, &request->out);
     str_add(&request->out, command->extra.data);
     if (request->session->party_id <= 0) /* who of ours is at it is no third party's business */
         holders_add(&request->out, act->entity->name, act->id, request->session->id);

@@ -30,6 +30,7 @@ struct list {
     uint64_t hash;
     int64_t limit;
     bool total, unmask; /* unmask: persons' data in full, by the verb of that name */
+    bool cannot;        /* each row says what its state would let through and something else does not */
     int64_t total_most; /* counted no further than this; NIL: all of them */
     const struct field *sums[16];
     size_t nsums;

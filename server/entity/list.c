@@ -75,8 +75,8 @@ static int read_sums(struct list *list)
 
 static int check_arguments(struct list *list)
 {
-    static const char *const known[] = {"filter", "q",    "sort",    "limit", "after",
-                                        "before", "from", "columns", "total", "sum"};
+    static const char *const known[] = {"filter", "q",       "sort",  "limit", "after", "before",
+                                        "from",   "columns", "total", "sum",   "cannot"};
     const char *name;
     json_t *value;
     json_object_foreach(list->request->args, name, value)
@@ -133,6 +133,15 @@ static int read_cursor(struct list *list)
     return rc;
 }
 
+static int read_cannot(struct list *list)
+{
+    const json_t *cannot = json_object_get(list->request->args, "cannot");
+    list->cannot = json_is_true(cannot);
+    if (!cannot || json_is_null(cannot) || json_is_boolean(cannot))
+        return 0;
+    return request_fail(list->request, ERR_INVALID, "cannot", N_("This is not a valid value"), NULL);
+}
+
 static int read_list(struct list *list)
 {
     int rc = check_arguments(list);
@@ -148,6 +157,8 @@ static int read_list(struct list *list)
         rc = read_columns(list);
     if (!rc)
         rc = read_sums(list);
+    if (!rc)
+        rc = read_cannot(list);
     return rc ? rc : read_cursor(list);
 }
 

@@ -60,7 +60,7 @@ static bool by_branch(const struct list *list)
  * computed fields, which may speak of any column of the table. */
 static bool is_fetched_again(const struct list *list)
 {
-    if (by_branch(list))
+    if (by_branch(list) || list->cannot)
         return true;
     for (size_t i = 0; i < list->nfields; i++) {
         if (list->fields[i]->virtual_)
@@ -201,6 +201,16 @@ static void add_shown(struct builder *b, const struct list *list)
     }
 }
 
+static void add_cannot(struct builder *b, const struct list *list)
+{
+    size_t before = b->text.len;
+    str_add(&b->text, ", ");
+    if (list->cannot && cannot_add(b, list->entity, list->request->session))
+        str_add(&b->text, " AS cannot");
+    else
+        str_truncate(&b->text, before);
+}
+
 /* Labels and computed fields are worked out for the rows of the page only. */
 void list_queue_page(struct list *list)
 {
@@ -218,6 +228,7 @@ void list_queue_page(struct list *list)
         str_addf(&b.text, " JOIN \"%s\" t ON t.id = p.\"~id\"", list->entity->table);
     str_add(&b.text, " CROSS JOIN LATERAL (SELECT ");
     add_shown(&b, list);
+    add_cannot(&b, list);
     str_add(&b.text, ") x");
     if (again)
         add_page_order(&b, list, "p");

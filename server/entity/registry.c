@@ -237,6 +237,20 @@ static void check_states(const struct entity *entity)
     }
 }
 
+static void check_conditions(const struct entity *entity)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < entity->nactions; i++) {
+        const struct action *action = &entity->actions[i];
+        count += action->nconditions;
+        for (size_t j = 0; j < action->nconditions; j++)
+            if (!action->conditions[j].holds || !action->conditions[j].why)
+                refuse(entity, "condition without what holds, or why:", action->name);
+    }
+    if (count > ENTITY_CONDITIONS_MAX)
+        refuse(entity, "too many conditions", NULL);
+}
+
 static void check_entity(const struct entity *entity)
 {
     check_word(entity, entity->name);
@@ -249,6 +263,7 @@ static void check_entity(const struct entity *entity)
         check_word(entity, entity->sequence);
     check_fields(entity);
     check_states(entity);
+    check_conditions(entity);
     if (entity->flags & ENTITY_BARE &&
         (entity->verbs & (VERB_UPDATE | VERB_DISABLE | VERB_DELETE) || entity->nactions))
         refuse(entity, "cannot be changed without a version", NULL);
@@ -284,6 +299,9 @@ static const struct field list_args[] = {
     ARG(total, FIELD_BOOL, .label = N_("Total"), .help = N_("Counts all rows of the filter.")),
     ARG(sum, FIELD_SET, .label = N_("Sums"),
         .help = N_("Number columns to be added up over all rows of the filter.")),
+    ARG(cannot, FIELD_BOOL, .label = N_("Not now"),
+        .help =
+            N_("Each row says which actions its state would let through and it does not itself, and why.")),
 };
 
 static const struct field get_args[] = {

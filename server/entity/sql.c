@@ -303,6 +303,18 @@ void sql_meta(struct builder *b, const struct entity *entity, const struct sessi
     }
     for (size_t i = 0; i < n; i++)
         str_addf(&b->text, "t.\"%s\", ", field_column(entity_field(entity, states[i])));
+    for (size_t i = 0; i < entity->nactions; i++) {
+        for (size_t j = 0; j < entity->actions[i].nconditions; j++)
+            str_addf(&b->text, "coalesce(%s, false), ", entity->actions[i].conditions[j].holds);
+    }
+}
+
+static size_t count_conditions(const struct entity *entity)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < entity->nactions; i++)
+        count += entity->actions[i].nconditions;
+    return count;
 }
 
 int meta_read(const struct entity *entity, struct rows *rows, size_t row, struct meta *meta_r)
@@ -317,7 +329,10 @@ int meta_read(const struct entity *entity, struct rows *rows, size_t row, struct
     };
     for (size_t i = 0; i < n; i++)
         meta_r->states[i] = rows_text(rows, row, 4 + (int)i);
-    return 4 + (int)n;
+    size_t conditions = count_conditions(entity);
+    for (size_t i = 0; i < conditions; i++)
+        meta_r->holds |= (uint64_t)rows_bool(rows, row, 4 + (int)(n + i)) << i;
+    return 4 + (int)(n + conditions);
 }
 
 /* The rows of a line table of the record t as a JSON array. The lines' own references get their labels, too. */

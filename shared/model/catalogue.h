@@ -22,6 +22,7 @@ struct catalogue_action {
     const char *confirm;     /* msgid of the question, NULL: none */
     const char *undo;        /* the action that takes it back, NULL: none */
     bool bulk, danger, reason;
+    bool checked; /* it may be kept from a record by more than its state: rows say so when asked */
     bool beside; /* its form shows what stands in the record beside arguments of the same names */
     const struct choice *reasons; /* offered, ended by a row without code; NULL: free text */
     const struct field *args;

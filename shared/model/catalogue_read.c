@@ -114,6 +114,7 @@ static void read_action(struct arena *arena, const json_t *json, const char *sta
         .confirm = text_of(arena, json, "confirm"),
         .undo = text_of(arena, json, "undo"),
         .bulk = is_true(json, "bulk"),
+        .checked = is_true(json, "checked"),
         .danger = is_true(json, "danger"),
         .reason = is_true(json, "reason"),
         .beside = is_true(json, "beside"),

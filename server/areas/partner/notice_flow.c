@@ -265,13 +265,11 @@ static bool is_over(const char *state)
     return strcmp(state, "done") == 0 || strcmp(state, "empty") == 0 || strcmp(state, "void") == 0;
 }
 
-/* The order stays what it is: whether the vehicle turns round is a dispatcher's to say. */
+/* The order stays what it is: whether the vehicle turns round is a dispatcher's to say. That it lives was looked at before the order was
+ * locked. */
 static int cancel_order(struct act *act)
 {
-    const struct order_notice *was = act->was;
     struct rows *order = act->data;
-    if (!instant_is_nil(was->cancel_at))
-        return act_refuse(act, N_("This was withdrawn before"));
     if (rows_count(order) == 0 || is_over(rows_text(order, 0, ORDER_STATE)))
         return act_refuse(act, N_("The job is over"));
     tx_write_one(act->request->tx, &sql_cancel, p_int(rows_int(order, 0, ORDER_ID)),

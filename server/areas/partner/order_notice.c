@@ -109,6 +109,12 @@ static const struct field contact_args[] = {
         .help = N_("What was said on the phone.")),
 };
 
+/* Whether a vehicle turns round is a dispatcher's to say, as long as there is one. */
+static const struct condition withdraw_conditions[] = {
+    {.holds = "t.cancel_at IS NULL", .why = N_("This was withdrawn before")},
+    {.holds = "t.state <> 'converted' OR notice_order_lives(t.order_id)", .why = N_("The job is over")},
+};
+
 static const struct action actions[] = {
     {.name = "contact",
      .key = 't',
@@ -144,6 +150,7 @@ static const struct action actions[] = {
     {.name = "withdraw",
      .key = 'w',
      .label = N_("Withdraw"),
+     CONDITIONS(withdraw_conditions),
      .from = "received converted",
      .reason = true,
      .danger = true,

@@ -19,21 +19,10 @@ int urge_in_tx(struct act *act)
     return 0;
 }
 
-/* Once a vehicle is sent, voiding calls it back: that takes the right to. */
-static bool may_recall(const struct act *act)
-{
-    const struct grant *grant = session_grant(act->request->session, "rescue.recall");
-    return grant && grant_covers(grant, act->branch_id);
-}
-
 int void_in_tx(struct act *act)
 {
     const struct rescue *was = act->was;
     if (was->vehicle_id != NIL) {
-        if (!may_recall(act))
-            return request_fail(act->request, ERR_FORBIDDEN, NULL,
-                                N_("A vehicle is sent already: only who may recall it voids the order"),
-                                NULL);
         int result = step_follow(act, "idle", POINT_NIL);
         if (result)
             return result;

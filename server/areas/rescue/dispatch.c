@@ -119,8 +119,6 @@ int dispatch_in_tx(struct act *act)
     const struct rescue *was = act->was;
     struct vehicle_row vehicle;
     struct instant at;
-    if (was->to_confirm)
-        return act_refuse(act, N_("The person at the car must be contacted before a vehicle is sent"));
     int result = take_vehicle(act, true, &vehicle);
     if (result == 0)
         result = step_time(act, "at", was->created_at, &at);

@@ -221,9 +221,6 @@ int replace_in_tx(struct act *act)
 
 int collect_in_tx(struct act *act)
 {
-    const struct rescue *was = act->was;
-    if (was->money_state && strcmp(was->money_state, "unaudited") != 0)
-        return act_refuse(act, N_("The order is audited: it must be returned before it is changed"));
     int result = check_handed(act);
     if (result)
         return result;

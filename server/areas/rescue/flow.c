@@ -1,5 +1,6 @@
 #include "server/areas/messages/area.h"
 #include "server/areas/repair/area.h"
+#include "server/areas/rescue/conditions.h"
 #include "server/areas/rescue/hooks.h"
 #include "server/areas/rescue/repair.h"
 #include "server/areas/rescue/rescue.h"
@@ -143,6 +144,7 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .key = 'd',
      .quick = "d",
      .label = N_("Dispatch"),
+     CONDITIONS(dispatch_conditions),
      .from = "new",
      .to = "dispatched",
      .undo = "recall",
@@ -245,6 +247,7 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
     {.name = "void",
      .key = 'x',
      .label = N_("Void"),
+     CONDITIONS(void_conditions),
      .from = "new dispatched accepted",
      .to = "void",
      .bulk = true,
@@ -298,6 +301,7 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
     {.name = "collect",
      .key = 'm',
      .label = N_("Money taken"),
+     CONDITIONS(collect_conditions),
      .from = "arrived done",
      ARGS(collect_args),
      .help = N_("Notes money the driver took on site, until the order is audited."),
@@ -313,6 +317,7 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
     {.name = "update",
      .key = 'e',
      .label = N_("Edit"),
+     CONDITIONS(update_conditions),
      .from = LIVE " done",
      .help =
          N_("Puts the particulars right: freely while the order lives, and once done until it is audited.")},
@@ -359,6 +364,7 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .key = 'A',
      .label = N_("Audit"),
      .state = "money_state",
+     CONDITIONS(audit_conditions),
      .from = "unaudited",
      .to = "audited",
      .undo = "return",
@@ -371,6 +377,7 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .key = 'P',
      .label = N_("Set price"),
      .state = "money_state",
+     CONDITIONS(price_conditions),
      .from = "audited priced",
      .to = "priced",
      .undo = "return",
@@ -383,6 +390,7 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .key = 'R',
      .label = N_("Receive"),
      .state = "money_state",
+     CONDITIONS(receive_conditions),
      .from = "priced",
      .to = "received",
      .bulk = true,
@@ -405,6 +413,7 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .key = 'B',
      .label = N_("Approve difference"),
      .state = "money_state",
+     CONDITIONS(approve_conditions),
      .from = "received",
      .permission = "document.approve",
      .bulk = true,
@@ -416,6 +425,7 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .key = 'X',
      .label = N_("Decline difference"),
      .state = "money_state",
+     CONDITIONS(decline_conditions),
      .from = "received",
      .permission = "document.approve",
      .reason = true,
@@ -427,6 +437,7 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .key = 'T',
      .label = N_("Return"),
      .state = "money_state",
+     CONDITIONS(return_conditions),
      .from = "audited priced",
      .bulk = true,
      .reason = true,
@@ -439,6 +450,7 @@ const struct action rescue_actions[RESCUE_ACTIONS] = {
      .key = 'O',
      .label = N_("One-stop"),
      .state = "money_state",
+     CONDITIONS(onestop_conditions),
      .from = "unaudited audited priced",
      ARGS(onestop_args),
      .help = N_("Audits, prices and receives in one step."),
