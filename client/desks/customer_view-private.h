@@ -14,7 +14,7 @@ struct customer_line {
     size_t part;
     int64_t id;
     bool elsewhere;
-    bool open; /* an order under way: before all others */
+    bool open; /* an order under way, or a notice that waits: before all others */
     struct instant at;
 };
 

@@ -46,6 +46,8 @@ const struct catalogue_entity *customer_part_entity(const struct customer_view *
 
 static bool is_open(const struct customer_line *line)
 {
+    if (strcmp(line->entity->name, "order_notice") == 0)
+        return order_is(line->row, "received");
     return strcmp(line->entity->name, "rescue") == 0 &&
            (order_is_live(line->row) || order_is_waiting(line->row));
 }

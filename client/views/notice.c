@@ -162,10 +162,26 @@ static struct notice *add(struct notices *notices, const json_t *object)
     return find(notices, notice.id);
 }
 
+/* What is over by it: read already, as the server has it. */
+static void settle(struct notices *notices, const json_t *object)
+{
+    const json_t *settled = json_object_get(object, "settles"), *id;
+    size_t i;
+    json_array_foreach(settled, i, id)
+    {
+        struct notice *notice = find(notices, json_integer_value(id));
+        if (notice)
+            notice->read = true;
+        else if (notices->more)
+            notices->more--;
+    }
+}
+
 void notice_heard(struct app_context *app, const json_t *object)
 {
     if (!add(app->notices, object))
         return;
+    settle(app->notices, object);
     app->ui->bell = true;
     changed(app);
     ui_redraw(app->ui);

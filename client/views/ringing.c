@@ -89,6 +89,9 @@ const char *ringing_words(const struct ringing *ringing, struct arena *arena)
     str_addf(&out, "%s %s", _("Call"), *number ? number : _("number withheld"));
     if (*member(call, "name"))
         str_addf(&out, " %s", member(call, "name"));
+    if (*member(call, "notice"))
+        str_addf(&out, ", %s",
+                 text_fill(arena, _("waiting notice: {notice}"), "notice", member(call, "notice"), NULL));
     json_get_int(call, "orders", &orders);
     if (orders > 0)
         str_addf(&out, ", %s",

@@ -28,7 +28,7 @@ enum {
     "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"                                                                     \
     " 'level', n.level, 'msgid', n.msgid, 'args', n.args, 'text', n.text, 'from', "                          \
     "employee_name(n.from_id), 'from_id', n.from_id,"                                                        \
-    " 'entity', n.entity, 'row_id', n.row_id, 'read', n.read_at IS NOT NULL)::text"
+    " 'entity', n.entity, 'row_id', n.row_id, 'read', n.read_at IS NOT NULL, 'settles', n.settles)::text"
 
 /* ------------------------------------------------------------------------------------------------- told by the areas */
 

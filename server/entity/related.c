@@ -98,12 +98,26 @@ static void add_branches(struct builder *b, const struct related *related)
     str_add(&b->text, ")");
 }
 
+/* Few, and known by their ids. */
+static void add_among(struct builder *b, const struct related *related)
+{
+    add_source(b, related, "t.id IN (SELECT ");
+    const char *id = strstr(related->among, "%s");
+    str_add_n(&b->text, related->among, (size_t)(id - related->among));
+    builder_param(b, p_int(related->id));
+    str_addf(&b->text, "::bigint%s)", id + strlen("%s"));
+    sql_scope(b, related->entity, related->grant, related->request->session);
+    add_newest(b, related, "");
+}
+
 struct rows *entity_related(const struct related *related)
 {
     struct builder b;
     builder_init(&b, related->request->arena);
     str_add(&b.text, "SELECT row_to_json(x)::text FROM (SELECT t.id, t.created_at FROM (");
-    if (entity_is_scoped(related->entity))
+    if (related->among)
+        add_among(&b, related);
+    else if (entity_is_scoped(related->entity))
         add_branches(&b, related);
     else
         add_whole(&b, related);

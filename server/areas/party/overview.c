@@ -14,9 +14,11 @@ enum { ROWS_OF_PART = 20 };
 
 struct part {
     const char *entity; /* whose list one must be allowed to see; passed over where there is none */
-    const char *by;     /* its column that names the customer */
-    const struct sql *
-        elsewhere; /* ($1 customer, $2 branches seen, $3 how many) → time, state, branch; NULL: nothing is told */
+    const char *by;     /* its column that names the customer … */
+    const char *
+        among; /* … or, where none does, SQL over his id as %s that gives the ids of the few rows about him */
+    /* ($1 customer, $2 branches seen, $3 how many) → time, state, branch; NULL: nothing is told. */
+    const struct sql *elsewhere;
     const char *columns[10]; /* ended by NULL; none: those of the list */
 };
 
@@ -26,25 +28,22 @@ static const struct sql sql_rescue_elsewhere = {
     "FROM rescue_elsewhere($1, $2::int[], $3::int)"};
 
 static const struct part parts[] = {
-    {"rescue",
-     "customer_id",
-     &sql_rescue_elsewhere,
-     {"number", "created_at", "state", "money_state", "service", "plate", "place", "price_fen", "branch_id"}},
-    {"order_notice", "customer_id", NULL, {NULL}},
-    {"statement",
-     "party_id",
-     NULL,
-     {"created_at", "number", "state", "amount_fen", "received_fen", "rest_fen", "due_day", "branch_id"}},
-    {"call", "party_id", NULL, {NULL}},
-    {"case", "customer_id", NULL, {NULL}},
-    {"message",
-     "party_id",
-     NULL,
-     {"created_at", "state", "channel", "address", "body", "event", "error", "branch_id"}},
-    {"rating",
-     "customer_id",
-     NULL,
-     {"created_at", "score", "words", "driver_id", "rescue_id", "source", "branch_id"}},
+    {"rescue", .by = "customer_id", .elsewhere = &sql_rescue_elsewhere,
+     .columns = {"number", "created_at", "state", "money_state", "service", "plate", "place", "price_fen",
+                 "branch_id"}},
+    {"order_notice", /* those that wait: what became orders stands among these */
+     .among = "waiting_notices(NULL, %s)",
+     .columns = {"foreign_number", "received_at", "state", "partner_id", "plate", "contact_name", "service",
+                 "place", "branch_id"}},
+    {"statement", .by = "party_id",
+     .columns = {"created_at", "number", "state", "amount_fen", "received_fen", "rest_fen", "due_day",
+                 "branch_id"}},
+    {"call", .by = "party_id"},
+    {"case", .by = "customer_id"},
+    {"message", .by = "party_id",
+     .columns = {"created_at", "state", "channel", "address", "body", "event", "error", "branch_id"}},
+    {"rating", .by = "customer_id",
+     .columns = {"created_at", "score", "words", "driver_id", "rescue_id", "source", "branch_id"}},
 };
 
 static const char *const facts[] = {
@@ -82,7 +81,7 @@ static const struct grant *grant_to(const struct request *request, const char *e
 
 static bool is_there(const struct part *part, const struct entity *entity)
 {
-    return entity && entity_field(entity, part->by);
+    return entity && (part->among || entity_field(entity, part->by));
 }
 
 static void queue_part(struct overview *overview, const struct part *part)
@@ -99,6 +98,7 @@ static void queue_part(struct overview *overview, const struct part *part)
                                                   .entity = entity,
                                                   .grant = grant,
                                                   .by = part->by,
+                                                  .among = part->among,
                                                   .id = id,
                                                   .columns = *part->columns ? part->columns : entity->columns,
                                                   .limit = ROWS_OF_PART});
@@ -172,7 +172,7 @@ static void add_part(struct str *out, struct read *read)
     str_add(out, "{\"entity\":");
     str_add_json(out, read->part->entity);
     str_add(out, ",\"by\":");
-    str_add_json(out, read->part->by);
+    str_add_json(out, read->part->by ? read->part->by : "");
     add_columns(out, read);
     add_rows(out, read);
     add_elsewhere(out, read);
