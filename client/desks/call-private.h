@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/desks/caller.h"
+#include "client/desks/panel.h"
 #include "client/desks/place.h"
 #include "client/views/desk.h"
 #include "client/views/draft.h"
@@ -28,11 +29,15 @@ struct call {
     bool jumping;         /* Enter was the last key: what is learned now is passed over, too */
 
     bool saving;
-    json_t *unsure;  /* arguments with key whose outcome is not known: the same again is the same command */
-    uint64_t dialog; /* the new customer's; 0: none */
+    json_t *unsure;    /* arguments with key whose outcome is not known: the same again is the same command */
+    uint64_t question; /* whether to leave what is not saved; 0: not asked. It may be answered already */
+    uint64_t dialog;   /* the new customer's; 0: none */
     struct field customer_fields[4];
-    json_t *customer; /* as sent */
-    int64_t saved_id; /* the last order made here; NIL: none */
+    struct field charges, charge_fields[8]; /* the payers, without what is no matter of the intake */
+    int64_t rest_payer;  /* whose line was put in, as somebody has to take the rest; 0: none was */
+    const char *back_to; /* the field from which the payers were opened; NULL: they are not open */
+    json_t *customer;    /* as sent */
+    int64_t saved_id;    /* the last order made here; NIL: none */
     char saved_number[32];
     int64_t other_id; /* the order that has the case number already; NIL: none */
     json_t *last;     /* what was saved last, to copy from */
@@ -55,7 +60,8 @@ extern const struct draft_kind call_draft_kind;
 void call_add_fields(struct call *call);
 void call_fill(struct call *call, const json_t *values);
 void call_next_field(struct call *call);
-void call_jump(struct call *call); /* over fields that need no typing: filled in already, or known from others */
+void call_jump(
+    struct call *call); /* over fields that need no typing: filled in already, or known from others */
 void call_save(struct call *call);
 void call_copy_field(struct call *call); /* from the caller's last order */
 void call_copy_all(struct call *call);   /* the same for every field that is empty */
@@ -79,6 +85,17 @@ void call_find_place(struct call *call);
 /* The first that fit what is being typed as an address. */
 void call_place_names(struct call *call, void (*each)(void *context, const char *name), void *context);
 int call_language(const struct call *call); /* of place_words */
+
+/* call_payers.c: who pays what. */
+void call_payers_add(struct call *call);
+void call_payers_complete(struct call *call); /* they, or the customer, are others now */
+bool call_payers_offered(struct call *call);
+void call_payers_open(struct call *call);
+void call_payers_left(struct call *call);
+void call_payers_put(struct call *call, json_t *args); /* as arguments; nothing where the customer pays all */
+void call_payers_remember(struct call *call, json_t *last); /* with their names, to copy from */
+void call_payers_copy(struct call *call, const json_t *from);
+void call_payers_draw(struct call *call, struct panel *panel);
 
 /* call_customer.c */
 bool call_customer_offered(struct call *call);

@@ -11,7 +11,7 @@
 #include "client/views/open.h"
 #include "client/views/sheet_linear.h"
 
-/* Another order on the road may be the caller's. */
+/* Another order on the road, or a notice, may be the caller's. */
 static void on_events(struct screen *screen, const struct live_event events[], size_t count)
 {
     (void)events, (void)count;
@@ -22,6 +22,8 @@ static void opened(struct screen *screen)
 {
     struct call *call = call_of(screen);
     live_watch(call->app->live, screen, "rescue", on_events);
+    if (app_may(call->app, "order_notice.list"))
+        live_watch(call->app->live, screen, "order_notice", on_events);
     call_read_places(call);
     call_facts_changed(call);
 }
@@ -44,9 +46,29 @@ static int64_t shown_order(struct call *call)
     return id == NIL ? call->saved_id : id;
 }
 
+static void first_notice(void *context, const json_t *notice)
+{
+    int64_t *id = context;
+    if (*id == NIL)
+        *id = order_number(notice, "id");
+}
+
+/* That waits, and may be this very job: before any order. */
+static int64_t shown_notice(struct call *call)
+{
+    int64_t id = NIL;
+    caller_notices(&call->caller, first_notice, &id);
+    return id;
+}
+
 static unsigned show_order(struct call *call)
 {
-    int64_t id = shown_order(call);
+    int64_t notice = shown_notice(call), id = shown_order(call);
+    const struct catalogue_entity *entity = catalogue_entity(call->app->catalogue, "order_notice");
+    if (notice != NIL && entity) {
+        form_open(call->app, entity, notice);
+        return SCREEN_REDRAW;
+    }
     if (id == NIL)
         return SCREEN_BELL;
     form_open(call->app, call->entity, id);
@@ -66,8 +88,8 @@ static bool may_close(struct screen *screen)
     sheet_commit(&call->sheet);
     if (!call->saving && !sheet_dirty(&call->sheet))
         return true;
-    dialog_yes_no(call->app->ui, _("New rescue order"), _("The order is not saved. Leave it?"), true,
-                  on_leave, call);
+    call->question = dialog_yes_no(call->app->ui, _("New rescue order"),
+                                   _("The order is not saved. Leave it?"), true, on_leave, call);
     return false;
 }
 
@@ -86,6 +108,11 @@ static unsigned command(struct call *call, int code)
         if (!call_copy_all_offered(call))
             return SCREEN_BELL;
         call_copy_all(call);
+        return SCREEN_REDRAW;
+    case K_CTRL('G'):
+        if (!call_payers_offered(call))
+            return SCREEN_BELL;
+        call_payers_open(call);
         return SCREEN_REDRAW;
     case K_PREVIOUS: return call_show_customer(call) ? SCREEN_REDRAW : SCREEN_BELL;
     case K_VIEW: call->panel_only = !call->panel_only; return SCREEN_REDRAW;
@@ -113,8 +140,8 @@ static unsigned on_key(struct screen *screen, const struct key *key)
         call_find_place(call);
         return SCREEN_REDRAW;
     }
-    bool moves =
-        key->code != K_SAVE && key->code != K_NEW && key->code != K_CTRL('D') && key->code != K_CTRL('F');
+    bool moves = key->code != K_SAVE && key->code != K_NEW && key->code != K_CTRL('D') &&
+                 key->code != K_CTRL('F') && key->code != K_CTRL('G');
     if (call->saving && key->code != K_NEW && key->code != K_CANCEL && key->code != K_LEAVE)
         return key->kind == KEY_TEXT ? SCREEN_BELL : SCREEN_UNUSED;
     if (moves) {
@@ -141,7 +168,9 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
         key_bar_add(bar, K_SAVE, _("Save"), 0);
     if (!call_customer_offered(call)) /* there the field tells what it makes */
         key_bar_add(bar, K_NEW, _("Another call"), 4);
-    if (shown_order(call) != NIL)
+    if (shown_notice(call) != NIL)
+        key_bar_add(bar, K_NEXT, _("Show notice"), 2);
+    else if (shown_order(call) != NIL)
         key_bar_add(bar, K_NEXT, _("Show order"), 2);
     if (call_caller_known(call))
         key_bar_add(bar, K_PREVIOUS, _("Customer"), 3);
@@ -151,6 +180,8 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
         key_bar_add(bar, K_CTRL('D'), _("Copy"), 3);
     if (call_copy_all_offered(call))
         key_bar_add(bar, K_CTRL('F'), _("Copy all"), 3);
+    if (call_payers_offered(call))
+        key_bar_add(bar, K_CTRL('G'), _("Payers"), 5);
     if (call->app->ui->canvas.cols < CALL_BESIDE_FROM)
         key_bar_add(bar, K_VIEW, call->panel_only ? _("Form") : _("Price"), 5);
     key_bar_add(bar, K_CANCEL, _("Leave"), 6);
@@ -171,6 +202,17 @@ static void crumb(struct screen *screen, struct str *out)
         str_add(out, _("being saved …"));
     else if (*call->saved_number)
         str_addf(out, _("last saved: %s"), call->saved_number);
+}
+
+/* Back from the payers: who pays may be another matter of price, and the talk goes on where it was. */
+static unsigned covered(struct screen *screen, bool is_covered)
+{
+    struct call *call = call_of(screen);
+    if (is_covered)
+        return 0;
+    call_payers_left(call);
+    call_facts_changed(call);
+    return SCREEN_REDRAW;
 }
 
 static void linear(struct screen *screen, struct linear *linear)
@@ -213,6 +255,7 @@ const struct screen_ops call_ops = {
     .open = opened,
     .key = on_key,
     .draw = call_draw,
+    .covered = covered,
     .may_close = may_close,
     .close = closed,
     .heading = N_("New rescue order"),

@@ -34,9 +34,27 @@ static void draw_live(void *context, const json_t *order, enum caller_fact same)
     panel_text(warning->panel, ROLE_NORMAL, order_text(order, "place"));
 }
 
+static void draw_notice(void *context, const json_t *notice)
+{
+    const struct warning *warning = context;
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    char age[AGE_TEXT_SIZE];
+    int64_t waits = age_between(order_time(notice, "received_at"), time_now());
+    panel_text(warning->panel, ROLE_ALARM,
+               arena_printf(arena, "%s %s %s", order_text(notice, "partner_id_label"),
+                            order_text(notice, "foreign_number"),
+                            waits == NIL ? "" : age_print(age, sizeof(age), MAX(waits, 0))));
+    panel_text(warning->panel, ROLE_NORMAL, order_text(notice, "place"));
+}
+
 static void draw_warnings(struct call *call, struct panel *panel)
 {
     struct warning warning = {call, panel};
+    if (caller_notices(&call->caller, NULL, NULL)) {
+        panel_head(panel, _("Notices that wait"));
+        caller_notices(&call->caller, draw_notice, &warning);
+        panel_gap(panel);
+    }
     if (!caller_live(&call->caller, NULL, NULL))
         return;
     panel_head(panel, _("Open orders of this caller"));
@@ -82,6 +100,7 @@ static void draw_price(struct call *call, struct panel *panel)
     price_parts_draw(call->app, panel, json_object_get(call->price, "parts"), code, _("Estimate"), total);
     if (total == NIL)
         panel_text(panel, ROLE_WARNING, _("There is no price for this service here"));
+    call_payers_draw(call, panel);
     panel_text(panel, ROLE_DIM,
                arena_printf(arena, _("%s, %" PRId64 " km"), source_words(order_text(call->price, "source")),
                             km == NIL ? 0 : km));
@@ -110,6 +129,22 @@ static void draw_found(void *context, const char *name)
     panel_text(context, ROLE_NORMAL, name);
 }
 
+/* Coordinates tell nothing: the place that lies nearest does, and a slip of the fingers is far from all of them. */
+static void draw_nearest(struct call *call, struct panel *panel, struct arena *arena, struct point point)
+{
+    enum { NEAR_M = 50 * 1000 };
+    double metres = 0;
+    const struct place_district *nearest = places_nearest(&call->places, point, &metres);
+    if (!nearest)
+        return;
+    const char *words = place_words(&call->places, nearest, call_language(call), arena);
+    if (metres < NEAR_M)
+        panel_text(panel, ROLE_NORMAL, arena_printf(arena, _("near %s"), words));
+    else
+        panel_text(panel, ROLE_WARNING,
+                   arena_printf(arena, _("%s is nearest, %d km away"), words, (int)(metres / 1000)));
+}
+
 static void draw_place(struct call *call, struct panel *panel)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
@@ -124,6 +159,8 @@ static void draw_place(struct call *call, struct panel *panel)
         panel_text(panel, ROLE_NORMAL,
                    arena_printf(arena, _("about %s"),
                                 place_words(&call->places, district, call_language(call), arena)));
+    if (point_is_valid(point) && !district)
+        draw_nearest(call, panel, arena, point);
     if (point_is_valid(point))
         panel_text(panel, ROLE_DIM, place_print(text, sizeof(text), point));
     else

@@ -40,6 +40,7 @@ static json_t *price_args(struct call *call)
     json_t *args = json_object();
     for (size_t i = 0; i < array_len(facts); i++)
         put_value(call, args, facts[i]);
+    call_payers_put(call, args);
     put_point(args, call_place(call, call_typed(call, "coordinates"), call_typed(call, "place"), &district),
               "lon", "lat");
     put_point(args,

@@ -18,7 +18,7 @@ static const struct field coordinates = {
     .name = "coordinates",
     .label = N_("Coordinates"),
     .type = FIELD_TEXT,
-    .max = 60,
+    .max = 200, /* a map's link is long */
     .help = N_("Longitude and latitude, pasted from a map or a message in any usual form. Empty: the "
                "district in the address."),
 };
@@ -26,27 +26,66 @@ static const struct field destination_coordinates = {
     .name = "destination_coordinates",
     .label = N_("Dest. coord."),
     .type = FIELD_TEXT,
-    .max = 60,
+    .max = 200,
     .help = N_("Of the destination, in any usual form. Empty: the district in its address."),
 };
 
 /* Phone first: it says who is calling before they have spelt their name. */
-static const char *const names[] = {"contact_phone", "customer_id", "contact_name",
-                                    "plate",         "car_model",   "colour",
-                                    "place",         "coordinates", "road",
-                                    "service",       "destination", "destination_coordinates",
-                                    "appoint_at",    "principal",   "external_number",
-                                    "policy_number", "remarks",     "vin",
-                                    "estimate_km",   "branch_id",   NULL};
+static const char *const names[] = {"contact_phone",
+                                    "customer_id",
+                                    "contact_name",
+                                    "plate",
+                                    "car_model",
+                                    "colour",
+                                    "place",
+                                    "coordinates",
+                                    "road",
+                                    "service",
+                                    "destination",
+                                    "destination_coordinates",
+                                    "appoint_at",
+                                    "principal",
+                                    "external_number",
+                                    "policy_number",
+                                    "remarks",
+                                    "charges",
+                                    "vin",
+                                    "estimate_km",
+                                    "branch_id",
+                                    NULL};
 
 static void field_changed(struct sheet *sheet, struct sheet_entry *entry)
 {
     struct call *call = container_of(sheet, struct call, sheet);
-    if (!call->filling && strcmp(entry->field->name, "customer_id") == 0)
+    bool customer = strcmp(entry->field->name, "customer_id") == 0;
+    if (!call->filling && customer)
         call->customer_filled = false;
+    if (customer || (!call->filling && strcmp(entry->field->name, "charges") == 0))
+        call_payers_complete(call);
 }
 
-static const struct sheet_ops sheet_ops = {.changed = field_changed};
+static bool is_point(const char *name)
+{
+    return strcmp(name, coordinates.name) == 0 || strcmp(name, destination_coordinates.name) == 0;
+}
+
+/* Coordinates are judged where they are typed, and stand there as they will be saved. */
+static const char *judge(struct sheet *sheet, const struct sheet_entry *entry, struct arena *arena,
+                         const char **value)
+{
+    struct point point;
+    char text[64];
+    (void)sheet;
+    if (!is_point(entry->field->name))
+        return NULL;
+    const char *wrong = place_fault_text(place_read(*value, &point));
+    if (wrong)
+        return _(wrong);
+    *value = arena_strdup(arena, place_print(text, sizeof(text), point));
+    return NULL;
+}
+
+static const struct sheet_ops sheet_ops = {.changed = field_changed, .judge = judge};
 
 void call_add_fields(struct call *call)
 {
@@ -57,7 +96,9 @@ void call_add_fields(struct call *call)
             field = &coordinates;
         else if (strcmp(names[i], destination_coordinates.name) == 0)
             field = &destination_coordinates;
-        if (field)
+        if (strcmp(names[i], "charges") == 0)
+            call_payers_add(call);
+        else if (field)
             sheet_add(&call->sheet, field);
     }
     sheet_defaults(&call->sheet);
@@ -144,7 +185,8 @@ bool call_copy_offered(struct call *call)
 {
     const struct sheet_entry *entry = sheet_current(&call->sheet);
     const json_t *value = entry ? json_object_get(copy_source(call), entry->field->name) : NULL;
-    return value && !json_is_null(value) && !entry->field->pii;
+    bool none = json_is_null(value) || (json_is_array(value) && !json_array_size(value));
+    return value && !none && !entry->field->pii;
 }
 
 void call_copy_field(struct call *call)
@@ -152,6 +194,11 @@ void call_copy_field(struct call *call)
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const json_t *from = copy_source(call);
     const char *name = sheet_current(&call->sheet)->field->name;
+    if (strcmp(name, "charges") == 0) {
+        call_payers_copy(call, from);
+        call_next_field(call);
+        return;
+    }
     sheet_set(&call->sheet, name, value_of_json(arena, json_object_get(from, name)),
               order_text(from, label_name(arena, name)));
     if (strcmp(name, "place") == 0)
@@ -164,7 +211,7 @@ void call_copy_field(struct call *call)
 /* What belongs to that job alone is not copied. */
 static bool is_of_job(const char *name)
 {
-    static const char *const own[] = {"appoint_at", "external_number", "remarks", "contact_phone"};
+    static const char *const own[] = {"appoint_at", "external_number", "remarks", "contact_phone", "charges"};
     for (size_t i = 0; i < array_len(own); i++)
         if (strcmp(own[i], name) == 0)
             return true;
@@ -213,17 +260,6 @@ static void put_point(struct call *call, json_t *args, const char *typed, const 
     json_object_set_new(args, lat, json_real(point.lat));
 }
 
-static bool check_point(struct call *call, const char *name)
-{
-    struct point point;
-    const char *typed = sheet_value(&call->sheet, name);
-    if (!typed || place_parse(typed, &point))
-        return true;
-    sheet_accuse(&call->sheet, name, _("Two numbers are needed here: longitude and latitude"));
-    ui_say(call->app->ui, ROLE_ERROR, "%s", _("Two numbers are needed here: longitude and latitude"));
-    return false;
-}
-
 /* After an unknown outcome the same form is the same command: its key goes with it again. */
 static void put_key(struct call *call, json_t *args)
 {
@@ -256,6 +292,7 @@ static void on_number(struct screen *screen, const struct answer *answer, void *
 static void clear(struct call *call)
 {
     sheet_finish(&call->sheet);
+    call->rest_payer = 0;
     call_facts_forget(call);
     call_add_fields(call);
     call_facts_changed(call);
@@ -263,9 +300,11 @@ static void clear(struct call *call)
 
 static void saved(struct call *call, int64_t id)
 {
+    dialog_withdraw(call->app->ui, call->question);
     json_decref(call->last);
     call->last = call->unsure;
     call->unsure = NULL;
+    call_payers_remember(call, call->last);
     const struct sheet_entry *customer = sheet_find(&call->sheet, "customer_id");
     if (customer && customer->label)
         json_object_set_new(call->last, "customer_label", json_string(customer->label));
@@ -320,20 +359,22 @@ static void on_saved(struct screen *screen, const struct answer *answer, void *c
         json_decref(call->unsure);
         call->unsure = NULL;
     }
-    sheet_accuse(&call->sheet, own_field(order_text(answer->object, "field")),
-                 answer_text(arena, call->entity, answer));
+    const char *field = own_field(order_text(answer->object, "field")),
+               *words = answer_text(arena, call->entity, answer);
+    if (!sheet_accuse(&call->sheet, field, words)) /* "charges.2.payer_id" */
+        sheet_accuse_line(&call->sheet, field, words);
     answer_say(call->app, call->entity, answer);
     tell_other(call, json_object_get(answer->object, "other"));
 }
 
 void call_save(struct call *call)
 {
-    if (call->saving || !sheet_check(&call->sheet) || !check_point(call, coordinates.name) ||
-        !check_point(call, destination_coordinates.name))
+    if (call->saving || !sheet_check(&call->sheet))
         return;
     json_t *args = sheet_changes(&call->sheet, true);
     put_point(call, args, coordinates.name, "place", "lon", "lat");
     put_point(call, args, destination_coordinates.name, "destination", "destination_lon", "destination_lat");
+    call_payers_put(call, args);
     put_key(call, args);
     call->saving = true;
     ask(call->app, &call->screen, "rescue.create", args, CALL_CHANGES, NULL, on_saved, call);

@@ -7,7 +7,7 @@
 #include "client/desks/order.h"
 #include "client/views/ask.h"
 
-enum { SETTLE_MS = 350, ORDERS = 5, CUSTOMERS = 6 };
+enum { SETTLE_MS = 350, ORDERS = 5, CUSTOMERS = 6, NOTICES = 3 };
 
 static void ask_facts(void *context);
 
@@ -26,8 +26,11 @@ static void forget(struct caller_known *known)
         ask_cancel(known->caller->app, known->asked_orders);
     if (known->asked_customers)
         ask_cancel(known->caller->app, known->asked_customers);
+    if (known->asked_notices)
+        ask_cancel(known->caller->app, known->asked_notices);
     json_decref(known->orders);
     json_decref(known->customers);
+    json_decref(known->notices);
     free(known->fact);
     *known = (struct caller_known){.caller = known->caller};
 }
@@ -80,6 +83,29 @@ static void on_customers(struct screen *screen, const struct answer *answer, voi
     json_decref(known->customers);
     known->customers = take_rows(answer);
     known->caller->changed(screen);
+}
+
+static void on_notices(struct screen *screen, const struct answer *answer, void *context)
+{
+    struct caller_known *known = context;
+    known->asked_notices = 0;
+    json_decref(known->notices);
+    known->notices = take_rows(answer);
+    known->caller->changed(screen);
+}
+
+static void ask_notices(struct caller_known *known)
+{
+    struct caller *caller = known->caller;
+    if (!app_may(caller->app, "order_notice.list"))
+        return;
+    json_t *args = json_pack("{s:s, s:{s:s}, s:[s,s,s,s,s,s], s:[s], s:i}", "q", known->fact, "filter",
+                             "state", "received", "columns", "foreign_number", "partner_id", "plate", "place",
+                             "service", "received_at", "sort", "received_at", "limit", (int)NOTICES);
+    if (known->asked_notices)
+        ask_cancel(caller->app, known->asked_notices);
+    known->asked_notices =
+        ask(caller->app, caller->screen, "order_notice.list", args, CALL_READ, NULL, on_notices, known);
 }
 
 static void ask_orders(struct caller_known *known, const char *field)
@@ -137,6 +163,7 @@ static void ask_facts(void *context)
         known->fact = memory_strdup(fact);
         ask_orders(known, fields[i]);
         ask_customers(known);
+        ask_notices(known);
     }
     if (forgot)
         caller->changed(caller->screen);
@@ -163,6 +190,9 @@ void caller_ask_again(struct caller *caller)
         ask_orders(&caller->known[CALLER_PHONE], "contact_phone");
     if (caller->known[CALLER_PLATE].fact)
         ask_orders(&caller->known[CALLER_PLATE], "plate");
+    for (int i = 0; i < CALLER_FACTS; i++)
+        if (caller->known[i].fact)
+            ask_notices(&caller->known[i]);
 }
 
 /* ---- what it means */
@@ -220,6 +250,26 @@ size_t caller_live(const struct caller *caller,
             count++;
             if (each)
                 each(context, order, fact);
+        }
+    }
+    return count;
+}
+
+size_t caller_notices(const struct caller *caller, void (*each)(void *context, const json_t *notice),
+                      void *context)
+{
+    size_t count = 0;
+    for (int fact = 0; fact < CALLER_FACTS; fact++) {
+        size_t i;
+        const json_t *notice;
+        json_array_foreach(caller->known[fact].notices, i, notice)
+        {
+            if (fact == CALLER_PLATE &&
+                order_is_among(caller->known[CALLER_PHONE].notices, order_number(notice, "id")))
+                continue;
+            count++;
+            if (each)
+                each(context, notice);
         }
     }
     return count;

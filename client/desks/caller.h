@@ -1,6 +1,6 @@
 /*
- * Who is calling, as far as phone and plate tell: customers with them, and orders of the same phone or car, the live ones as a warning and the
- * last one to copy from. Asked for a moment after the facts changed; answers to other facts are dropped.
+ * Who is calling, as far as phone and plate tell: customers with them, orders of the same phone or car, the live ones as a warning and the
+ * last one to copy from, and notices of third parties that wait, for they may be of this very job. Asked for a moment after the facts changed; answers to other facts are dropped.
  */
 #pragma once
 
@@ -15,7 +15,8 @@ struct caller_known {
     char *fact;        /* normalised; NULL: not enough yet */
     json_t *orders;    /* the latest first; NULL: not answered */
     json_t *customers; /* likewise */
-    uint64_t asked_orders, asked_customers;
+    json_t *notices;   /* likewise, those that wait */
+    uint64_t asked_orders, asked_customers, asked_notices;
 };
 
 struct caller {
@@ -47,6 +48,10 @@ bool caller_is_asked(const struct caller *caller);
 /* The live orders of phone and car, each once: calls back with the fact they share. Returns their number. */
 size_t caller_live(const struct caller *caller,
                    void (*each)(void *context, const json_t *order, enum caller_fact same), void *context);
+
+/* The notices that wait, of phone and car, each once. Returns their number. */
+size_t caller_notices(const struct caller *caller, void (*each)(void *context, const json_t *notice),
+                      void *context);
 
 /* The digits of a phone, with its +; NULL when there are too few. In the arena. */
 const char *caller_phone(struct arena *arena, const char *typed);

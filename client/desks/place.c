@@ -1,132 +1,13 @@
 #include "client/desks/place.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "wire/json.h"
-
-enum axis { AXIS_UNKNOWN, AXIS_LON, AXIS_LAT };
-
-struct number {
-    double value;
-    enum axis axis;
-};
-
-static bool ends_with_word(const char *text, size_t len, const char *word)
-{
-    size_t n = strlen(word);
-    return len >= n && strncasecmp(text + len - n, word, n) == 0;
-}
-
-/* Which axis the words before a number name: `"latitude": 23.1`, `lng=113.3`, 经度 113.3. */
-static enum axis named_before(const char *text, size_t len)
-{
-    static const struct {
-        const char *word;
-        enum axis axis;
-    } words[] = {{"longitude", AXIS_LON}, {"lon", AXIS_LON},  {"lng", AXIS_LON},
-                 {"经度", AXIS_LON},      {"經度", AXIS_LON}, {"latitude", AXIS_LAT},
-                 {"lat", AXIS_LAT},       {"纬度", AXIS_LAT}, {"緯度", AXIS_LAT}};
-    while (len > 0 && strchr(" \t\n\"':=", text[len - 1]))
-        len--;
-    for (size_t i = 0; i < array_len(words); i++)
-        if (ends_with_word(text, len, words[i].word))
-            return words[i].axis;
-    return AXIS_UNKNOWN;
-}
-
-/* A letter of the compass behind a number, itself at the end of a word. */
-static enum axis named_behind(const char *end, double *value)
-{
-    int c = toupper((unsigned char)*end);
-    if ((c != 'E' && c != 'W' && c != 'N' && c != 'S') || isalnum((unsigned char)end[1]))
-        return AXIS_UNKNOWN;
-    if (c == 'W' || c == 'S')
-        *value = -*value;
-    return c == 'E' || c == 'W' ? AXIS_LON : AXIS_LAT;
-}
-
-/* A number with a sign and decimals, never hexadecimal or an exponent. NULL: there is none here. */
-static const char *take_number(const char *at, double *value_r)
-{
-    const char *digits = at + (*at == '-' || *at == '+');
-    size_t whole = strspn(digits, "0123456789"), part = 0;
-    if (!whole || whole > 3)
-        return NULL;
-    if (digits[whole] == '.')
-        part = strspn(digits + whole + 1, "0123456789");
-    char text[32];
-    if (digits[whole] == '.' && digits[whole + 1 + part] == '.' &&
-        isdigit((unsigned char)digits[whole + 2 + part]))
-        return NULL; /* a version or an address, no number */
-    size_t len = (size_t)(digits - at) + whole + (part ? 1 + part : 0);
-    snprintf(text, sizeof(text), "%.*s", (int)MIN(len, sizeof(text) - 1), at);
-    *value_r = strtod(text, NULL);
-    return at + len;
-}
-
-static size_t take_numbers(const char *text, struct number numbers[], size_t max)
-{
-    size_t count = 0;
-    for (const char *at = text; *at && count < max;) {
-        double value;
-        bool start =
-            isdigit((unsigned char)*at) || ((*at == '-' || *at == '+') && isdigit((unsigned char)at[1]));
-        const char *end = start ? take_number(at, &value) : NULL;
-        if (!end) {
-            at += start ? strspn(at + 1, "0123456789.") + 1 : 1;
-            continue;
-        }
-        enum axis axis = named_before(text, (size_t)(at - text));
-        bool in_word = axis == AXIS_UNKNOWN && at > text && isalnum((unsigned char)at[-1]);
-        if (axis == AXIS_UNKNOWN)
-            axis = named_behind(end, &value);
-        if (!in_word && (axis != AXIS_UNKNOWN || !isalpha((unsigned char)*end)))
-            numbers[count++] = (struct number){value, axis};
-        at = end;
-    }
-    return count;
-}
-
-static bool by_name(const struct number numbers[], size_t count, struct point *point_r)
-{
-    struct point point = {NAN, NAN};
-    for (size_t i = 0; i < count; i++) {
-        if (numbers[i].axis == AXIS_LON && isnan(point.lon))
-            point.lon = numbers[i].value;
-        if (numbers[i].axis == AXIS_LAT && isnan(point.lat))
-            point.lat = numbers[i].value;
-    }
-    if (!point_is_valid(point))
-        return false;
-    *point_r = point;
-    return true;
-}
-
-bool place_parse(const char *text, struct point *point_r)
-{
-    struct number numbers[8];
-    bool geo = strncasecmp(text, "geo:", 4) == 0;
-    size_t count = take_numbers(geo ? text + 4 : text, numbers, array_len(numbers));
-    if (by_name(numbers, count, point_r))
-        return true;
-    for (size_t i = 0; i + 1 < count; i++) {
-        struct point point = {numbers[i].value, numbers[i + 1].value};
-        if (geo || fabs(point.lat) > 90)
-            point = (struct point){point.lat, point.lon};
-        if (!point_is_valid(point))
-            continue;
-        *point_r = point;
-        return true;
-    }
-    return false;
-}
 
 const char *place_print(char *buf, size_t size, struct point point)
 {
@@ -239,6 +120,20 @@ const struct place_district *places_find(const struct places *places, const char
             best = district;
             best_score = score;
         }
+    }
+    return best;
+}
+
+const struct place_district *places_nearest(const struct places *places, struct point at, double *metres_r)
+{
+    const struct place_district *best = NULL;
+    vec_each(const struct place_district, place, &places->districts)
+    {
+        double metres = geo_distance_m(at, place->at);
+        if (isnan(metres) || (best && metres >= *metres_r))
+            continue;
+        best = place;
+        *metres_r = metres;
     }
     return best;
 }

@@ -239,8 +239,9 @@ static const struct screen_ops confirm_ops = {
     .close = dialog_free,
 };
 
-void dialog_confirm(struct ui *ui, const char *title, const char *text, const struct dialog_button buttons[],
-                    int count, bool destructive, dialog_done *done, void *context)
+uint64_t dialog_confirm(struct ui *ui, const char *title, const char *text,
+                        const struct dialog_button buttons[], int count, bool destructive, dialog_done *done,
+                        void *context)
 {
     struct dialog *dialog = dialog_create(&confirm_ops, title, text, done, context);
     dialog->destructive = destructive;
@@ -250,11 +251,19 @@ void dialog_confirm(struct ui *ui, const char *title, const char *text, const st
     if (destructive)
         ui->drop_input = true;
     ui_open(ui, &dialog->screen);
+    return dialog->screen.id;
 }
 
-void dialog_yes_no(struct ui *ui, const char *title, const char *text, bool destructive, dialog_done *done,
-                   void *context)
+uint64_t dialog_yes_no(struct ui *ui, const char *title, const char *text, bool destructive,
+                       dialog_done *done, void *context)
 {
     struct dialog_button buttons[] = {{'y', _("Yes")}, {'n', _("No")}};
-    dialog_confirm(ui, title, text, buttons, array_len(buttons), destructive, done, context);
+    return dialog_confirm(ui, title, text, buttons, array_len(buttons), destructive, done, context);
+}
+
+void dialog_withdraw(struct ui *ui, uint64_t dialog)
+{
+    struct screen *screen = dialog ? ui_find(ui, dialog) : NULL;
+    if (screen && screen->ops == &confirm_ops && !screen->closing)
+        ui_close(ui, screen);
 }

@@ -24,13 +24,17 @@ struct dialog_button {
 /* Any key closes it. done may be NULL. */
 void dialog_message(struct ui *ui, const char *title, const char *text, dialog_done *done, void *context);
 
-/* Letters answer. A destructive question forgets what was typed ahead, and Enter does nothing in it. */
-void dialog_confirm(struct ui *ui, const char *title, const char *text, const struct dialog_button buttons[],
-                    int count, bool destructive, dialog_done *done, void *context);
+/* Letters answer. A destructive question forgets what was typed ahead, and Enter does nothing in it. Returns its id. */
+uint64_t dialog_confirm(struct ui *ui, const char *title, const char *text,
+                        const struct dialog_button buttons[], int count, bool destructive, dialog_done *done,
+                        void *context);
 
 /* Yes (y) and No (n) in the person's language. */
-void dialog_yes_no(struct ui *ui, const char *title, const char *text, bool destructive, dialog_done *done,
-                   void *context);
+uint64_t dialog_yes_no(struct ui *ui, const char *title, const char *text, bool destructive,
+                       dialog_done *done, void *context);
+
+/* What it asks is no question any more: it goes, and nobody is told an answer. Nothing when it was answered already. */
+void dialog_withdraw(struct ui *ui, uint64_t dialog);
 
 /* Takes over the choices (they are emptied). Typing narrows them. */
 void dialog_choose(struct ui *ui, const char *title, struct choices *choices, dialog_done *done,

@@ -35,6 +35,10 @@ struct sheet_entry {
 struct sheet_ops {
     void (*changed)(struct sheet *sheet, struct sheet_entry *entry); /* a value is another; may be NULL */
     void (*leave)(struct sheet *sheet); /* Enter in the last field; may be NULL */
+    /* What was typed, beyond what its field says of it: NULL, or what is wrong, translated. May put the value in its normal form, in the
+     * arena; may be NULL. */
+    const char *(*judge)(struct sheet *sheet, const struct sheet_entry *entry, struct arena *arena,
+                         const char **value);
 };
 
 enum sheet_result { SHEET_UNUSED, SHEET_USED, SHEET_REFUSED };

@@ -136,6 +136,8 @@ static void take_typed(struct sheet *sheet, struct sheet_entry *entry, const cha
         words = take_reference(sheet, entry, typed);
     } else {
         words = value_take(sheet->app, arena, entry->field, typed, &value);
+        if (!words && value && sheet->ops && sheet->ops->judge)
+            words = sheet->ops->judge(sheet, entry, arena, &value);
         if (!words)
             sheet_put(sheet, entry, value, NULL);
     }

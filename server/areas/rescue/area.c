@@ -1,6 +1,7 @@
 #include "server/areas/rescue/area.h"
 
 #include "rescue_words.h"
+#include "server/areas/rescue/rescue.h"
 #include "server/areas/rescue/verbs.h"
 #include "server/entity/filtered.h"
 
@@ -27,6 +28,8 @@ static const struct field estimate_args[] = {
         .help = N_("Empty: taken from the place and the destination.")),
     ARG(appoint_at, FIELD_TIME, .label = N_("Appointment"),
         .help = N_("Night and holiday count by this time.")),
+    ARG(charges, FIELD_LINES, .lines = &rescue_charge_entity, .label = N_("Payers"), .max = 10,
+        .help = N_("Who pays what; the answer says how much of the estimate each of them does.")),
 };
 
 static const struct field held_args[] = {

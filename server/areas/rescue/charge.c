@@ -41,34 +41,34 @@ static int ways_of(const struct rescue_charge *charge)
     return (charge->share_fen != NIL) + (charge->share_bp != NIL) + (charge->parts.count > 0);
 }
 
-static int check_pair(struct act *act, const struct rescue_charge *one, const struct rescue_charge *two)
+static int check_pair(struct request *request, const struct rescue_charge *one,
+                      const struct rescue_charge *two)
 {
     if (one->payer_id == two->payer_id)
-        return request_fail(act->request, ERR_INVALID, "charges", N_("A payer stands there twice"), NULL);
+        return request_fail(request, ERR_INVALID, "charges", N_("A payer stands there twice"), NULL);
     if (share_a_part(one->parts, two->parts))
-        return request_fail(act->request, ERR_INVALID, "charges", N_("A part of the price has two payers"),
-                            NULL);
+        return request_fail(request, ERR_INVALID, "charges", N_("A part of the price has two payers"), NULL);
     return 0;
 }
 
-int charges_check(struct act *act, const struct line_set *set)
+int charges_check(struct request *request, const struct line_set *set)
 {
     const struct rescue_charge *charges = set->items;
     size_t rests = 0;
     for (size_t i = 0; i < set->count; i++) {
         if (ways_of(&charges[i]) > 1)
-            return request_fail(act->request, ERR_INVALID, "charges",
+            return request_fail(request, ERR_INVALID, "charges",
                                 N_("A payer has an amount, a share or parts of the price, not several"),
                                 NULL);
         rests += ways_of(&charges[i]) == 0;
         for (size_t j = 0; j < i; j++) {
-            int result = check_pair(act, &charges[i], &charges[j]);
+            int result = check_pair(request, &charges[i], &charges[j]);
             if (result)
                 return result;
         }
     }
     if (set->count > 0 && rests != 1)
-        return request_fail(act->request, ERR_INVALID, "charges",
+        return request_fail(request, ERR_INVALID, "charges",
                             N_("Exactly one payer takes what the fixed parts leave: leave their part empty"),
                             NULL);
     return 0;

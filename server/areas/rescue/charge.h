@@ -17,7 +17,7 @@ struct charge {
 };
 
 /* The payers as a client gave them: one takes what the others leave, nobody stands there twice. */
-must_check int charges_check(struct act *act, const struct line_set *set);
+must_check int charges_check(struct request *request, const struct line_set *set);
 
 /* Their amounts, which sum to the price. Negative: the fixed ones are more than it. `price_parts`: as price_parts_json() wrote them, may be NULL;
  * where the price set is another than they make, the difference is of who takes what is left. */

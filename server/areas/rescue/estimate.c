@@ -1,7 +1,10 @@
 /* rescue.estimate: what intake shows before saving: the price with its parts, the entitlement left, live orders of the same car or caller. */
 #include "base/arena.h"
+#include "server/areas/rescue/charge.h"
 #include "server/areas/rescue/facts.h"
 #include "server/areas/rescue/verbs.h"
+#include "server/core/arguments.h"
+#include "server/entity/record.h"
 
 #include <math.h>
 
@@ -50,6 +53,66 @@ static void add_live(struct str *out, struct rows *rows)
     str_add_char(out, ']');
 }
 
+/* ---- who pays what of it */
+
+static int read_charge(struct request *request, json_t *given, struct rescue_charge *charge)
+{
+    const struct entity *entity = &rescue_charge_entity;
+    record_init(entity->fields, entity->nfields, charge);
+    for (size_t i = 0; i < entity->nfields; i++) {
+        const struct field *field = &entity->fields[i];
+        struct value value;
+        if (field->readonly)
+            continue;
+        int result = argument_check(request, given, field, "charges");
+        if (result)
+            return result;
+        if (value_read(field, request->arena, json_object_get(given, field->name), &value) == FIELD_OK)
+            record_set(field, charge, &value);
+    }
+    return 0;
+}
+
+static int read_charges(struct request *request, struct line_set *set_r)
+{
+    const json_t *given = json_object_get(request->args, "charges");
+    json_t *line;
+    struct rescue_charge *charges =
+        arena_alloc(request->arena, (json_array_size(given) + 1) * sizeof(*charges));
+    size_t i;
+    *set_r = (struct line_set){charges, json_array_size(given)};
+    json_array_foreach(given, i, line)
+    {
+        int result = read_charge(request, line, &charges[i]);
+        if (result)
+            return result;
+    }
+    return charges_check(request, set_r);
+}
+
+/* null: their fixed parts are more than the estimate. */
+static int add_charges(struct request *request, int64_t total_fen, const char *parts)
+{
+    struct line_set set;
+    int result = read_charges(request, &set);
+    if (result || set.count == 0)
+        return result;
+    const struct rescue_charge *given = set.items;
+    struct charge *charges = arena_alloc(request->arena, set.count * sizeof(*charges));
+    for (size_t i = 0; i < set.count; i++)
+        charges[i] = (struct charge){.payer_id = given[i].payer_id,
+                                     .share_fen = given[i].share_fen,
+                                     .share_bp = given[i].share_bp,
+                                     .parts = given[i].parts};
+    bool fit = charges_split(charges, set.count, total_fen, parts) == 0;
+    str_add(&request->out, fit ? ",\"charges\":[" : ",\"charges\":null");
+    for (size_t i = 0; fit && i < set.count; i++)
+        str_addf(&request->out, "%s{\"payer_id\":%lld,\"amount_fen\":%lld}", i ? "," : "",
+                 (long long)charges[i].payer_id, (long long)charges[i].amount_fen);
+    str_add(&request->out, fit ? "]" : "");
+    return 0;
+}
+
 static int add_price(struct request *request, const struct rescue_facts *facts)
 {
     struct str *out = &request->out;
@@ -66,14 +129,15 @@ static int add_price(struct request *request, const struct rescue_facts *facts)
         str_add(out, "null");
     str_addf(out, ",\"km\":%lld,\"source\":", (long long)km);
     str_add_json(out, facts->source);
-    str_add(out, ",\"parts\":");
+    struct str parts;
+    str_init(&parts, request->arena);
     if (facts->source)
-        price_parts_json(work, out);
+        price_parts_json(work, &parts);
     else
-        str_add(out, "[]");
-    str_addf(out, ",\"free_times\":%lld,\"free_km\":%lld", (long long)facts->agreement.free_times,
-             (long long)facts->agreement.free_km);
-    return 0;
+        str_add(&parts, "[]");
+    str_addf(out, ",\"parts\":%s,\"free_times\":%lld,\"free_km\":%lld", parts.data,
+             (long long)facts->agreement.free_times, (long long)facts->agreement.free_km);
+    return facts->source ? add_charges(request, work->total_fen, parts.data) : 0;
 }
 
 /* What is asked, with the plate in its normal form; refused when the time is none or the branch is not in scope. */

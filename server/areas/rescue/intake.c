@@ -12,7 +12,7 @@ int rescue_check(struct act *act)
     const struct rescue *order = act->now;
     if (act_is_set(act, "vin") && order->vin && strlen(order->vin) != 17)
         return request_fail(act->request, ERR_INVALID, "vin", N_("A VIN has 17 characters"), NULL);
-    return act_is_set(act, "charges") ? charges_check(act, &order->charges) : 0;
+    return act_is_set(act, "charges") ? charges_check(act->request, &order->charges) : 0;
 }
 
 static struct instant price_time(const struct act *act, const struct rescue *order)
@@ -176,9 +176,6 @@ static int create(struct act *act, const struct rescue_facts *facts)
 /* The job is done and not yet audited: corrected facts make another proposal. */
 static int update_done(struct act *act, const struct rescue_facts *facts)
 {
-    const struct rescue *was = act->was;
-    if (!was->money_state || strcmp(was->money_state, "unaudited") != 0)
-        return act_refuse(act, N_("The order is audited: it must be returned before it is changed"));
     struct finish finish = {.outcome = PRICE_DONE,
                             .km = ((struct rescue *)act->now)->km,
                             .charge_fen = NIL,
