@@ -217,10 +217,18 @@ static void on_line_too_long(struct peer *peer)
     caller_count_violation(caller);
 }
 
+static void resume_lanes(struct caller *caller)
+{
+    for (int lane = 0; lane < LANES; lane++)
+        queue_resume(core.lanes[lane], &caller->outlet->sources[lane]);
+}
+
 static void on_sent(struct peer *peer, size_t bytes)
 {
     struct caller *caller = peer_data(peer);
     outlet_sent(caller->outlet, bytes);
+    if (atomic_load(&caller->outlet->unsent) <= WIRE_BEGIN_PAUSE)
+        resume_lanes(caller);
     if (!caller->resync || atomic_load(&caller->outlet->unsent) > 0)
         return;
     caller->resync = false;
@@ -267,6 +275,7 @@ static void on_closed(struct peer *peer)
     struct caller *caller = peer_data(peer);
     caller_leave_session(caller);
     outlet_close(caller->outlet);
+    resume_lanes(caller);
     for (size_t i = 0; i < caller->nwaiting; i++)
         task_destroy(caller->waiting[i]);
     outlet_unref(caller->outlet);

@@ -183,11 +183,11 @@ void core_stop(void)
 {
     tail_stop();
     schedule_stop();
+    /* Nobody is left to hear an answer: a worker that waits for a slow reader finds him gone, and what stood aside for one has its turn. */
+    net_destroy(core.net);
     for (int lane = 0; lane < LANES; lane++)
         if (core.lanes[lane])
             queue_close(core.lanes[lane]);
-    /* Nobody is left to hear an answer: a worker that waits for a slow reader finds him gone. */
-    net_destroy(core.net);
     workers_stop();
     post_finish();
     for (int lane = 0; lane < LANES; lane++)

@@ -5,16 +5,28 @@
 
 #include "base/time.h"
 #include "server/core/outlet.h"
+#include "wire/limits.h"
 
 /* Waiting for a slow reader is rare, so all outlets share one condition. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t drained = PTHREAD_COND_INITIALIZER;
+
+/* Its reader has enough before him: the next answer would only wait, and a worker with it. */
+static bool is_full(const struct queue_source *source)
+{
+    const struct outlet *outlet = source->holder;
+    return atomic_load(&outlet->unsent) > WIRE_BEGIN_PAUSE && !atomic_load(&outlet->gone);
+}
 
 struct outlet *outlet_create(struct peer_id peer)
 {
     struct outlet *outlet = memory_zeroed(1, sizeof(*outlet));
     outlet->peer = peer;
     atomic_init(&outlet->refs, 1);
+    for (int lane = 0; lane < LANES; lane++) {
+        outlet->sources[lane].held = is_full;
+        outlet->sources[lane].holder = outlet;
+    }
     return outlet;
 }
 

@@ -9,7 +9,7 @@ struct queue {
     pthread_mutex_t lock;
     pthread_cond_t filled;
     struct queue_source *head,
-        *tail; /* sources that have items and not too many out, the next to be served first */
+        *tail; /* sources that have items, not too many out and do not stand aside; the next to be served first */
     size_t count, capacity, at_once;
     bool closed;
 };
@@ -52,6 +52,11 @@ static struct queue_source *ring_take(struct queue *queue)
     return source;
 }
 
+static bool may_be_served(const struct queue *queue, const struct queue_source *source)
+{
+    return source->first && source->out < queue->at_once && !source->aside;
+}
+
 int queue_push(struct queue *queue, struct queue_source *source, struct queue_item *item)
 {
     int result = 0;
@@ -63,14 +68,14 @@ int queue_push(struct queue *queue, struct queue_source *source, struct queue_it
     } else if (queue->count >= queue->capacity) {
         result = -EBUSY;
     } else {
-        if (source->first) {
-            source->last->next = item;
-        } else {
+        bool first = !source->first;
+        if (first)
             source->first = item;
-            if (source->out < queue->at_once)
-                ring_append(queue, source);
-        }
+        else
+            source->last->next = item;
         source->last = item;
+        if (first && may_be_served(queue, source))
+            ring_append(queue, source);
         queue->count++;
         pthread_cond_signal(&queue->filled);
     }
@@ -78,30 +83,43 @@ int queue_push(struct queue *queue, struct queue_source *source, struct queue_it
     return result;
 }
 
-/* The first source gives one item and, if it has more and may, goes to the end of the ring. */
+/* Said before the second look, so that who ends the reason between the two finds that somebody stands aside. */
+static bool stands_aside(struct queue *queue, struct queue_source *source)
+{
+    if (!source->held || !source->held(source))
+        return false;
+    atomic_store(&source->aside, true);
+    if (source->held(source))
+        return true;
+    atomic_store(&source->aside, false);
+    return false;
+}
+
+/* The first source that is not held gives one item and, if it has more and may, goes to the end of the ring. NULL: there is none. */
 static struct queue_item *serve(struct queue *queue)
 {
-    struct queue_source *source = ring_take(queue);
-    struct queue_item *item = source->first;
-    source->first = item->next;
-    source->out++;
-    if (!source->first)
-        source->last = NULL;
-    else if (source->out < queue->at_once)
-        ring_append(queue, source);
-    queue->count--;
-    item->next = NULL;
-    return item;
+    while (queue->head) {
+        struct queue_source *source = ring_take(queue);
+        if (stands_aside(queue, source))
+            continue;
+        struct queue_item *item = source->first;
+        source->first = item->next;
+        source->out++;
+        if (may_be_served(queue, source))
+            ring_append(queue, source);
+        queue->count--;
+        item->next = NULL;
+        return item;
+    }
+    return NULL;
 }
 
 struct queue_item *queue_take(struct queue *queue)
 {
-    struct queue_item *item = NULL;
+    struct queue_item *item;
     pthread_mutex_lock(&queue->lock);
-    while (!queue->head && !queue->closed)
+    while (!(item = serve(queue)) && !queue->closed)
         pthread_cond_wait(&queue->filled, &queue->lock);
-    if (queue->head)
-        item = serve(queue);
     pthread_mutex_unlock(&queue->lock);
     return item;
 }
@@ -111,7 +129,19 @@ void queue_done(struct queue *queue, struct queue_item *item)
 {
     struct queue_source *source = item->source;
     pthread_mutex_lock(&queue->lock);
-    if (source->out-- == queue->at_once && source->first) {
+    if (source->out-- == queue->at_once && may_be_served(queue, source)) {
+        ring_append(queue, source);
+        pthread_cond_signal(&queue->filled);
+    }
+    pthread_mutex_unlock(&queue->lock);
+}
+
+void queue_resume(struct queue *queue, struct queue_source *source)
+{
+    if (!atomic_load(&source->aside))
+        return;
+    pthread_mutex_lock(&queue->lock);
+    if (atomic_exchange(&source->aside, false) && may_be_served(queue, source)) {
         ring_append(queue, source);
         pthread_cond_signal(&queue->filled);
     }

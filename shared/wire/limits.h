@@ -36,10 +36,13 @@ enum {
     WIRE_PROGRESS_AFTER_MS = 500,
 
     /* Bytes of a connection's unsent output. A list above WIRE_LIST_AS_ROWS comes as row lines, so that all the requests that may be
-     * under way together fit, and who only reads slowly is not cut. */
+     * under way together fit, and who only reads slowly is not cut. Nothing new is begun for who has more than
+     * WIRE_BEGIN_PAUSE before him (an export alone never has), so that the rows of a list wait, and a worker with
+     * them, only when the list itself is of a size that no screen shows. */
     WIRE_LIST_AS_ROWS = 256 * 1024,
-    WIRE_EXPORT_PAUSE = 256 * 1024, /* above it an export waits, events are left out and nothing is read */
-    WIRE_ROWS_PAUSE = 512 * 1024,   /* above it the rows of a list wait */
+    WIRE_EXPORT_PAUSE = 256 * 1024,    /* above it an export waits, events are left out and nothing is read */
+    WIRE_BEGIN_PAUSE = 512 * 1024,     /* above it no request that waits is begun */
+    WIRE_ROWS_PAUSE = 4 * 1024 * 1024, /* above it the rows of a list wait */
     /* Above it the connection is cut. */
     WIRE_OUTPUT_MAX = WIRE_ROWS_PAUSE + (WIRE_IN_FLIGHT_MAX + 2) * WIRE_LIST_AS_ROWS,
 

@@ -171,7 +171,7 @@ def test_limits():
     for name, words in shown.items():
         value = values[name] // 1000 if name.endswith("_MS") else values[name]
         yz.check(words.format(value) in page, f"limit {name} = {value}")
-    untold = {"PROTOCOL", "PORT", "PROGRESS_AFTER_MS", "ROWS_PAUSE", "EXPORT_PAUSE", "ANSWER_KEPT_MAX", "FILE_CHUNK_MAX"}
+    untold = {"PROTOCOL", "PORT", "PROGRESS_AFTER_MS", "ROWS_PAUSE", "EXPORT_PAUSE", "BEGIN_PAUSE", "ANSWER_KEPT_MAX", "FILE_CHUNK_MAX"}
     same(set(values) - untold, shown, "limits.h")
     assert f"port {values['PORT']}" in text("yizhan-protocol.7") and f"This is version {values['PROTOCOL']}." in text("yizhan-protocol.7")
 

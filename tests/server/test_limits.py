@@ -97,6 +97,23 @@ def test_a_full_queue_says_so():
     small.stop()
 
 
+def test_who_does_not_read_holds_nobody_up():
+    """Sixteen long lists asked for and none read: what does not fit into the line must not keep the only worker, else two such ends stop everybody."""
+    small = yz.Server(co.cluster, co.database, settings=["workers = 1"])
+    deaf, other = yz.Client(small, "order_clerk"), yz.Client(small, "order_clerk2")
+    deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    deaf.send_bytes("".join(f't{n} rescue.list {{"limit":500}}\n' for n in range(16)).encode())
+    answers = [len(other.call("rescue.list", {"limit": 500})["rows"]) for _ in range(10)]
+    yz.check(len(answers) == 10 and min(answers) > 100, "somebody else is answered each time")
+    done = collections.Counter()
+    while sum(done.values()) < 16:
+        tag, kind, data = deaf.message()
+        if kind != "row":
+            done[kind if kind == "ok" else data["code"]] += 1
+    yz.check(done["ok"] > 0 and set(done) <= {"ok", "unavailable"}, f"and he who reads at last has an answer to each {dict(done)}")
+    small.stop()
+
+
 def test_each_is_served_in_turn():
     """Somebody who asks for much does not keep others waiting behind all of it: one worker, held up while the two queue."""
     small = yz.Server(co.cluster, co.database, settings=["workers = 1"])

@@ -29,6 +29,45 @@ static void one_source_keeps_its_order(void **state)
     queue_destroy(queue);
 }
 
+static bool is_held(const struct queue_source *source)
+{
+    return *(const bool *)source->holder;
+}
+
+/* Who does not take what he has keeps no worker, loses nothing, and goes on where he was. */
+static void who_is_held_stands_aside(void **state)
+{
+    struct queue *queue = queue_create(100, 1);
+    bool full = true;
+    struct queue_source deaf = {.held = is_held, .holder = &full}, other = {0};
+    struct item a = {.name = 'a'}, b = {.name = 'b'}, c = {.name = 'c'}, x = {.name = 'x'}, y = {.name = 'y'};
+    assert_int_equal(queue_push(queue, &deaf, &a.head), 0);
+    assert_int_equal(queue_push(queue, &other, &x.head), 0);
+    assert_int_equal(take_name(queue), 'x');
+    queue_done(queue, &x.head);
+    assert_int_equal(queue_push(queue, &deaf, &b.head), 0);
+    assert_int_equal(queue_push(queue, &other, &y.head), 0);
+    assert_int_equal(take_name(queue), 'y');
+    full = false;
+    queue_resume(queue, &deaf);
+    queue_resume(queue, &deaf);
+    assert_int_equal(take_name(queue), 'a');
+    assert_int_equal(queue_push(queue, &deaf, &c.head), 0);
+    full = true;
+    queue_done(queue, &a.head);
+    queue_resume(
+        queue,
+        &deaf); /* he was not asked yet, so he does not stand aside, and is asked when his turn comes */
+    queue_close(queue);
+    assert_null(queue_take(queue));
+    full = false;
+    queue_resume(queue, &deaf);
+    assert_int_equal(take_name(queue), 'b');
+    queue_done(queue, &b.head);
+    assert_int_equal(take_name(queue), 'c');
+    queue_destroy(queue);
+}
+
 /* Who sends much does not keep the others waiting. */
 static void sources_are_served_in_turn(void **state)
 {
@@ -121,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_source_keeps_its_order),
+        cmocka_unit_test(who_is_held_stands_aside),
         cmocka_unit_test(sources_are_served_in_turn),
         cmocka_unit_test(a_source_comes_back_after_it_was_empty),
         cmocka_unit_test(of_a_source_only_so_many_are_out),
