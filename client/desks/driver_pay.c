@@ -45,11 +45,12 @@ unsigned driver_pay(struct driver *desk)
     if (!job)
         return SCREEN_BELL;
     const json_t *needs = driver_needs(desk, job->id);
+    const char *link = needs ? order_text(needs, "pay_link") : "";
     paycode_open(desk->app, &desk->screen,
                  &(struct paycode){.order_id = job->id,
                                    .number = order_text(job->row, "number"),
                                    .fen = due(row_of(desk, job)),
-                                   .link = needs ? order_text(needs, "pay_link") : NULL,
+                                   .link = *link ? link : NULL, /* none was known: it is asked for again */
                                    .paid = on_paid});
     return SCREEN_REDRAW;
 }
