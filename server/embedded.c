@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "schema/files.h"
-#include "server/embedded_private.h"
+#include "server/embedded-private.h"
 
 #include <errno.h>
 #include <fcntl.h>

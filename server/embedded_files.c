@@ -1,4 +1,4 @@
-#include "server/embedded_private.h"
+#include "server/embedded-private.h"
 
 #include "base/log.h"
 #include "base/str.h"

@@ -1,5 +1,5 @@
 /* Which processes are those of our private cluster. */
-#include "server/embedded_private.h"
+#include "server/embedded-private.h"
 
 #include <ctype.h>
 #include <dirent.h>

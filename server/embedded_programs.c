@@ -1,5 +1,5 @@
 /* Where PostgreSQL's programs are, and how they are started. */
-#include "server/embedded_private.h"
+#include "server/embedded-private.h"
 
 #include "base/log.h"
 

@@ -1,5 +1,5 @@
 /* The child: spawns PostgreSQL, starts it again when it dies, stops it. It has one thread and no secrets. */
-#include "server/embedded_private.h"
+#include "server/embedded-private.h"
 
 #include "base/log.h"
 #include "base/time.h"

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "server/db/connection_private.h"
+#include "server/db/connection-private.h"
 
 void array_begin(struct array_text *array, struct arena *arena)
 {

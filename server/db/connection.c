@@ -1,4 +1,4 @@
-#include "server/db/connection_private.h"
+#include "server/db/connection-private.h"
 
 #include "base/log.h"
 #include "base/time.h"

@@ -1,5 +1,5 @@
 /* COPY … TO STDOUT inside a transaction. It has no place in a pipeline, so the pipeline is left for as long as it runs. */
-#include "server/db/transaction_private.h"
+#include "server/db/transaction-private.h"
 
 #include "base/arena.h"
 #include "base/str.h"

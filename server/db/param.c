@@ -1,5 +1,5 @@
 /* Parameters of statements in libpq's text form. */
-#include "server/db/connection_private.h"
+#include "server/db/connection-private.h"
 
 #include "base/arena.h"
 #include "base/str.h"

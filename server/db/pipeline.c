@@ -1,5 +1,5 @@
 /* libpq's pipeline: what is expected, sending and reading under a deadline. */
-#include "server/db/connection_private.h"
+#include "server/db/connection-private.h"
 
 #include "base/log.h"
 #include "base/time.h"

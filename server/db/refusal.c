@@ -1,5 +1,5 @@
 /* What the database's error codes mean to a transaction, as a table. */
-#include "server/db/connection_private.h"
+#include "server/db/connection-private.h"
 
 #include <string.h>
 

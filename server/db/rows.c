@@ -1,5 +1,5 @@
 /* Rows of a result: taken over into the arena, read with the null of each type for whatever is not there. */
-#include "server/db/connection_private.h"
+#include "server/db/connection-private.h"
 
 #include "base/arena.h"
 

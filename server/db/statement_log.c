@@ -1,5 +1,5 @@
 /* What is sent to the database, a line of JSON for each statement: the setting statement_log. */
-#include "server/db/connection_private.h"
+#include "server/db/connection-private.h"
 
 #include "base/str.h"
 

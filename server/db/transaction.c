@@ -1,4 +1,4 @@
-#include "server/db/transaction_private.h"
+#include "server/db/transaction-private.h"
 
 #include "base/arena.h"
 #include "base/log.h"

@@ -1,6 +1,6 @@
 /* What needs no database: conninfo taken apart, and what an SQLSTATE means. */
 #include "base/log.h"
-#include "server/db/connection_private.h"
+#include "server/db/connection-private.h"
 #include "server/db/conninfo.h"
 
 #include <setjmp.h>

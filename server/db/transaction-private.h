@@ -1,7 +1,7 @@
 /* The inside of a transaction, for transaction.c and copy.c. */
 #pragma once
 
-#include "server/db/connection_private.h"
+#include "server/db/connection-private.h"
 
 struct tx {
     struct connection *connection;
