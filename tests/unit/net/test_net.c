@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
@@ -284,6 +285,40 @@ static void the_loop_rests_where_nobody_can_even_be_refused(void **state)
 
 /* ------------------------------------------------------------------------------------------------- addresses */
 
+/* Of IPv6, on every address of this host; -1: it has none. */
+static int take_port(int *port_r)
+{
+    struct sockaddr_in6 at = {.sin6_family = AF_INET6};
+    socklen_t len = sizeof(at);
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){1}, sizeof(int));
+    if (bind(fd, (struct sockaddr *)&at, len) < 0 || listen(fd, 1) < 0 ||
+        getsockname(fd, (struct sockaddr *)&at, &len) < 0) {
+        close(fd);
+        return -1;
+    }
+    *port_r = ntohs(at.sin6_port);
+    return fd;
+}
+
+static void half_a_port_is_none(void **state)
+{
+    int port = 0, got = 0, fd = take_port(&port);
+    char text[16];
+    size_t before = house.net->listeners.count;
+    if (fd < 0)
+        skip();
+    snprintf(text, sizeof(text), "%d", port);
+    assert_int_equal(net_listen(house.net, "", text, &got), -EADDRINUSE);
+    assert_int_equal(house.net->listeners.count, before);
+    close(fd);
+    assert_int_equal(net_listen(house.net, "", text, &got), 0);
+    assert_int_equal(got, port);
+    assert_true(house.net->listeners.count > before);
+}
+
 static void strangers_are_counted_by_network(void **state)
 {
     static const struct {
@@ -319,6 +354,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(whom_there_is_no_room_for_is_refused, open_house, close_house),
         cmocka_unit_test_setup_teardown(the_loop_rests_where_nobody_can_even_be_refused, open_house,
                                         close_house),
+        cmocka_unit_test_setup_teardown(half_a_port_is_none, open_house, close_house),
         cmocka_unit_test_setup_teardown(strangers_are_counted_by_network, open_house, close_house),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
