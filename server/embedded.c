@@ -62,7 +62,7 @@ static int complain(const char *what)
 
 static int make_parents(const char *path)
 {
-    cleanup(cleanup_free) char *copy = memory_strdup(path);
+    char *copy cleanup(cleanup_free) = memory_strdup(path);
     for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(copy, 0755) != 0 && errno != EEXIST)
@@ -168,7 +168,7 @@ static int open_db(struct embedded *e, const char *user)
         return -EPERM;
     }
     if (files_version(c) == 0) {
-        cleanup(cleanup_close) int mark = open_beside(e, "db.making", O_WRONLY);
+        int mark cleanup(cleanup_close) = open_beside(e, "db.making", O_WRONLY);
         if (mark < 0 || fsync(mark) != 0)
             return complain("db.making");
     }
@@ -282,7 +282,7 @@ static int ask_number(PGconn *pg, const char *sql)
 /* 1: there is too little room for our connections. */
 static int set_up_cluster(struct embedded *e)
 {
-    cleanup(cleanup_connection) PGconn *pg = connect_super(e, "postgres");
+    PGconn *pg cleanup(cleanup_connection) = connect_super(e, "postgres");
     if (!pg)
         return -EIO;
     int room = ask_number(pg, "SELECT current_setting('max_connections')::int");
@@ -299,7 +299,7 @@ static int set_up_cluster(struct embedded *e)
 
 static int set_up_database(struct embedded *e)
 {
-    cleanup(cleanup_connection) PGconn *pg = connect_super(e, "yizhan");
+    PGconn *pg cleanup(cleanup_connection) = connect_super(e, "yizhan");
     return pg ? run_setup(pg, "setup_database.sql") : -EIO;
 }
 

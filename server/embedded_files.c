@@ -15,7 +15,7 @@
 /* A whole small file of STATE/db into buf, NUL at its end; bytes read or -errno. */
 static int read_file(const struct cluster *cluster, const char *name, char *buf, size_t size)
 {
-    cleanup(cleanup_close) int fd = openat(cluster->db_fd, name, O_RDONLY | O_CLOEXEC);
+    int fd cleanup(cleanup_close) = openat(cluster->db_fd, name, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     ssize_t n = read(fd, buf, size - 1);
@@ -30,7 +30,7 @@ static int write_file(const struct cluster *cluster, const char *name, const str
 {
     char temporary[64];
     snprintf(temporary, sizeof(temporary), "%s.new", name);
-    cleanup(cleanup_close) int fd =
+    int fd cleanup(cleanup_close) =
         openat(cluster->db_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0 || write(fd, text->data, text->len) != (ssize_t)text->len || fsync(fd) != 0 ||
         renameat(cluster->db_fd, temporary, cluster->db_fd, name) != 0) {
@@ -89,7 +89,7 @@ static int add_include(const struct cluster *cluster)
     static const char line[] = "\n# yizhan.conf is written anew at every start; what you set with ALTER "
                                "SYSTEM, or below here, wins.\n"
                                "include = 'yizhan.conf'\n";
-    cleanup(cleanup_close) int fd =
+    int fd cleanup(cleanup_close) =
         openat(cluster->db_fd, "postgresql.conf", O_WRONLY | O_APPEND | O_CLOEXEC);
     if (fd < 0 || write(fd, line, strlen(line)) != (ssize_t)strlen(line) || fsync(fd) != 0) {
         log_error("embedded database: writing postgresql.conf: %s", strerror(errno));
@@ -102,7 +102,7 @@ int files_write_access(const struct cluster *cluster)
 {
     static const char *const roles[] = {"postgres", "yizhan_owner", "yizhan_app", "yizhan_tail"};
     const char *users[] = {cluster->user, "root"};
-    cleanup(cleanup_str) struct str hba, ident;
+    struct str hba cleanup(cleanup_str), ident cleanup(cleanup_str);
     str_init(&hba, NULL);
     str_init(&ident, NULL);
     str_add(&hba, "# The socket's directory lets in two users of this machine; so does this, by asking the "
@@ -140,7 +140,7 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high)
 int files_write_settings(const struct cluster *cluster)
 {
     int64_t mb = memory_mb();
-    cleanup(cleanup_str) struct str s;
+    struct str s cleanup(cleanup_str);
     str_init(&s, NULL);
     str_add(&s, "# Written at every start; your own settings: ALTER SYSTEM.\n");
     str_addf(&s, "max_connections = %d\n", cluster->max_connections);

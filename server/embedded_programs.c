@@ -22,7 +22,7 @@ static void cleanup_stream(FILE **stream)
 /* The first line a command prints, without its end; false when it prints none. */
 static bool ask(const char *command, char *line, int size)
 {
-    cleanup(cleanup_stream) FILE *out = popen(command, "re");
+    FILE *out cleanup(cleanup_stream) = popen(command, "re");
     if (!out || !fgets(line, size, out))
         return false;
     line[strcspn(line, "\n")] = '\0';

@@ -36,7 +36,7 @@ static void add_word(struct str *s, const char *word, const char *value)
 
 char *conninfo_set(const char *conninfo, const char *word, const char *value)
 {
-    cleanup(cleanup_options) PQconninfoOption *options = parse(conninfo);
+    PQconninfoOption *options cleanup(cleanup_options) = parse(conninfo);
     if (!options)
         return NULL;
     struct str s;
@@ -50,7 +50,7 @@ char *conninfo_set(const char *conninfo, const char *word, const char *value)
 
 char *conninfo_get(const char *conninfo, const char *word)
 {
-    cleanup(cleanup_options) PQconninfoOption *options = parse(conninfo);
+    PQconninfoOption *options cleanup(cleanup_options) = parse(conninfo);
     for (const PQconninfoOption *o = options; o && o->keyword; o++)
         if (o->val && strcmp(o->keyword, word) == 0)
             return memory_strdup(o->val);
@@ -59,7 +59,7 @@ char *conninfo_get(const char *conninfo, const char *word)
 
 int conninfo_check(const char *conninfo)
 {
-    cleanup(cleanup_options) PQconninfoOption *options = parse(conninfo);
+    PQconninfoOption *options cleanup(cleanup_options) = parse(conninfo);
     return options ? 0 : -EINVAL;
 }
 

@@ -99,7 +99,7 @@ static enum migrate_fault broken(struct migrator *m, const char *what)
 static enum migrate_fault take_lock(struct migrator *m)
 {
     for (bool told = false;; told = true) {
-        cleanup(cleanup_result) PGresult *result = PQexec(m->pg, "SELECT pg_try_advisory_lock(" LOCK_KEY ")");
+        PGresult *result cleanup(cleanup_result) = PQexec(m->pg, "SELECT pg_try_advisory_lock(" LOCK_KEY ")");
         if (!is_good(result))
             return broken(m, "migration lock");
         if (*PQgetvalue(result, 0, 0) == 't')
@@ -143,13 +143,13 @@ static enum migrate_fault compare(struct migrator *m, const char *name, const ch
 /* The table may be missing: nothing is applied then. */
 static enum migrate_fault read_applied(struct migrator *m)
 {
-    cleanup(cleanup_result) PGresult *there =
+    PGresult *there cleanup(cleanup_result) =
         PQexec(m->pg, "SELECT to_regclass('public.migration') IS NOT NULL");
     if (!is_good(there))
         return broken(m, "reading the applied migrations");
     if (*PQgetvalue(there, 0, 0) != 't')
         return MIGRATE_OK;
-    cleanup(cleanup_result) PGresult *rows =
+    PGresult *rows cleanup(cleanup_result) =
         PQexec(m->pg, "SELECT name, sha256 FROM migration ORDER BY name COLLATE \"C\"");
     if (!is_good(rows))
         return broken(m, "reading the applied migrations");
@@ -194,14 +194,14 @@ static enum migrate_fault file_failed(struct migrator *m, const struct schema_fi
 
 static bool run(struct migrator *m, const char *sql)
 {
-    cleanup(cleanup_result) PGresult *result = PQexec(m->pg, sql);
+    PGresult *result cleanup(cleanup_result) = PQexec(m->pg, sql);
     return is_good(result);
 }
 
 static bool record(struct migrator *m, const struct schema_file *file)
 {
     const char *values[] = {file->name, file->sha256};
-    cleanup(cleanup_result) PGresult *result = PQexecParams(
+    PGresult *result cleanup(cleanup_result) = PQexecParams(
         m->pg, "INSERT INTO migration (name, sha256) VALUES ($1, $2)", 2, NULL, values, NULL, NULL, 0);
     return is_good(result);
 }
@@ -259,7 +259,7 @@ static enum migrate_fault apply_missing(struct migrator *m)
 /* After a restore into another cluster transaction ids start anew: the schema keeps eras for that and asks for this call. */
 static enum migrate_fault open_era(struct migrator *m)
 {
-    cleanup(cleanup_result) PGresult *there =
+    PGresult *there cleanup(cleanup_result) =
         PQexec(m->pg, "SELECT to_regprocedure('era_open()') IS NOT NULL");
     if (!is_good(there))
         return broken(m, "era");
@@ -271,7 +271,7 @@ static enum migrate_fault open_era(struct migrator *m)
 enum migrate_fault migrate_run(const char *conninfo, const struct schema_file *files, size_t count,
                                int64_t deadline_ms)
 {
-    cleanup(cleanup_connection) PGconn *pg = open_until(conninfo, deadline_ms);
+    PGconn *pg cleanup(cleanup_connection) = open_until(conninfo, deadline_ms);
     if (!pg)
         return MIGRATE_UNAVAILABLE;
     struct migrator m = {.pg = pg, .files = files, .count = count, .deadline_ms = deadline_ms};
@@ -286,7 +286,7 @@ enum migrate_fault migrate_run(const char *conninfo, const struct schema_file *f
 enum migrate_fault migrate_check(const char *conninfo, const struct schema_file *files, size_t count,
                                  int64_t deadline_ms)
 {
-    cleanup(cleanup_connection) PGconn *pg = open_until(conninfo, deadline_ms);
+    PGconn *pg cleanup(cleanup_connection) = open_until(conninfo, deadline_ms);
     if (!pg)
         return MIGRATE_UNAVAILABLE;
     struct migrator m = {.pg = pg, .files = files, .count = count, .deadline_ms = deadline_ms};

@@ -6,7 +6,7 @@
 void statement_log_query(FILE *log, const char *name, const char *text, const char *const *values,
                          size_t count)
 {
-    cleanup(cleanup_str) struct str s;
+    struct str s cleanup(cleanup_str);
     str_init(&s, NULL);
     str_add(&s, "{\"name\": ");
     str_add_json(&s, name);
