@@ -154,15 +154,15 @@ char *options_password(const struct options *options, const char **fault_r)
     *fault_r = NULL;
     if (!options->password_file) {
         char *given = getenv("YIZHAN_PASSWORD");
-        char *copy = given ? strdup(given) : NULL;
+        char *copy = given ? memory_strdup(given) : NULL;
         if (given)
             explicit_bzero(given, strlen(given));
         unsetenv("YIZHAN_PASSWORD");
         return copy;
     }
     FILE *file = fopen(options->password_file, "re");
-    char *line = calloc(1, PASSWORD_MAX);
-    if (!file || !line || !fgets(line, PASSWORD_MAX, file)) {
+    char *line = memory_zeroed(1, PASSWORD_MAX);
+    if (!file || !fgets(line, PASSWORD_MAX, file)) {
         *fault_r = options->password_file;
         free(line);
         line = NULL;

@@ -109,12 +109,10 @@ void link_pump(struct link *link)
 
 struct call *call_create(struct link *link, const char *verb, json_t *args, unsigned flags)
 {
-    struct call *call = calloc(1, sizeof *call);
-    if (!call)
-        abort();
+    struct call *call = memory_zeroed(1, sizeof(*call));
     call->number = ++link->numbers;
     snprintf(call->tag, sizeof call->tag, "c%llx", (unsigned long long)call->number);
-    call->verb = strdup(verb);
+    call->verb = memory_strdup(verb);
     call->args = args;
     call->flags = flags;
     if (flags & CALL_CHANGES) {
@@ -195,13 +193,11 @@ void link_answer(struct link *link, const struct message_reply *reply, const jso
 
 struct link *link_create(const struct link_settings *settings, const struct link_ops *ops, void *context)
 {
-    struct link *link = calloc(1, sizeof *link);
-    if (!link)
-        abort();
+    struct link *link = memory_zeroed(1, sizeof(*link));
     *link = (struct link){.settings = *settings, .ops = ops, .context = context, .retry_ms = RETRY_FIRST_MS};
     link->connection = connection_create(settings->loop, settings->host, settings->port, settings->ca,
                                          &line_ops, link, &link->broken);
-    link->terminal = settings->terminal ? strdup(settings->terminal) : NULL;
+    link->terminal = settings->terminal ? memory_strdup(settings->terminal) : NULL;
     ev_timer_init(&link->timer, line_tick, 0.25, 0.25);
     link->timer.data = link;
     return link;

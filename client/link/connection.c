@@ -348,12 +348,10 @@ struct connection *connection_create(struct ev_loop *loop, const char *host, con
         *why_r = tls_error_text(NULL, why, sizeof why);
         return NULL;
     }
-    struct connection *c = calloc(1, sizeof *c);
-    if (!c)
-        abort();
+    struct connection *c = memory_zeroed(1, sizeof(*c));
     *c = (struct connection){.loop = loop, .ops = ops, .context = context, .tls = tls, .fd = -1};
-    c->host = strdup(host);
-    c->port = strdup(port);
+    c->host = memory_strdup(host);
+    c->port = memory_strdup(port);
     SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(tls, on_session);
     str_init(&c->out, NULL);
@@ -386,13 +384,11 @@ void connection_destroy(struct connection *c)
 
 static struct resolver *resolver_create(struct connection *c)
 {
-    struct resolver *r = calloc(1, sizeof *r);
-    if (!r)
-        abort();
+    struct resolver *r = memory_zeroed(1, sizeof(*r));
     pthread_mutex_init(&r->lock, NULL);
     r->connection = c;
-    r->host = strdup(c->host);
-    r->port = strdup(c->port);
+    r->host = memory_strdup(c->host);
+    r->port = memory_strdup(c->port);
     return r;
 }
 

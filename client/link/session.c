@@ -12,7 +12,7 @@ static void link_take_identity(struct link *link, const json_t *object)
     link->identity = json_deep_copy(object);
     if (json_get_text(object, "token", &token) == JSON_GET_FOUND) {
         free(link->token);
-        link->token = strdup(token);
+        link->token = memory_strdup(token);
         json_object_del(link->identity, "token");
     }
 }
@@ -118,9 +118,7 @@ void link_login(struct link *link, char *user, char *password, const char *otp, 
         json_object_set_new(args, "otp", json_string(otp));
     if (link->terminal)
         json_object_set_new(args, "terminal", json_string(link->terminal));
-    struct login_done *login = calloc(1, sizeof *login);
-    if (!login)
-        abort();
+    struct login_done *login = memory_zeroed(1, sizeof(*login));
     *login = (struct login_done){link, done, context};
     struct call *call = call_create(link, "session.login", args, CALL_READ);
     call->session = true;

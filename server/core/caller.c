@@ -62,7 +62,6 @@ static void on_opened(struct peer *peer)
         say_hello(caller);
 }
 
-/* Hands the task to the workers; false (answered and freed) when the lane is full. */
 bool caller_dispatch(struct caller *caller, struct task *task)
 {
     enum verb_lane lane = task->lane;
