@@ -1,3 +1,4 @@
+/* The dialog with one line to type in. */
 #include <stdlib.h>
 
 #include "base/utf8.h"

@@ -1,3 +1,4 @@
+/* Painting: what the topmost screen says of itself becomes the whole canvas, or words for the linear mode. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* What workers and the tail post to a connection: answers, effects on its session, events. */
 #include <stdlib.h>
 #include <string.h>
 

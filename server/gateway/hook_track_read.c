@@ -1,3 +1,4 @@
+/* Reports of trackers, as a form or as JSON, into one struct. No sockets, no database: the fuzzer reads it alone. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
