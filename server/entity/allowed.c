@@ -1,3 +1,4 @@
+/* Which steps are possible now, by state, grant and permission: `allowed` in refusals, `can` in answers. */
 #include "server/entity/entity-private.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* E.update, disable, enable, delete and the steps of a flow: one way for all that change a record that is there. */
 #include "server/entity/entity-private.h"
 
 #include "base/arena.h"

@@ -28,14 +28,12 @@ enum entity_verbs {
 enum entity_flags {
     ENTITY_BIG = 1 << 0,    /* unindexed sorts go to the long lane; sortable columns need an index */
     ENTITY_HIDDEN = 1 << 1, /* not in the menu (line entities, base data parts) */
-    ENTITY_BARE =
-        1 << 2, /* the table has id and what .fields say: no version, created_at, … (trails, ledger) */
-    ENTITY_WHOLE =
-        1
-        << 4, /* a big one whose sortable columns have an index without the branch, too: who sees all branches pages through it */
+    ENTITY_BARE = 1 << 2,   /* the table has id and what .fields say, no version, created_at … (ledger) */
+    ENTITY_HASHES = 1 << 3, /* create hashes a password: it runs on the hash lane */
+    /* A big one whose sortable columns have an index without the branch, too: who sees all branches pages through it. */
+    ENTITY_WHOLE = 1 << 4,
     ENTITY_UNKEYED = 1 << 5, /* a view of few rows, without search keys: looked for in its columns */
-    ENTITY_CLOSED = 1 << 6,  /* the table has columns that no field names and workers may not read */
-    ENTITY_HASHES = 1 << 3 /* create hashes a password: it runs on the hash lane */
+    ENTITY_CLOSED = 1 << 6   /* the table has columns that no field names and workers may not read */
 };
 
 /* Fields every entity has without declaring them: id, and unless ENTITY_BARE version, created_at, created_by, updated_at, disabled_at; and
@@ -85,9 +83,8 @@ struct action {
     entity_hook *load;
     entity_hook *in_tx;
     entity_hook *after_commit;
-    int (*run)(
-        struct request *
-            request); /* takes the whole command instead of generic code and hooks (where only SQL functions may write) */
+    /* Takes the whole command instead of generic code and hooks (where only SQL functions may write). */
+    int (*run)(struct request *request);
 };
 
 struct tab {
@@ -110,9 +107,9 @@ struct entity {
     const char *quick;  /* a shorter one, for what is typed all day: "c 1380013". NULL: none */
     size_t size;        /* of the struct */
     enum entity_scope scope;
-    const char *own_column; /* whose rows an `own` grant sees, e.g. "driver_id" */
+    const char *own_column;   /* whose rows an `own` grant sees, e.g. "driver_id" */
     const char *party_column; /* whose rows one sees who works for a third party, e.g. "customer_id" */
-    const char *only;       /* SQL condition over t for descriptors that show a part of a table; NULL: all */
+    const char *only; /* SQL condition over t for descriptors that show a part of a table; NULL: all */
     const struct field *fields;
     size_t nfields;
     const char *title;           /* field that names a record */
@@ -133,10 +130,10 @@ struct entity {
     entity_hook *in_tx;   /* create and update */
     entity_hook *after_commit;
     entity_hook *decorate; /* get: adds members to the reply by act_reply; act->was is the record */
-    entity_hook *
-        decorate_load; /* get: queues what decorate will read, in the same round trip; only act->id is known */
-    entity_hook
-        *guard; /* disable, enable, delete: may refuse, once the record was read (act->kind says which) */
+    /* Get: queues what decorate will read, in the same round trip; only act->id is known. */
+    entity_hook *decorate_load;
+    /* Disable, enable, delete: may refuse, once the record was read (act->kind says which). */
+    entity_hook *guard;
 };
 
 enum act_kind { ACT_CREATE, ACT_UPDATE, ACT_DISABLE, ACT_ENABLE, ACT_DELETE, ACT_ACTION, ACT_GET };
@@ -149,12 +146,12 @@ struct act {
     enum act_kind kind;
     int64_t id;
     int64_t version; /* as read; 0 at create. After request_need() */
-    int64_t
-        branch_id; /* where the record stands or will stand; NIL: shared. At create from the start, else after request_need() */
-    const char
-        *state; /* as read (entity.state), NULL when there is none or at create. After request_need() */
-    const void *
-        was; /* the record as read (struct of the entity), NULL at create; only after request_need(), so not in load */
+    /* Where the record stands or will stand; NIL: shared. At create from the start, else after request_need(). */
+    int64_t branch_id;
+    /* As read (entity.state), NULL when there is none or at create. After request_need(). */
+    const char *state;
+    /* The record as read (struct of the entity), NULL at create; only after request_need(), so not in load. */
+    const void *was;
     void *now;       /* the record as it will be; hooks write here and mark */
     uint64_t set[2]; /* which fields of `now` are to be written */
     const char *reason;

@@ -1,3 +1,4 @@
+/* E.get: one record as its form shows it, with lines, words of what it refers to, and what may be done. */
 #include "server/entity/entity-private.h"
 
 #include "base/arena.h"

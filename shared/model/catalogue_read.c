@@ -1,3 +1,4 @@
+/* The catalogue as the client reads it: lines of session.describe become structs. */
 #include "model/catalogue.h"
 
 #include "base/arena.h"

@@ -1,3 +1,4 @@
+/* The flow of an order as a table: each step with its states, its arguments and its hooks. */
 #include "server/areas/messages/area.h"
 #include "server/areas/repair/area.h"
 #include "server/areas/rescue/conditions.h"
@@ -20,7 +21,7 @@
     ARG(items, FIELD_LINES, .lines = &rescue_item_entity, .label = N_("Items"), .max = 50,                   \
         .help = N_("What was used or paid: code, quantity, amount."))
 #define ARG_CHARGE_FEN                                                                                       \
-    ARG(charge_fen, FIELD_FEN, .label = N_("Empty-run fee"), .min = 0,                                              \
+    ARG(charge_fen, FIELD_FEN, .label = N_("Empty-run fee"), .min = 0,                                       \
         .help = N_("What is asked for an empty run. Empty: as agreed."))
 #define ARG_VEHICLE                                                                                          \
     ARG(vehicle_id, FIELD_REF, .ref = "vehicle", .label = N_("Vehicle"), .required = true,                   \
