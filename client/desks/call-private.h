@@ -60,8 +60,8 @@ extern const struct draft_kind call_draft_kind;
 void call_add_fields(struct call *call);
 void call_fill(struct call *call, const json_t *values);
 void call_next_field(struct call *call);
-void call_jump(
-    struct call *call); /* over fields that need no typing: filled in already, or known from others */
+/* Over fields that need no typing: filled in already, or known from others. */
+void call_jump(struct call *call);
 void call_save(struct call *call);
 void call_copy_field(struct call *call); /* from the caller's last order */
 void call_copy_all(struct call *call);   /* the same for every field that is empty */

@@ -44,8 +44,8 @@ void handin_finish_rows(struct handin_desk *desk);
 void handin_name_columns(struct handin_desk *desk);
 void handin_read(struct handin_desk *desk);
 void handin_set_match(struct handin_desk *desk, const char *words);
-void handin_driver_changed(
-    struct handin_desk *desk); /* another row has the cursor: its orders are asked for */
+/* Another row has the cursor: its orders are asked for. */
+void handin_driver_changed(struct handin_desk *desk);
 const json_t *handin_driver(const struct handin_desk *desk); /* under the cursor; NULL: none */
 const json_t *handin_order(const struct handin_desk *desk);
 

@@ -20,8 +20,8 @@ struct login {
     struct input inputs[INPUTS];
     int focus;
     bool wants_otp, waiting, offline;
-    bool
-        again; /* the line went before the answer came: sent anew when it is back, unless something else is typed */
+    /* The line went before the answer came: sent anew when it is back, unless something else is typed. */
+    bool again;
     char *trouble;
 };
 

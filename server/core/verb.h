@@ -22,23 +22,21 @@ enum verb_flags {
     VERB_NO_TX = 1 << 4,   /* the handler opens no transaction or its own */
     VERB_BATCH = 1 << 5,   /* takes items: [{id, version}] */
     VERB_AT_ONCE = 1 << 6, /* without arguments the loop itself answers {} */
-    VERB_NOTED =
-        1
-        << 8, /* changes nothing but the trail: its transaction may write, and others need not wait for it */
-    VERB_OURS = 1 << 9,  /* of what every logged-in user has: not those who work for a third party */
-    VERB_ALONE = 1 << 7, /* the lines behind it are not looked at before it is answered */
-    VERB_IN_LOOP =
-        1
-        << 10 /* the loop runs it, whatever waits in the lanes: with VERB_NO_TX, and it neither looks anything up nor waits */
+    VERB_ALONE = 1 << 7,   /* the lines behind it are not looked at before it is answered */
+    /* Changes nothing but the trail: its transaction may write, and others need not wait for it. */
+    VERB_NOTED = 1 << 8,
+    VERB_OURS = 1 << 9, /* of what every logged-in user has: not those who work for a third party */
+    /* The loop runs it, whatever waits in the lanes: with VERB_NO_TX, and it neither looks anything up nor waits. */
+    VERB_IN_LOOP = 1 << 10
 };
 
 struct verb {
     const char *name; /* entity.action */
-    const char
-        *permission; /* name of the permission; NULL with neither VERB_OPEN nor VERB_SESSION: nobody has it */
+    /* Name of the permission; NULL with neither VERB_OPEN nor VERB_SESSION: nobody has it. */
+    const char *permission;
     const char *label; /* msgid */
     const char *help;  /* msgid */
-    unsigned flags;
+    unsigned flags;    /* enum verb_flags */
     enum verb_lane lane;
     const struct field *args; /* besides id, version, key, reason, items, which the flags and `takes` imply */
     size_t nargs;
@@ -55,9 +53,8 @@ enum verb_takes {
     TAKES_VERSION = 1 << 1,
     TAKES_REASON = 1 << 2, /* optional */
     TAKES_REASON_REQUIRED = 1 << 3,
-    TAKES_ANY =
-        1
-        << 4 /* the handler checks its own arguments (generic create, update, list); .args are for help only */
+    /* The handler checks its own arguments (generic create, update, list); .args are for help only. */
+    TAKES_ANY = 1 << 4
 };
 
 /* Registration happens in main before threads start; the row must live for ever. Aborts on a second row of the same name. */

@@ -101,8 +101,8 @@ struct hook_call {
     char *body; /* of hooks that take one; ended by NUL. NULL: none came */
     size_t body_len;
     struct hook_later later;
-    const char
-        *fault; /* from the hook, static: a line on what is wrong with the call; NULL: nothing more is said */
+    /* From the hook, static: a line on what is wrong with the call; NULL: nothing more is said. */
+    const char *fault;
 };
 
 enum { HOOK_LATER = 1 };

@@ -74,8 +74,8 @@ void peer_destroy(struct peer *peer);
 
 /* peer.c: states, timers, watchers */
 void peer_enter(struct peer *peer, enum peer_state state);
-void peer_settle(
-    struct peer *peer); /* the state that follows from what is known; one that stays keeps its timer */
+/* The state that follows from what is known; one that stays keeps its timer. */
+void peer_settle(struct peer *peer);
 void peer_arm(struct peer *peer);
 void peer_watch_reading(struct peer *peer, bool on);
 void peer_watch_writing(struct peer *peer, bool on);

@@ -15,8 +15,8 @@ enum { ROWS_OF_PART = 20 };
 struct part {
     const char *entity; /* whose list one must be allowed to see; passed over where there is none */
     const char *by;     /* its column that names the customer … */
-    const char *
-        among; /* … or, where none does, SQL over his id as %s that gives the ids of the few rows about him */
+    /* … or, where none does, SQL over his id as %s that gives the ids of the few rows about him. */
+    const char *among;
     /* ($1 customer, $2 branches seen, $3 how many) → time, state, branch; NULL: nothing is told. */
     const struct sql *elsewhere;
     const char *columns[10]; /* ended by NULL; none: those of the list */
