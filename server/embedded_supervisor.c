@@ -28,9 +28,8 @@ enum {
     STOP_NOW_MS = 10000,
     PAUSE_FIRST_MS = 100,
     PAUSE_MOST_MS = 30000, /* between two starts that fail */
-    PAUSE_AGAIN_MS =
-        1000, /* at most, before it is started again after a start that succeeded: everybody is waiting */
-    STEADY_MS = 60000, /* alive for so long, it is healthy again */
+    PAUSE_AGAIN_MS = 1000, /* at most, before it is started again after a good start: everybody waits */
+    STEADY_MS = 60000,     /* alive for so long, it is healthy again */
     FIRST_TRIES = 3,
     TELL_MS = 10000
 };
