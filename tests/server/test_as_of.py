@@ -8,7 +8,7 @@ cluster.sql("INSERT INTO role (code, name, scope, permissions) VALUES ('only_get
 cluster.sql("UPDATE setting SET value = 'no' WHERE name = 'rescue.proof'", database)
 server = yz.Server(cluster, database)
 admin, clerk, dispatcher, driver, manager = (yz.Client(server, login) for login in ("admin", "order_clerk", "dispatcher", "driver", "branch_manager"))
-OF_NOW = {"can", "holders", "as_of", "partial"}
+OF_NOW = {"can", "holders", "as_of", "partial", "late_s"}
 
 
 def facts(row):
