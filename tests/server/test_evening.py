@@ -55,8 +55,9 @@ def set_up():
 
 def clock(clients, zero):
     def move(minute):
+        ahead = max(0, int(zero + minute * 60 - time.time()))       # the same at every server, or one step may lie before the other
         for client in clients:
-            client.call("session.clock", {"seconds": max(0, int(zero + minute * 60 - time.time()))})
+            client.call("session.clock", {"seconds": ahead})
     return move
 
 
