@@ -274,6 +274,11 @@ static int app_face(struct app *app)
     app->face.quit = on_face_quit;
     app->face.context = app;
     int result = face_start(&app->face, app->context.loop, &app->ui, &term, options->plain);
+    if (result == -ENOENT) { /* a dumb one: any terminal can show lines */
+        ui_say(&app->ui, ROLE_NORMAL, "%s",
+               _("This terminal cannot draw screens: here are lines, as with --plain"));
+        result = face_start(&app->face, app->context.loop, &app->ui, &term, true);
+    }
     if (result == 0)
         return EX_OK;
     fprintf(stderr, "yizhan: %s\n",

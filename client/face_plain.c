@@ -10,8 +10,8 @@
 
 enum { PLAIN_ROWS = 200, PLAIN_COLS = 100, LINE_BYTES = 64 * 1024, PATIENCE_MS = 400 };
 
-/* A slow reader is waited for: without a screen to repaint there is nothing better to do. */
-static void write_lines(const char *text, size_t n)
+/* A slow reader is waited for: without a screen to repaint there is nothing better to do. False: there is none any more. */
+static bool write_lines(const char *text, size_t n)
 {
     while (n) {
         ssize_t done = write(STDOUT_FILENO, text, n);
@@ -22,9 +22,10 @@ static void write_lines(const char *text, size_t n)
             struct pollfd wait = {.fd = STDOUT_FILENO, .events = POLLOUT};
             poll(&wait, 1, -1);
         } else if (done == 0 || errno != EINTR) {
-            return;
+            return false;
         }
     }
+    return true;
 }
 
 /* Cooked, so that a line can be corrected as anywhere, and echoed or not as it was; but not to be stopped, for there may be no shell below. */
@@ -59,7 +60,7 @@ void face_plain_start(struct face *face)
 void face_plain_stop(struct face *face)
 {
     if (face->prompted)
-        write_lines("\n", 1);
+        (void)write_lines("\n", 1);
     if (face->is_tty)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &face->saved);
     lines_finish(&face->lines);
@@ -116,7 +117,8 @@ static void print(struct face *face, bool wants)
         prompt(face, &out);
     else if (news.len)
         face->prompted = false;
-    write_lines(out.data, out.len);
+    if (!write_lines(out.data, out.len))
+        face->lost(face->context); /* what nobody reads is not worth saying */
     str_finish(&news);
     str_finish(&out);
 }
@@ -125,7 +127,7 @@ static void take(struct face *face, const char *line)
 {
     face->typed(face->context);
     if (face->hidden)
-        write_lines("\n", 1); /* the one that was typed is not to be seen */
+        (void)write_lines("\n", 1); /* the one that was typed is not to be seen */
     face->prompted = false;
     plain_take(&face->plain, face->ui, line);
     if (face->ui->drop_input && face->is_tty)
