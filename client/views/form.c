@@ -289,12 +289,12 @@ const struct screen_ops form_ops = {
     .close = form_close,
 };
 
-/* A record being made or changed is none yet. */
+/* Nothing works on a record while it is made or changed; but what is changed has a code that leads there. */
 static void form_look(struct screen *screen, struct subject *subject_r)
 {
     struct form *form = form_of(screen);
     subject_r->entity = form->entity;
-    subject_r->row = form->mode == FORM_VIEW ? form->row : NULL;
+    subject_r->row = form->row;
     subject_r->id = form->mode == FORM_VIEW ? form->id : 0;
 }
 

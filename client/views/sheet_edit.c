@@ -65,14 +65,20 @@ static bool typable(struct sheet *sheet, const struct sheet_entry *entry)
     return entry && !sheet_entry_fixed(sheet, entry) && !is_opened(entry);
 }
 
+/* What the input begins with. */
+static const char *begun_text(struct sheet *sheet, struct arena *arena, const struct sheet_entry *entry)
+{
+    return entry->typed ? entry->typed
+                        : value_edit(sheet->app, arena, entry->field, entry->value, entry->label);
+}
+
 void sheet_begin(struct sheet *sheet)
 {
     struct sheet_entry *entry = sheet_current(sheet);
     if (sheet->editing || !typable(sheet, entry))
         return;
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
-    const char *text =
-        entry->typed ? entry->typed : value_edit(sheet->app, arena, entry->field, entry->value, entry->label);
+    const char *text = begun_text(sheet, arena, entry);
     if (is_note(entry)) {
         textarea_init(&sheet->note, field_max(entry->field));
         textarea_set(&sheet->note, text);
@@ -288,6 +294,13 @@ static void tell_cut(struct sheet *sheet, const struct sheet_entry *entry)
     ui_say(sheet->app->ui, ROLE_WARNING, _("Not all of it fits here: %zu characters are kept"), count);
 }
 
+/* What was typed and taken back again is no change that anybody would be asked to save. */
+static bool is_edited(struct sheet *sheet, const struct sheet_entry *entry)
+{
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
+    return entry->field->secret || strcmp(typed_text(sheet, entry), begun_text(sheet, arena, entry)) != 0;
+}
+
 static enum sheet_result input_keys(struct sheet *sheet, struct sheet_entry *entry, const struct key *key)
 {
     enum input_result result = is_note(entry) ? textarea_key(&sheet->note, key) : one_key(sheet, entry, key);
@@ -295,7 +308,7 @@ static enum sheet_result input_keys(struct sheet *sheet, struct sheet_entry *ent
     switch (result) {
     case INPUT_CHANGED:
         tell_cut(sheet, entry);
-        sheet->edited = true;
+        sheet->edited = is_edited(sheet, entry);
         sheet_trouble(entry, NULL);
         sheet_pop_typed(sheet);
         return SHEET_USED;
