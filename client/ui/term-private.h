@@ -22,7 +22,6 @@ struct term {
     bool wide; /* so the terminal has shown */
     bool colours, many_colours, own_colours;
     bool all_colours; /* 16 million, each by its red, green and blue */
-    bool paused;
     bool slow;
     int64_t idle_us; /* of a slow line: when all bytes sent so far will have passed it */
     int rows, cols;

@@ -204,34 +204,8 @@ static void drain(struct term *term)
     }
 }
 
-void term_pause(struct term *term)
-{
-    if (term->paused)
-        return;
-    term_add(term, paste_off);
-    curses_leave(term);
-    drain(term);
-    tcsetattr(term->in, TCSADRAIN, &term->saved);
-    restore_disarm();
-    term->paused = true;
-}
-
-void term_resume(struct term *term)
-{
-    if (!term->paused)
-        return;
-    term->paused = false;
-    arm(term);
-    make_raw(term);
-    term_add(term, paste_on);
-    term->cursor_shown = true;
-    term_repaint(term);
-}
-
 void term_again(struct term *term)
 {
-    if (term->paused)
-        return;
     make_raw(term);
     term_add(term, paste_on);
     term_repaint(term);
@@ -241,7 +215,11 @@ void term_stop(struct term *term)
 {
     if (!term)
         return;
-    term_pause(term);
+    term_add(term, paste_off);
+    curses_leave(term);
+    drain(term);
+    tcsetattr(term->in, TCSADRAIN, &term->saved);
+    restore_disarm();
     curses_stop(term);
     free_term(term);
 }
@@ -293,11 +271,6 @@ void term_set_theme(struct term *term, enum theme theme)
     term->theme = term->colours ? theme : THEME_MONO;
     curses_pairs(term);
     term_repaint(term);
-}
-
-enum theme term_theme(const struct term *term)
-{
-    return term->theme;
 }
 
 const struct term_counters *term_counters(const struct term *term)
@@ -447,7 +420,7 @@ void term_keep_row(struct term *term, const struct canvas *canvas, int row)
 
 int term_paint(struct term *term, const struct canvas *canvas)
 {
-    if (term->paused || same_as_shown(term, canvas))
+    if (same_as_shown(term, canvas))
         return term_flush(term);
     int result = term_flush(term);
     if (result != 0 || term_unsent(term))

@@ -42,10 +42,6 @@ must_check int term_start(struct term **term_r, const struct term_options *optio
 /* Gives the terminal back as it was. Takes NULL. Waits a moment at most for a slow line. */
 void term_stop(struct term *term);
 
-/* For a shell or another program: the terminal is the person's in between. */
-void term_pause(struct term *term);
-void term_resume(struct term *term);
-
 /* Whatever was done to the terminal: its mode and every cell as they should be. */
 void term_again(struct term *term);
 
@@ -82,7 +78,6 @@ int term_line_ms(const struct term *term);
 
 void term_set_theme(struct term *term, enum theme theme);
 void term_set_borders(struct term *term, enum borders borders);
-enum theme term_theme(const struct term *term);
 /* How many: "1", "8", "16", "256", "16M". */
 const char *term_colours(const struct term *term);
 int term_colour_count(const struct term *term); /* that the theme uses: 0, 8, 16, 256, 1 << 24 */

@@ -1,4 +1,3 @@
-#include <math.h>
 #include <string.h>
 
 #include "client/ui/theme-private.h"
@@ -183,23 +182,6 @@ void theme_own_begin(enum theme base)
 void theme_own_style(enum role role, const struct style *style)
 {
     own[role] = *style;
-}
-
-static double lightness(int rgb)
-{
-    static const double weights[] = {0.2126, 0.7152, 0.0722};
-    double sum = 0;
-    for (int i = 0; i < 3; i++) {
-        double part = (rgb >> (16 - 8 * i) & 255) / 255.0;
-        sum += weights[i] * (part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4));
-    }
-    return sum;
-}
-
-double theme_contrast(int rgb, int other_rgb)
-{
-    double a = lightness(rgb), b = lightness(other_rgb);
-    return (fmax(a, b) + 0.05) / (fmin(a, b) + 0.05);
 }
 
 const char *theme_name(enum theme theme)

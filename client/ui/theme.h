@@ -66,9 +66,6 @@ int theme_nearest(int rgb, int colours); /* of 8, 16 or 256 */
 void theme_own_begin(enum theme base);
 bool theme_own_set(const char *name, const char *words, char *trouble, size_t size);
 
-/* How many to one the lightness of the two is, by the WCAG: 4.5 can be read by nearly everybody. */
-double theme_contrast(int rgb, int other_rgb);
-
 const struct style *theme_style(enum theme theme, enum role role);
 
 const char *theme_name(enum theme theme);

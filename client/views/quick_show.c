@@ -13,11 +13,6 @@
 #include "client/views/value_text.h"
 #include "wire/json.h"
 
-static const char *code_of(const struct catalogue_entity *entity)
-{
-    return entity->code ? entity->code : entity->name;
-}
-
 /* Names are not unique; a number or a code is, if search finds it. */
 static const char *own_number(const struct catalogue_entity *entity, const json_t *row)
 {
@@ -33,18 +28,12 @@ static const char *own_number(const struct catalogue_entity *entity, const json_
     return text && *text ? text : NULL;
 }
 
-void quick_add_record(struct app_context *app, const struct catalogue_entity *entity, const json_t *row,
-                      struct str *out)
+/* By what a quick code finds it. */
+static const char *part_of(struct arena *arena, const struct catalogue_entity *entity, const json_t *row,
+                           int64_t id)
 {
-    const char *number = own_number(entity, row);
-    int64_t id = 0;
-    (void)app;
-    if (number) {
-        quick_write_word(number, out);
-        return;
-    }
-    json_get_int(row, "id", &id);
-    str_addf(out, "#%lld", (long long)id);
+    const char *number = row ? own_number(entity, row) : NULL;
+    return number ? number : arena_printf(arena, "#%lld", (long long)id);
 }
 
 /* ---- the box of an action ---- */
@@ -64,66 +53,57 @@ static const char *typed_value(const struct app_context *app, struct arena *aren
 }
 
 /* In their order as long as none is left out, then by name. */
-static void add_values(const struct app_context *app, const struct sheet *sheet,
-                       const struct catalogue_action *action, struct str *out)
+static void take_values(const struct app_context *app, struct arena *arena, const struct sheet *sheet,
+                        struct quick *quick)
 {
-    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     bool in_order = true;
-    for (size_t i = 0; i <= action->nargs; i++) {
-        const char *name = i < action->nargs ? action->args[i].name : "reason";
+    for (size_t i = 0; i <= quick->action->nargs && quick->nargs < QUICK_ARGS; i++) {
+        const char *name = i < quick->action->nargs ? quick->action->args[i].name : "reason";
         const struct sheet_entry *entry = sheet_find(sheet, name);
         const char *text = entry ? typed_value(app, arena, entry) : NULL;
-        if (!text || !*text) {
+        if (text && *text)
+            quick->args[quick->nargs++] = (struct quick_arg){in_order ? NULL : name, text};
+        else
             in_order = in_order && !entry;
-            continue;
-        }
-        str_add_char(out, ' ');
-        if (!in_order)
-            str_addf(out, "%s=", name);
-        quick_write_word(text, out);
     }
 }
 
 static void add_box(struct app_context *app, struct screen *screen, struct str *out)
 {
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     struct action_box box;
     struct screen *below = action_box_of(screen->id, &box) ? ui_find(app->ui, box.screen) : NULL;
     const struct sheet *sheet = sheet_dialog_sheet(screen);
     if (!below || !sheet || box.count != 1)
         return;
     struct subject subject = subject_of(app, below);
-    str_addf(out, "%s ", code_of(box.entity));
-    if (subject.row && subject.id == box.id)
-        quick_add_record(app, box.entity, subject.row, out);
-    else
-        str_addf(out, "#%lld", (long long)box.id);
-    if (box.action->key)
-        str_addf(out, " %c", box.action->key);
-    else
-        str_addf(out, " %s", box.action->name);
-    add_values(app, sheet, box.action, out);
+    const json_t *row = subject.id == box.id ? subject.row : NULL;
+    struct quick quick = {.kind = QUICK_ACTION,
+                          .entity = box.entity,
+                          .action = box.action,
+                          .by_key = true,
+                          .part = part_of(arena, box.entity, row, box.id)};
+    take_values(app, arena, sheet, &quick);
+    quick_write(&quick, out);
 }
 
 /* ---- screens ---- */
 
 static void add_subject(struct app_context *app, struct screen *screen, struct str *out)
 {
+    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     struct subject subject = subject_of(app, screen);
-    const struct catalogue_entity *entity = subject.entity;
-    if (!entity)
-        return;
-    str_add(out, code_of(entity));
+    struct quick quick = {.kind = QUICK_NEW, .entity = subject.entity};
+    int64_t id = subject.id;
+    json_get_int(subject.row, "id", &id);
     if (subject.rows) {
-        if (*subject.rows->line)
-            str_addf(out, " %s", subject.rows->line);
-    } else if (subject.row) {
-        str_add_char(out, ' ');
-        quick_add_record(app, entity, subject.row, out);
-    } else if (subject.id) {
-        str_addf(out, " #%lld", (long long)subject.id);
-    } else {
-        str_add_char(out, '+');
+        quick.kind = QUICK_LIST;
+        quick.filter = subject.rows->line;
+    } else if (id) {
+        quick.kind = QUICK_RECORD;
+        quick.part = part_of(arena, subject.entity, subject.row, id);
     }
+    quick_write(&quick, out);
 }
 
 /* A desk that is a screen of its own, or the face of a list. */

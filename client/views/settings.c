@@ -23,9 +23,7 @@ struct settings_screen {
 
 static const struct choice languages[] = {
     {"en", N_("English")}, {"zh_CN", N_("Chinese, simplified")}, {"zh_TW", N_("Chinese, Taiwan")}, {NULL}};
-static const struct choice themes[] = {{"dark", N_("Dark")},           {"light", N_("Light")},
-                                       {"mono", N_("Without colour")}, {"contrast", N_("High contrast")},
-                                       {"own", N_("Your own")},        {NULL}};
+static struct choice themes[THEME_COUNT + 1]; /* those there are, and the end */
 static const struct choice borders[] = {
     {"auto", N_("As the terminal can")}, {"lines", N_("Lines")}, {"ascii", N_("ASCII")}, {NULL}};
 
@@ -250,6 +248,8 @@ static const struct tool tools[] = {
 
 void settings_register(void)
 {
+    for (int i = 0; i < THEME_COUNT; i++)
+        themes[i] = (struct choice){.code = theme_name((enum theme)i), .label = theme_label((enum theme)i)};
     tool_register(tools, array_len(tools));
     language_register(&settings_ops, settings_language);
 }
