@@ -36,10 +36,10 @@ static inline const struct entity_verb *entity_verb_of(const struct request *req
 
 /* ---- registry.c */
 /* A verb of the entity, whose permission is its own name; not yet registered. */
-struct entity_verb *entity_verb_create(const struct entity *entity, const char *name, enum act_kind kind, unsigned flags,
-                                       int (*run)(struct request *));
-size_t entity_all_fields(const struct entity *entity,
-                         const struct field **fields); /* declared and built in, in order of the row */
+struct entity_verb *entity_verb_create(const struct entity *entity, const char *name, enum act_kind kind,
+                                       unsigned flags, int (*run)(struct request *));
+/* Declared and built in, in order of the row. */
+size_t entity_all_fields(const struct entity *entity, const struct field **fields);
 bool entity_has_version(const struct entity *entity);
 bool entity_is_scoped(const struct entity *entity);
 bool entity_has_persons_data(const struct entity *entity);
@@ -67,8 +67,8 @@ struct builder {
 void builder_init(struct builder *b, struct arena *arena);
 void builder_param(struct builder *b, struct param param);    /* adds $n */
 void builder_name(struct builder *b, const char *identifier); /* adds it quoted */
-void builder_value(struct builder *b, const struct field *field,
-                   const struct value *value); /* $n with its type */
+/* $n with its type. */
+void builder_value(struct builder *b, const struct field *field, const struct value *value);
 /* The same text once again is the same statement: named and prepared. */
 struct rows *builder_read(struct builder *b, struct tx *tx);
 void builder_write(struct builder *b, struct tx *tx);
@@ -153,8 +153,8 @@ static inline struct command *command_of(struct act *act)
 must_check int bind_arguments(struct command *command, bool create);
 /* Of a new record: what was not given is as the form would show it. */
 void bind_defaults(struct command *command);
-must_check int bind_finish(struct command *command,
-                           bool create); /* required fields, once the record is whole */
+/* Required fields, once the record is whole. */
+must_check int bind_finish(struct command *command, bool create);
 must_check int bind_action_arguments(struct command *command, const struct action *action);
 must_check int bind_fault(struct request *request, const struct field *field, const char *name,
                           enum field_fault fault, const json_t *value);
@@ -204,14 +204,29 @@ void trail_add(struct command *command, const char *state_json);
 bool entity_is_searched(const struct entity *entity);
 void search_update(struct command *command);
 void search_delete(struct command *command);
-/* Words looked up in the keys; own: in the columns themselves, for who sees only rows of his own (the keys are hidden from him). */
-void sql_search(struct builder *b, const struct entity *entity, const char *q, bool own);
-/* " AND t.id IN (…)" of records with a key that begins so. */
-void sql_search_word(struct builder *b, const struct entity *entity, const char *text, size_t len);
+/* How words are looked for. */
+enum search_by {
+    SEARCH_KEYS, /* by their keys */
+    SEARCH_OWN,  /* in the columns, for who sees only rows of his own: the keys are hidden from him */
+    SEARCH_EACH, /* among the keys of each row, for rows that come in an order */
+    SEARCH_DONE, /* not at all: the rows that have them are known */
+};
+
+enum search_by search_for(const struct entity *entity, const struct grant *grant,
+                          const struct session *session);
+/* " AND …" for each word of a search. */
+void sql_search(struct builder *b, const struct entity *entity, const char *q, enum search_by by);
+/* The same for one word that a key has to begin with. */
+void sql_search_word(struct builder *b, const struct entity *entity, const char *text, size_t len,
+                     enum search_by by);
+/* What keys are looked for: the words of the search and of the filter. */
+struct text_set search_words(struct arena *arena, const struct entity *entity, const struct filter *filter);
 
 /* ---- where.c, cursor.c */
-/* own: the search keys are hidden, so they lead nowhere. */
-void sql_filter(struct builder *b, const struct entity *entity, const struct filter *filter, bool own);
+void sql_filter(struct builder *b, const struct entity *entity, const struct filter *filter,
+                enum search_by by);
+/* Of a big table keys name the rows meant. */
+bool filter_has_keys(const struct entity *entity, const struct filter_term *term);
 /* Begins with, or contains. */
 void sql_like(struct builder *b, const struct filter_term *term);
 
@@ -266,7 +281,8 @@ int entity_failed(struct request *request);
 
 struct command *command_create(struct request *request);
 /* Steps of entity_run_create, for who makes many: where the record stands; its id, where its struct has a place for it; where a hook put it. */
-must_check int create_prepare(struct command *command); /* takes the arguments; then create_finish does the rest */
+/* Takes the arguments; then create_finish does the rest. */
+must_check int create_prepare(struct command *command);
 must_check int create_finish(struct command *command);
 must_check int create_settle_branch(struct command *command);
 void create_identify(struct command *command, int64_t id);

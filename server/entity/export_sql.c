@@ -154,13 +154,13 @@ static void add_cell(struct builder *b, struct export *export, const struct expo
 static void add_conditions(struct builder *b, const struct export *export)
 {
     const struct session *session = export->request->session;
-    bool own = export->request->grant->own && !export->request->grant->all &&
-               entity_own(export->entity, session).column;
+    const struct grant *grant = export->request->grant;
+    enum search_by by = search_for(export->entity, grant, session);
     str_addf(&b->text, " FROM \"%s\" t WHERE true", export->entity->table);
     sql_scope(b, export->entity, export->listing, session); /* taking away reaches no further than seeing */
-    sql_scope(b, export->entity, export->request->grant, session);
-    sql_filter(b, export->entity, &export->filter, own);
-    sql_search(b, export->entity, export->filter.q, own);
+    sql_scope(b, export->entity, grant, session);
+    sql_filter(b, export->entity, &export->filter, by);
+    sql_search(b, export->entity, export->filter.q, by);
 }
 
 /* Some columns of the table may not even be named. */

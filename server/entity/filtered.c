@@ -35,15 +35,14 @@ struct rows *filtered_read(const struct filtered *filtered, const char *text, co
                            const struct param params[], size_t count)
 {
     struct request *request = filtered->request;
-    const struct grant *grant = request->grant;
     const struct filter *filter = &filtered->filter;
-    bool own = grant->own && !grant->all && entity_own(filtered->entity, request->session).column;
+    enum search_by by = search_for(filtered->entity, request->grant, request->session);
     struct builder b;
     builder_init(&b, request->arena);
     add_params(&b, params, count);
     str_add(&b.text, text);
-    sql_filter(&b, filtered->entity, filter, own);
-    sql_search(&b, filtered->entity, filter->q, own);
+    sql_filter(&b, filtered->entity, filter, by);
+    sql_search(&b, filtered->entity, filter->q, by);
     str_add(&b.text, tail);
     return filter->count || filter->q ? builder_read_unnamed(&b, request->tx) : builder_read(&b, request->tx);
 }

@@ -182,8 +182,8 @@ static void note_unmasked(struct list *list)
 
 static size_t shown_count(const struct list *list)
 {
-    size_t count = rows_count(list->page);
-    return count > (size_t)list->limit ? (size_t)list->limit : count;
+    size_t count = rows_count(list->page) - list_walk_missed(list);
+    return MIN(count, (size_t)list->limit);
 }
 
 static const char *cursor_of(struct list *list, size_t row)
@@ -194,11 +194,13 @@ static const char *cursor_of(struct list *list, size_t row)
     return cursor_write(list->request->arena, &list->sort, &cursor, list->hash);
 }
 
-/* What follows the page in the order it was read. */
+/* What follows the page in the order it was read, or a short one in that it was looked for. */
 static const char *onward(struct list *list)
 {
-    bool more = rows_count(list->page) > (size_t)list->limit;
-    return more ? cursor_of(list, shown_count(list) - 1) : NULL;
+    size_t count = rows_count(list->page);
+    if (count > (size_t)list->limit)
+        return cursor_of(list, shown_count(list) - 1);
+    return list_walk_ended(list) ? cursor_of(list, count - 1) : NULL;
 }
 
 /* What lies on the side it was entered from. */
@@ -283,8 +285,24 @@ static int reply(struct list *list)
 /* All rows of a big table: nobody at a till waits behind that. */
 static bool counts_much(const struct list *list)
 {
-    return (list->total || list->nsums) && list->entity->flags & ENTITY_BIG && !list->filter.q &&
-           !list_names_few(&list->filter);
+    return (list->total || list->nsums) && list->entity->flags & ENTITY_BIG && !list_names_few(list);
+}
+
+/* Where a walk found next to nothing, all there is is looked through. */
+static int read_rows(struct list *list)
+{
+    list_plan_walk(list);
+    list_queue_page(list);
+    list_queue_totals(list);
+    int rc = request_need(list->request);
+    if (rc || !list_walk_ended(list) || 8 * shown_count(list) >= (size_t)list->limit)
+        return rc;
+    rc = request_take_long(list->request);
+    if (rc)
+        return rc;
+    list->walks = false;
+    list_queue_page(list);
+    return request_need(list->request);
 }
 
 int entity_run_list(struct request *request)
@@ -296,15 +314,14 @@ int entity_run_list(struct request *request)
     int rc = read_list(list);
     if (!rc && list->unmask && !grant_of(request->session, list->entity->name, "list"))
         rc = request_fail(request, ERR_FORBIDDEN, NULL, N_("You may not list these records"), NULL);
-    if (!rc && (list->sort.by_offset || counts_much(list)))
+    if (!rc)
+        rc = list_count_words(list);
+    if (!rc && ((list->sort.by_offset && !list->few) || counts_much(list)))
         rc = request_take_long(request);
     if (!rc)
         rc = list_settle_from(list);
-    if (rc)
-        return rc;
-    list_queue_page(list);
-    list_queue_totals(list);
-    rc = request_need(request);
+    if (!rc)
+        rc = read_rows(list);
     if (rc)
         return rc;
     note_unmasked(list);

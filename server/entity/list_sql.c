@@ -5,17 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
-bool list_names_few(const struct filter *filter)
+bool list_names_few(const struct list *list)
 {
-    for (size_t i = 0; i < filter->count; i++) {
+    const struct filter *filter = &list->filter;
+    for (size_t i = 0; i < filter->count && !list->few; i++) {
         const struct filter_term *term = &filter->terms[i];
         bool narrow = term->op == FILTER_EQ || term->op == FILTER_IN || term->op == FILTER_LIKE;
         enum field_type type = field_type_of(term->field);
-        if (narrow && type != FIELD_CHOICE && type != FIELD_BOOL &&
+        bool counted = list->many && filter_has_keys(list->entity, term);
+        if (narrow && !counted && type != FIELD_CHOICE && type != FIELD_BOOL &&
             strcmp(term->field->name, "branch_id") != 0)
             return true;
     }
-    return false;
+    return list->few;
 }
 
 static bool names_one_branch(const struct filter *filter)
@@ -34,33 +36,31 @@ static bool leads_whole(const struct list *list)
 {
     const struct grant *grant = list->request->grant;
     bool wide = grant->all || (list->filter.q && grant->count > 1);
-    return wide && list->entity->flags & ENTITY_WHOLE && !list->sort.by_offset &&
-           !list_names_few(&list->filter) && !names_one_branch(&list->filter);
+    return wide && list->entity->flags & ENTITY_WHOLE && !list->sort.by_offset && !list_names_few(list) &&
+           !names_one_branch(&list->filter);
 }
 
-/* Rows of his own, wherever they stand. */
-static bool sees_own(const struct list *list)
-{
-    const struct grant *grant = list->request->grant;
-    return grant->own && !grant->all && entity_own(list->entity, list->request->session).column;
-}
-
-/* Many branches of a big table: each one's page by its own index, then the best of them (an index led by the branch
- * gives no order across branches). A filter that names few rows is quicker without. */
-static bool by_branch(const struct list *list)
+bool list_is_by_branch(const struct list *list)
 {
     const struct grant *grant = list->request->grant;
     bool many = grant->count > 1 || (list->entity->scope == SCOPE_SHARED && grant->count == 1);
     return list->entity->flags & ENTITY_BIG && entity_is_scoped(list->entity) &&
            !entity_is_branch(list->entity) && many && !(grant->all && list->entity->flags & ENTITY_WHOLE) &&
-           !sees_own(list) && !list->sort.by_offset && !list_names_few(&list->filter) && !list->filter.q;
+           list->by != SEARCH_OWN && !list->sort.by_offset && !list_names_few(list);
+}
+
+/* Many branches of a big table: each one's page by its own index, then the best of them (an index led by the branch
+ * gives no order across branches). A filter that names few rows is quicker without, and so is a search. */
+static bool by_branch(const struct list *list)
+{
+    return list_is_by_branch(list) && !list->filter.q;
 }
 
 /* Whether the page is made of ids alone and its rows are fetched again: where far more rows are looked at than shown, and for
  * computed fields, which may speak of any column of the table. */
 static bool is_fetched_again(const struct list *list)
 {
-    if (by_branch(list) || list->cannot)
+    if (by_branch(list) || list->few || list->walks || list->cannot)
         return true;
     for (size_t i = 0; i < list->nfields; i++) {
         if (list->fields[i]->virtual_)
@@ -79,6 +79,11 @@ static void add_page_columns(struct builder *b, const struct list *list)
         str_add(&b->text, ", ");
         sql_value(&b->text, list->fields[i]);
     }
+    list_add_keys(b, list);
+}
+
+void list_add_keys(struct builder *b, const struct list *list)
+{
     for (size_t i = 0; i < list->sort.count; i++) {
         str_add(&b->text, ", ");
         sql_value(&b->text, list->sort.keys[i].field);
@@ -86,7 +91,7 @@ static void add_page_columns(struct builder *b, const struct list *list)
     }
 }
 
-void list_add_conditions(struct builder *b, const struct list *list, bool scope)
+void list_add_scope(struct builder *b, const struct list *list, bool scope)
 {
     const struct grant *listing =
         list->unmask ? grant_of(list->request->session, list->entity->name, "list") : NULL;
@@ -96,15 +101,24 @@ void list_add_conditions(struct builder *b, const struct list *list, bool scope)
         sql_scope(b, list->entity, list->request->grant, list->request->session);
     else if (list->entity->only)
         str_addf(&b->text, " AND (%s)", list->entity->only);
-    if (leads_whole(list))
+    if (scope && leads_whole(list))
         str_add(&b->text, " AND t.id > 0");
-    sql_filter(b, list->entity, &list->filter, sees_own(list));
-    sql_search(b, list->entity, list->filter.q, sees_own(list));
+}
+
+void list_add_conditions(struct builder *b, const struct list *list, bool scope)
+{
+    list_add_scope(b, list, scope);
+    if (list->few) {
+        str_add(&b->text, " AND t.id = ANY (");
+        builder_param(b, p_text(list->few));
+        str_add(&b->text, "::bigint[])");
+    }
+    sql_filter(b, list->entity, &list->filter, list->by);
+    sql_search(b, list->entity, list->filter.q, list->by);
 }
 
 static void add_limit(struct builder *b, const struct list *list)
 {
-    sql_order(&b->text, list->entity, &list->sort);
     str_add(&b->text, " LIMIT ");
     builder_param(b, p_int(list->limit + 1));
     str_add(&b->text, "::bigint");
@@ -142,25 +156,47 @@ static void add_part(struct builder *b, const struct list *list, const char *whe
     list_add_from(b, list);
 }
 
-/* The company's own rows beside the branches': one page more. That branch_id is NULL does not tell the planner the order of an index led
- * by it; naming it first does. */
-static void add_shared_part(struct builder *b, const struct list *list)
+/* That branch_id is NULL does not tell the planner the order of an index led by it; naming it first does. */
+void list_add_order(struct builder *b, const struct list *list, bool shared)
 {
     struct str order;
     str_init(&order, b->arena);
     sql_order(&order, list->entity, &list->sort);
-    add_part(b, list, "t.branch_id IS NULL", false);
-    str_addf(&b->text, " ORDER BY t.branch_id%s, %s LIMIT ", list->sort.keys[0].descending ? " DESC" : "",
-             order.data + strlen(" ORDER BY "));
-    builder_param(b, p_int(list->limit + 1));
-    str_add(&b->text, "::bigint");
+    if (shared)
+        str_addf(&b->text, " ORDER BY t.branch_id%s,%s", list->sort.keys[0].descending ? " DESC" : "",
+                 order.data + strlen(" ORDER BY"));
+    else
+        str_add(&b->text, order.data);
+}
+
+/* The company's own rows beside the branches': one page more. */
+static void add_shared_part(struct builder *b, const struct list *list)
+{
+    add_part(b, list, LIST_SHARED, false);
+    list_add_order(b, list, true);
+    add_limit(b, list);
+}
+
+/* Few rows, whatever order they are wanted in: OFFSET keeps the planner from walking through the order to find them. */
+static void add_few(struct builder *b, const struct list *list)
+{
+    str_add(&b->text, "SELECT t.* FROM (");
+    add_part(b, list, "true", true);
+    str_add(&b->text, " OFFSET 0) t");
+    add_page_order(b, list, "t");
+    add_limit(b, list);
 }
 
 static void add_page(struct builder *b, const struct list *list)
 {
     bool shared = list->entity->scope == SCOPE_SHARED;
+    if (list->few || list->walks) {
+        (list->few ? add_few : list_add_walk)(b, list);
+        return;
+    }
     if (!by_branch(list)) {
         add_part(b, list, "true", true);
+        list_add_order(b, list, false);
         add_limit(b, list);
         return;
     }
@@ -169,6 +205,7 @@ static void add_page(struct builder *b, const struct list *list)
     builder_param(b, p_text(list->request->grant->scope));
     str_add(&b->text, "::int[]) AS b (id) CROSS JOIN LATERAL (");
     add_part(b, list, "t.branch_id = b.id", false);
+    list_add_order(b, list, false);
     add_limit(b, list);
     str_add(&b->text, ") t");
     if (shared) {
@@ -177,9 +214,7 @@ static void add_page(struct builder *b, const struct list *list)
         str_add(&b->text, ")) t");
     }
     add_page_order(b, list, "t");
-    str_add(&b->text, " LIMIT ");
-    builder_param(b, p_int(list->limit + 1));
-    str_add(&b->text, "::bigint");
+    add_limit(b, list);
 }
 
 static void add_shown(struct builder *b, const struct list *list)
@@ -221,6 +256,8 @@ void list_queue_page(struct list *list)
     str_add(&b.text, "SELECT row_to_json(x)::text");
     for (size_t i = 0; i < list->sort.count; i++)
         str_addf(&b.text, ", %s.\"~%zu\"", alias, i);
+    if (list->walks)
+        list_add_walk_columns(&b);
     str_add(&b.text, " FROM (");
     add_page(&b, list);
     str_addf(&b.text, ") %s", alias);

@@ -289,18 +289,36 @@ void search_delete(struct command *command)
 }
 
 /* U+10FFFF is behind every text that begins so. */
-void sql_search_word(struct builder *b, const struct entity *entity, const char *text, size_t len)
+static void add_between(struct builder *b, const char *word)
 {
-    const char *word = search_fold(b->arena, text, len);
-    if (!*word)
-        return;
-    str_add(&b->text, " AND t.id IN (SELECT s.row_id FROM search_key s WHERE s.entity = ");
-    builder_param(b, p_text(entity->table));
     str_add(&b->text, " AND s.token >= ");
     builder_param(b, p_text(word));
     str_add(&b->text, " AND s.token < ");
     builder_param(b, p_text(arena_printf(b->arena, "%s\xF4\x8F\xBF\xBF", word)));
-    str_add_char(&b->text, ')');
+}
+
+/* Asked of each row: neither are all keys that begin so read in order to look at a few rows (that is the OFFSET for), nor is a row looked for
+ * among them (the entity not compared as it is leaves the index that is led by the row). */
+void sql_search_word(struct builder *b, const struct entity *entity, const char *text, size_t len,
+                     enum search_by by)
+{
+    const char *word = search_fold(b->arena, text, len);
+    bool each = by == SEARCH_EACH;
+    if (!*word || by == SEARCH_DONE)
+        return;
+    str_add(&b->text,
+            each ? " AND EXISTS (SELECT FROM search_key s WHERE s.row_id = t.id AND s.entity || '' = "
+                 : " AND t.id IN (SELECT s.row_id FROM search_key s WHERE s.entity = ");
+    builder_param(b, p_text(entity->table));
+    add_between(b, word);
+    str_add(&b->text, each ? " OFFSET 0)" : ")");
+}
+
+enum search_by search_for(const struct entity *entity, const struct grant *grant,
+                          const struct session *session)
+{
+    bool own = grant->own && !grant->all && entity_own(entity, session).column;
+    return own || entity->flags & ENTITY_UNKEYED ? SEARCH_OWN : SEARCH_KEYS;
 }
 
 static void add_own_word(struct builder *b, const struct entity *entity, const char *text, size_t len)
@@ -322,16 +340,43 @@ static void add_own_word(struct builder *b, const struct entity *entity, const c
     str_add(&b->text, any ? ")" : "");
 }
 
-/* Each word must be found; whatever it is the beginning of. */
-void sql_search(struct builder *b, const struct entity *entity, const char *q, bool own)
+/* The next word of a search from *at on; 0: there is none. */
+static size_t next_word(const char **at)
 {
-    own = own || entity->flags & ENTITY_UNKEYED;
-    for (const char *at = q ? q : ""; *at;) {
-        size_t len = strcspn(at, " \t");
-        if (len && own)
+    *at += strspn(*at, " \t");
+    return strcspn(*at, " \t");
+}
+
+/* Each word must be found; whatever it is the beginning of. */
+void sql_search(struct builder *b, const struct entity *entity, const char *q, enum search_by by)
+{
+    size_t len;
+    for (const char *at = q ? q : ""; (len = next_word(&at)); at += len) {
+        if (by == SEARCH_OWN)
             add_own_word(b, entity, at, len);
-        else if (len)
-            sql_search_word(b, entity, at, len);
-        at += len + (at[len] != '\0');
+        else
+            sql_search_word(b, entity, at, len, by);
     }
+}
+
+static void add_word(struct text_set *words, struct arena *arena, const char *text, size_t len)
+{
+    const char *word = search_fold(arena, text, len);
+    if (*word)
+        words->items[words->count++] = word;
+}
+
+struct text_set search_words(struct arena *arena, const struct entity *entity, const struct filter *filter)
+{
+    const char *q = filter->q ? filter->q : "";
+    size_t len, most = strlen(q) / 2 + 1 + filter->count;
+    struct text_set words = {.items = arena_alloc(arena, most * sizeof(*words.items))};
+    for (const char *at = q; (len = next_word(&at)); at += len)
+        add_word(&words, arena, at, len);
+    for (size_t i = 0; i < filter->count; i++) {
+        const struct filter_term *term = &filter->terms[i];
+        if (filter_has_keys(entity, term))
+            add_word(&words, arena, term->values[0].text, strlen(term->values[0].text));
+    }
+    return words;
 }

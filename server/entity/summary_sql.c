@@ -35,10 +35,10 @@ static void add_conditions(struct builder *b, const struct summary *summary)
 {
     const struct request *request = summary->request;
     const struct grant *grant = request->grant;
-    bool own = grant->own && !grant->all && entity_own(summary->entity, request->session).column;
+    enum search_by by = search_for(summary->entity, grant, request->session);
     sql_scope(b, summary->entity, grant, request->session);
-    sql_filter(b, summary->entity, &summary->filter, own);
-    sql_search(b, summary->entity, summary->filter.q, own);
+    sql_filter(b, summary->entity, &summary->filter, by);
+    sql_search(b, summary->entity, summary->filter.q, by);
 }
 
 static void add_counted(struct builder *b, const struct summary *summary)

@@ -105,7 +105,7 @@ static void add_compare(struct builder *b, const struct entity *entity, const st
 }
 
 /* Of a big table the keys name the few rows meant; the comparison itself then decides. */
-static bool has_keys(const struct entity *entity, const struct filter_term *term)
+bool filter_has_keys(const struct entity *entity, const struct filter_term *term)
 {
     enum field_type type = field_type_of(term->field);
     bool exact = type == FIELD_PHONE || type == FIELD_PLATE || type == FIELD_CODE;
@@ -114,12 +114,13 @@ static bool has_keys(const struct entity *entity, const struct filter_term *term
     return term->op == FILTER_LIKE || (term->op == FILTER_EQ && exact);
 }
 
-void sql_filter(struct builder *b, const struct entity *entity, const struct filter *filter, bool own)
+void sql_filter(struct builder *b, const struct entity *entity, const struct filter *filter,
+                enum search_by by)
 {
     for (size_t i = 0; i < filter->count; i++) {
         const struct filter_term *term = &filter->terms[i];
-        if (!own && has_keys(entity, term))
-            sql_search_word(b, entity, term->values[0].text, strlen(term->values[0].text));
+        if (by == SEARCH_KEYS && filter_has_keys(entity, term))
+            sql_search_word(b, entity, term->values[0].text, strlen(term->values[0].text), by);
         str_add(&b->text, " AND ");
         switch (term->op) {
         case FILTER_NULL: add_null(b, term); break;

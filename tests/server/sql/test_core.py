@@ -103,7 +103,7 @@ def test_every_table_with_a_branch_is_under_row_level_security():
 
 
 # Policies that may read a setting for each row: of tables that stay small, or of which a row is looked up by its key alone.
-READ_BY_ROW = {"branch", "employee", "vehicle", "tracker", "partner", "price_list", "message_rule", "commission_rule", "statement",
+READ_BY_ROW = {"branch", "employee", "vehicle", "tracker", "partner", "price_list", "message_rule", "commission_rule",
                "preference", "hold", "file", "import_run", "command_key"}
 
 
@@ -215,17 +215,39 @@ def test_a_job_is_claimed_by_one_server():
 def test_a_claim_ends_and_a_dead_servers_is_taken_over():
     other = s.Store()
     other.sql("DELETE FROM job WHERE name <> 'command_key_purge'; UPDATE job SET next_at = '2026-01-01 02:00Z', every = '1 day'")
-    assert other.sql("SELECT name FROM job_claim('one')", "tail") == [["command_key_purge"]]
+    one = s.Session(other, "tail")
+    assert one.do("SELECT name FROM job_claim('one');") == ["command_key_purge"]
+    assert one.do("SELECT name FROM job_claim('one');") == []            # not a second time either
     assert other.sql("SELECT name FROM job_claim('two')", "tail") == []
     assert other.one("SELECT job_finish('command_key_purge', 'two', true, '')", "tail") == "f"
     other.sql("UPDATE job SET claimed_until = now() - interval '1 second'")
     assert other.sql("SELECT name FROM job_claim('two')", "tail") == [["command_key_purge"]]
-    assert other.one("SELECT job_finish('command_key_purge', 'one', true, '')", "tail") == "f"
+    # The first one's session is there still and has the lock: then only the lease counts.
+    assert other.sql("SELECT tied, claimed_until > now() FROM job") == [["f", "t"]]
+    assert other.sql("SELECT name FROM job_claim('three')", "tail") == []
+    assert one.do("SELECT job_finish('command_key_purge', 'one', true, '');") == ["f"]
     assert other.one("SELECT job_finish('command_key_purge', 'two', false, 'disk full')", "tail") == "t"
     assert other.sql("SELECT last_ok, last_result, failures, next_at > now(), to_char(next_at AT TIME ZONE 'UTC', 'HH24:MI'), "
                      "next_at < now() + interval '1 day' FROM job") == [["f", "disk full", "1", "t", "02:00", "t"]]
     other.sql("UPDATE job SET disabled_at = now(), next_at = now()")
     assert other.sql("SELECT name FROM job_claim('one')", "tail") == []
+
+
+def test_a_claim_ends_with_its_session():
+    """However long its lease: who is gone does nothing any more."""
+    other = s.Store()
+    other.sql("DELETE FROM job WHERE name <> 'seal'; UPDATE job SET lease = '1 day', next_at = now()")
+    one = s.Session(other, "tail")
+    assert one.do("SELECT name FROM job_claim('one');") == ["seal"]
+    assert other.sql("SELECT name FROM job_claim('two')", "tail") == []
+    other.sql(f"SELECT pg_terminate_backend({one.pid}, 5000)", "super")
+    two = s.Session(other, "tail")
+    assert two.do("SELECT name FROM job_claim('two');") == ["seal"]
+    assert other.one("SELECT job_finish('seal', 'one', true, '')", "tail") == "f"
+    assert two.do("SELECT job_finish('seal', 'two', true, ''), pg_advisory_unlock_all();") == ["t|"]
+    assert other.one("SELECT job_is_held(id) FROM job") == "f"
+    other.sql("UPDATE job SET next_at = now()")
+    assert other.sql("SELECT name FROM job_claim('three')", "tail") == [["seal"]]
 
 
 def test_base_data_is_complete():
