@@ -42,7 +42,9 @@ static struct {
 
 static const struct sql claim = {"job_claim",
                                  "SELECT name, extract(epoch FROM lease)::bigint FROM job_claim($1)"};
-static const struct sql finish = {"job_finish", "SELECT job_finish($1, $2, $3, $4)"};
+/* The session has the job's lock while it runs it, so that the claim of one that is gone is nobody's. */
+static const struct sql finish = {"job_finish",
+                                  "SELECT job_finish($1, $2, $3, $4), pg_advisory_unlock_all()"};
 
 void schedule_register(const struct scheduled *scheduled)
 {

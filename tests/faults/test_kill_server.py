@@ -10,7 +10,6 @@ KILLS = 10
 cluster, database = company.fresh()
 store = load.Store.of_cluster(cluster, database)
 server = yz.Server(cluster, database)
-store.sql("UPDATE job SET lease = '3 seconds'")  # a killed server's claim is taken over after that
 crowd = load.Crowd(store, [server])
 judge = checker.Checker(store, crowd.record)
 

@@ -13,7 +13,7 @@ from yz import check
 
 cluster, database = company.fresh()
 store = load.Store.of_cluster(cluster, database)
-store.sql("UPDATE job SET lease = '3 seconds'")  # what a killed server claimed is taken over after that
+store.sql("UPDATE job SET lease = '3 seconds'")  # what a frozen server claimed is taken over after that
 one, two = yz.Server(cluster, database), yz.Server(cluster, database)
 crowd = load.Crowd(store, [one, two])
 judge = checker.Checker(store, crowd.record, others=("admin", "order_clerk_b", "dispatcher_b"))
@@ -105,10 +105,10 @@ def test_each_job_runs_once_at_a_time():
 
 
 def test_a_dead_servers_job_is_taken_over():
-    """The job sleeps under the one that claimed it until that one is killed; the claim ends with its lease."""
+    """The job sleeps under the one that claimed it until that one is killed; its claim ends with its session, long before its lease."""
     store.sql("ALTER FUNCTION command_key_purge(int) RENAME TO command_key_purge_real; CREATE FUNCTION command_key_purge(most int DEFAULT 10000) RETURNS"
               " bigint LANGUAGE sql AS $$ SELECT pg_sleep(2); SELECT 0::bigint $$; GRANT EXECUTE ON FUNCTION command_key_purge(int) TO yizhan_tail;"
-              " UPDATE job SET next_at = now() WHERE name = 'command_key_purge'")
+              " UPDATE job SET next_at = now(), lease = '1 hour' WHERE name = 'command_key_purge'")
     by = yz.wait_until("a claim", lambda: store.one("SELECT coalesce(claimed_by, '') FROM job WHERE name = 'command_key_purge'"))
     gone, left = (one, two) if by.endswith(f"/{one.process.pid}") else (two, one)
     check(by.endswith(f"/{gone.process.pid}"), "a claim names the server that has it")

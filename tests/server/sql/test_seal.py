@@ -105,6 +105,7 @@ def test_nothing_is_missed_under_concurrent_writers_and_two_sealers():
     stop.set()
     for thread in helpers:
         thread.join()
+    follow()  # what a sealer's own transaction had held back
     db.seal()
     found = whole()
     made = 6 * 54
@@ -172,6 +173,30 @@ def test_a_chain_cut_short_does_not_hold_the_noted_head():
 def test_the_hash_does_not_depend_on_the_session():
     settings = "SET timezone = 'Asia/Tokyo'; SET datestyle = 'German'; SET extra_float_digits = 0; SET bytea_output = 'escape'; "
     assert db.sql(settings + "SELECT problem FROM seal_verify()", "super") == [[""]]
+
+
+def test_what_is_hashed_is_what_it_always_was():
+    """The text of a row, as the first seals were made of it: the elements of one JSON array, as jsonb writes them."""
+    texts = ["", "a\"b\\c/d", "\t\n\r\b\f\x01\x7f", "京\u2028é😀", "null", "</x>", "{}"]
+    odd = {"text": "\u0001\"\\/é😀", "n": 1e20, "small": -0.000001, "big": 9223372036854775807, "list": [1, None, True, {"b": 1, "a": []}], "": {}}
+    for text in texts:
+        quoted = "E'" + "".join(f"\\U{ord(c):08x}" for c in text) + "'"
+        db.sql(f"INSERT INTO change (who, session_id, terminal, verb, entity, row_id, branch_id, version, reason, was, now) VALUES (NULL, 7, {quoted}, 'x.y',"
+               f" 'x', NULL, 2, 3, {quoted}, '{s.json.dumps(odd)}', to_jsonb({quoted}::text)), (1, NULL, NULL, 'x.y', 'x', -5, NULL, NULL, NULL, 'null', NULL)", "super")
+    db.post(s.two_lines(7), day="2026-03-10", word="记", text="an \"odd\" text")
+    first = ("jsonb_build_array('change', c.id, c.era, c.tx::text, (extract(epoch FROM c.at) * 1000000)::bigint, c.who, c.session_id, c.terminal, c.verb, c.entity,"
+             " c.row_id, c.branch_id, c.old_branch_id, c.version, c.reason, c.was, c.now)::text")
+    compared = db.sql(f"SELECT count(*) > 14, bool_and(r.content = {first}) FROM change c JOIN seal_rows(1, '0', NULL) r ON r.kind = 'c' AND r.id = c.id")
+    assert compared == [["t", "t"]], compared
+    entry = ("jsonb_build_array('ledger_entry', e.id, e.era, e.tx::text, (extract(epoch FROM e.created_at) * 1000000)::bigint, e.created_by, e.key, encode(e.hash, 'hex'),"
+             " e.period_id, e.day - date '1970-01-01', e.branch_id, e.word, e.kind, e.text, e.total_fen, e.attachments, e.document_id, e.red_of, e.maker_id,"
+             " e.checker_id, e.poster_id, (SELECT jsonb_build_array(num.period_id, num.word, num.number) FROM ledger_number num WHERE num.entry_id = e.id),"
+             " (SELECT jsonb_agg(jsonb_build_array(l.n, l.account, l.side, l.amount_fen, l.branch_id, l.party_id, l.employee_id, l.line, l.text, l.period_id,"
+             " l.day - date '1970-01-01', l.era, l.tx::text) ORDER BY l.n) FROM ledger_line l WHERE l.entry_id = e.id))::text")
+    compared = db.sql(f"SELECT count(*) > 3, bool_and(r.content = {entry}) FROM ledger_entry e JOIN seal_rows(1, '0', NULL) r ON r.kind = 'e' AND r.id = e.id")
+    assert compared == [["t", "t"]], compared
+    db.seal()
+    whole()
 
 
 def moved():
