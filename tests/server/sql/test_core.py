@@ -103,7 +103,7 @@ def test_every_table_with_a_branch_is_under_row_level_security():
 
 
 # Policies that may read a setting for each row: of tables that stay small, or of which a row is looked up by its key alone.
-READ_BY_ROW = {"branch", "employee", "vehicle", "tracker", "partner", "price_list", "message_rule", "commission_rule", "statement",
+READ_BY_ROW = {"branch", "employee", "vehicle", "tracker", "partner", "price_list", "message_rule", "commission_rule",
                "preference", "hold", "file", "import_run", "command_key"}
 
 
