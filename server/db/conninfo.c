@@ -48,15 +48,6 @@ char *conninfo_set(const char *conninfo, const char *word, const char *value)
     return str_steal(&s);
 }
 
-char *conninfo_get(const char *conninfo, const char *word)
-{
-    PQconninfoOption *options cleanup(cleanup_options) = parse(conninfo);
-    for (const PQconninfoOption *o = options; o && o->keyword; o++)
-        if (o->val && strcmp(o->keyword, word) == 0)
-            return memory_strdup(o->val);
-    return NULL;
-}
-
 int conninfo_check(const char *conninfo)
 {
     PQconninfoOption *options cleanup(cleanup_options) = parse(conninfo);

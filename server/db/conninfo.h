@@ -9,9 +9,6 @@
 /* The text with one word (user, dbname, host …) set to a value. malloc'd; NULL when the text cannot be read. */
 char *conninfo_set(const char *conninfo, const char *word, const char *value) must_check;
 
-/* The value of a word; malloc'd, NULL when it is not there or the text cannot be read. */
-char *conninfo_get(const char *conninfo, const char *word) must_check;
-
 /* 0, or -EINVAL with the reason in the log: for settings, before anything is started. */
 int conninfo_check(const char *conninfo) must_check;
 

@@ -118,7 +118,7 @@ static bool leave_pipeline(struct tx *tx)
 enum tx_fault tx_copy_open(struct tx *tx, const char *query, const struct param *params, size_t count,
                            const char *options)
 {
-    const char *const *values = params_encode(tx->results, params, count);
+    const char *const *values = params_encode(tx->arena, params, count);
     struct str text cleanup(cleanup_str);
     str_init(&text, NULL);
     if (!leave_pipeline(tx))

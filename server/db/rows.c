@@ -68,11 +68,6 @@ size_t rows_count(struct rows *rows)
     return look(rows) ? rows->count : 0;
 }
 
-int rows_columns(struct rows *rows)
-{
-    return look(rows) ? rows->columns : 0;
-}
-
 const char *rows_text(struct rows *rows, size_t row, int column)
 {
     if (!look(rows) || row >= rows->count || column < 0 || column >= rows->columns)

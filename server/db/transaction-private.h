@@ -5,8 +5,7 @@
 
 struct tx {
     struct connection *connection;
-    struct arena *arena;   /* of the transaction itself */
-    struct arena *results; /* of rows and parameters */
+    struct arena *arena; /* of the transaction itself, its rows and parameters */
     int64_t deadline_ms;
     const char *scope, *scope_vehicle;
     int64_t self;

@@ -69,12 +69,8 @@ void tx_expire(struct tx *tx)
 struct tx *tx_begin(struct connection *c, struct arena *arena, int64_t deadline_ms)
 {
     struct tx *tx = arena_new(arena, struct tx);
-    *tx = (struct tx){.connection = c,
-                      .arena = arena,
-                      .results = arena,
-                      .deadline_ms = deadline_ms,
-                      .constraint = "",
-                      .message = ""};
+    *tx = (struct tx){
+        .connection = c, .arena = arena, .deadline_ms = deadline_ms, .constraint = "", .message = ""};
     if (c->tx) {
         log_error("database: %s: a transaction was not ended", c->name);
         c->tx = NULL;
@@ -126,7 +122,7 @@ static void send(struct tx *tx, const struct sql *sql, const struct param *param
         tx_fail(tx, TX_BROKEN, "two statements have one name");
         return;
     }
-    const char *const *values = params_encode(tx->results, params, count);
+    const char *const *values = params_encode(tx->arena, params, count);
     if (c->log)
         statement_log_query(c->log, sql->name, sql->text, values, count);
     if (!send_parse(tx, statement) || !send_query(tx, statement, sql->text, values, count)) {
@@ -232,11 +228,6 @@ void tx_set_read_only(struct tx *tx)
     tx->read_only = true;
 }
 
-void tx_use_arena(struct tx *tx, struct arena *arena)
-{
-    tx->results = arena;
-}
-
 static void queue(struct tx *tx, const struct sql *sql, const struct param *params, size_t count, bool one,
                   struct rows *rows)
 {
@@ -250,7 +241,7 @@ static void queue(struct tx *tx, const struct sql *sql, const struct param *para
 
 struct rows *tx_read_params(struct tx *tx, const struct sql *sql, const struct param *params, size_t count)
 {
-    struct rows *rows = rows_create(tx, tx->results);
+    struct rows *rows = rows_create(tx, tx->arena);
     queue(tx, sql, params, count, false, rows);
     return rows;
 }
@@ -265,8 +256,8 @@ void tx_write_one_params(struct tx *tx, const struct sql *sql, const struct para
     if (!tx_ready(tx))
         return;
     struct sql one = {
-        sql->name ? arena_printf(tx->results, "one:%s", sql->name) : NULL,
-        arena_printf(tx->results, "WITH u AS (%s) SELECT must_be_one(count(*)) FROM u", sql->text),
+        sql->name ? arena_printf(tx->arena, "one:%s", sql->name) : NULL,
+        arena_printf(tx->arena, "WITH u AS (%s) SELECT must_be_one(count(*)) FROM u", sql->text),
     };
     queue(tx, &one, params, count, true, NULL);
 }

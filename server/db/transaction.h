@@ -90,9 +90,6 @@ void tx_set_scope(struct tx *tx, const char *scope, const char *scope_vehicle, i
  * list or a get is one round trip. */
 void tx_set_read_only(struct tx *tx);
 
-/* Rows and parameters of the statements queued from now on live in this arena: for exports, which read page by page and reset it. */
-void tx_use_arena(struct tx *tx, struct arena *arena);
-
 /* Queues a read; nothing is sent yet. Looking at the rows (any rows_…) flushes. Never NULL. */
 #define tx_read(tx, sql, ...) tx_read_params(tx, sql, TX_PARAMS(__VA_ARGS__))
 struct rows *tx_read_params(struct tx *tx, const struct sql *sql, const struct param *params, size_t count);
@@ -150,5 +147,4 @@ double rows_real(struct rows *rows, size_t row, int column);
 struct instant rows_time(struct rows *rows, size_t row, int column);
 struct day rows_date(struct rows *rows, size_t row, int column);
 struct text_set rows_set(struct rows *rows, size_t row, int column);
-int rows_columns(struct rows *rows);
 bool rows_null(struct rows *rows, size_t row, int column);

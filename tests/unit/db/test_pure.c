@@ -18,22 +18,28 @@ static const char *word(const struct conninfo_words *words, const char *name)
     return "";
 }
 
+/* As libpq will read it; value NULL: the word is not there. */
+static void must_say(const char *conninfo, const char *name, const char *value)
+{
+    PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
+    assert_non_null(options);
+    for (const PQconninfoOption *o = options; o->keyword; o++)
+        if (strcmp(o->keyword, name) == 0)
+            assert_string_equal(o->val ? o->val : "", value ? value : "");
+    PQconninfoFree(options);
+}
+
 static void setting_a_word(void **state)
 {
     (void)state;
     char *text = conninfo_set("host=a dbname=b user=c", "user", "it's \\ me");
-    char *user = conninfo_get(text, "user"), *host = conninfo_get(text, "host"),
-         *port = conninfo_get(text, "port");
-    assert_string_equal(user, "it's \\ me");
-    assert_string_equal(host, "a");
-    assert_null(port);
-    free(user);
-    free(host);
+    must_say(text, "user", "it's \\ me");
+    must_say(text, "host", "a");
+    must_say(text, "port", NULL);
     free(text);
     text = conninfo_set("postgresql://u@h1:1,h2:2/d?connect_timeout=3", "user", "x");
-    host = conninfo_get(text, "host");
-    assert_string_equal(host, "h1,h2");
-    free(host);
+    must_say(text, "host", "h1,h2");
+    must_say(text, "user", "x");
     free(text);
     log_set_level(LOG_LEVEL_ERROR + 1);
     assert_null(conninfo_set("no such thing", "user", "x"));
