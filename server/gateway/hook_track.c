@@ -172,7 +172,9 @@ static const char *query_value(void *context, const char *name)
     return hook_value(context, name);
 }
 
-static int read_body(struct hook_call *call, struct instant now, struct track_report *report)
+/* A form may hold the token, too, where the address does not. */
+static int read_body(struct hook_call *call, struct instant now, struct track_report *report,
+                     const char **token)
 {
     struct track_form form;
     if (call->body[0] == '{')
@@ -181,6 +183,8 @@ static int read_body(struct hook_call *call, struct instant now, struct track_re
         report->fault = "the body is neither a form nor JSON\n";
         return -EINVAL;
     }
+    if (!*token)
+        *token = track_form_value(&form, "token");
     return track_read_values(track_form_value, &form, now, report);
 }
 
@@ -189,7 +193,7 @@ static int read_call(struct hook_call *call, struct waiting *waiting)
     unsigned char hash[SHA256_DIGEST_LENGTH];
     const char *token = hook_value(call, "token");
     bool body = call->body_len && !hook_value(call, "id") && !hook_value(call, "deviceid");
-    int result = body ? read_body(call, time_now(), &waiting->report)
+    int result = body ? read_body(call, time_now(), &waiting->report, &token)
                       : track_read_values(query_value, call, time_now(), &waiting->report);
     call->fault = waiting->report.fault;
     if (result < 0)

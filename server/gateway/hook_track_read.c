@@ -56,19 +56,28 @@ static struct instant time_of(int64_t number)
     return (struct instant){number >= SECONDS_MOST ? number * 1000 : number * US_PER_SECOND};
 }
 
-/* Seconds or milliseconds since 1970, RFC 3339, or "2026-11-22 08:00:00" in UTC. */
+/* "1763710100", or "1763710100.25": what is behind the point is left out. */
+static bool is_number(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    const char *rest = text + digits;
+    return digits && digits <= 13 &&
+           (!*rest || (*rest == '.' && rest[1] && !rest[1 + strspn(rest + 1, "0123456789")]));
+}
+
+/* Seconds or milliseconds since 1970, RFC 3339, or without a zone in UTC, with a blank or a T: "2026-11-22 08:00:00". */
 static int read_time(const char *text, struct instant *at_r)
 {
-    size_t len = strlen(text);
-    char copy[32];
-    if (len && len <= 13 && strspn(text, "0123456789") == len) {
+    enum { WITHOUT_ZONE = 19 };
+    char copy[WITHOUT_ZONE + 2];
+    if (is_number(text)) {
         *at_r = time_of(strtoll(text, NULL, 10));
         return 0;
     }
-    if (len == 19 && text[10] == ' ') {
-        memcpy(copy, text, len);
-        copy[10] = 'T';
-        memcpy(copy + len, "Z", 2);
+    if (strlen(text) == WITHOUT_ZONE) {
+        memcpy(copy, text, WITHOUT_ZONE);
+        copy[10] = copy[10] == ' ' ? 'T' : copy[10];
+        memcpy(copy + WITHOUT_ZONE, "Z", 2);
         text = copy;
     }
     return time_parse(text, at_r) < 0 ? -EINVAL : 0;

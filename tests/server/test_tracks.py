@@ -77,6 +77,9 @@ def test_a_device_says_where_it_is_in_every_form():
     form = urllib.parse.urlencode({"id": CODE, "lat": "23.3", "lon": "113.3", "timestamp": NOW - 40})
     assert say(token=TOKEN, method="POST", body=form, kind="application/x-www-form-urlencoded") == 200
     assert place(VA1) == (113.3, 23.3)
+    form = urllib.parse.urlencode({"token": TOKEN, "id": CODE, "lat": "23.35", "lon": "113.35", "timestamp": f"{NOW - 35}.5"})
+    assert say(method="POST", body=form) == 200 and place(VA1) == (113.35, 23.35), "with its token in the form"
+    assert say(method="POST", body=form.replace(TOKEN, "x")) == 403
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(NOW - 30)) + ".250Z"
     body = {"location": {"timestamp": stamp, "coords": {"latitude": 23.4, "longitude": 113.4, "accuracy": 5, "speed": 10, "heading": 180, "altitude": 3},
                          "is_moving": True, "odometer": 1234.5, "event": "motionchange", "battery": {"level": 0.5, "is_charging": False},
