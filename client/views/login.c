@@ -127,7 +127,10 @@ static void login_draw(struct screen *screen, struct canvas *canvas, struct area
     if (login->trouble)
         canvas_paragraph(canvas, words, ROLE_ERROR, login->trouble, 0);
     else if (login->waiting)
-        canvas_text(canvas, words.row, words.col, words.cols, ROLE_DIM, ALIGN_LEFT, "…");
+        canvas_paragraph(canvas, words, ROLE_DIM,
+                         link_state(login->app->link) == LINK_CONNECTING ? _("Connecting to the server …")
+                                                                         : _("… waiting for the answer"),
+                         0);
 }
 
 static void login_keys(struct screen *screen, struct key_bar *bar)
