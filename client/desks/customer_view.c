@@ -110,6 +110,7 @@ static unsigned choose_part(struct customer_view *view, int code)
     if (part && !customer_part(view, part - 1))
         return SCREEN_BELL;
     view->part = part;
+    customer_name_columns(view);
     customer_build_lines(view);
     table_reset(&view->table);
     return SCREEN_REDRAW;
@@ -123,6 +124,11 @@ static unsigned new_order(struct customer_view *view)
         return SCREEN_BELL;
     json_t *values = json_pack("{s:I, s:s}", "customer_id", (json_int_t)view->id, "customer_label",
                                order_text(customer, "name"));
+    const char *phone = order_text(customer, "phone");
+    if (strcmp(order_text(customer, "kind"), "person") == 0 && *phone && !strchr(phone, '*')) {
+        json_object_set_new(values, "contact_phone", json_string(phone)); /* of a firm somebody else calls */
+        json_object_set_new(values, "contact_name", json_string(order_text(customer, "name")));
+    }
     open_new(view->app, rescue, values, OPEN_TASK);
     json_decref(values);
     return SCREEN_REDRAW;

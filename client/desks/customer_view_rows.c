@@ -19,14 +19,21 @@ static const struct {
     [COL_REST] = {N_("Details"), 16, 60, 3}, [COL_BRANCH] = {N_("Branch"), 8, 16, 5},
 };
 
+/* Where one kind is chosen, it goes without saying. */
+static bool is_shown(const struct customer_view *view, size_t column)
+{
+    return column != COL_KIND || !view->part;
+}
+
 void customer_name_columns(struct customer_view *view)
 {
     table_clear_columns(&view->table);
     for (size_t i = 0; i < COLUMNS; i++)
-        table_add_column(&view->table, &(struct table_column){.title = _(columns[i].title),
-                                                              .width = columns[i].width,
-                                                              .width_max = columns[i].width_max,
-                                                              .priority = columns[i].priority});
+        if (is_shown(view, i))
+            table_add_column(&view->table, &(struct table_column){.title = _(columns[i].title),
+                                                                  .width = columns[i].width,
+                                                                  .width_max = columns[i].width_max,
+                                                                  .priority = columns[i].priority});
 }
 
 /* ---- the parts */
@@ -181,6 +188,8 @@ static const char *cell(void *context, size_t row, size_t column, struct str *sc
     const struct customer_line *line = &view->lines.items[row];
     arena_reset(view->arena);
     (void)role;
+    if (column >= COL_KIND && !is_shown(view, COL_KIND))
+        column++;
     switch (column) {
     case COL_AT: return time_cell(view, line);
     case COL_KIND: return line->entity->label ? _(line->entity->label) : line->entity->name;

@@ -145,9 +145,11 @@ void driver_draw(struct screen *screen, struct canvas *canvas, struct area body)
     struct jobs *jobs = driver_jobs(desk);
     int most = MAX(body.rows / 4, (int)LIST_ROWS_LEAST);
     int rows = 1 + MAX(MIN((int)jobs->items.count, most), 1);
-    table_draw(&jobs->table, canvas, (struct area){body.row, body.col, rows, body.cols}, true);
-    if (!jobs_current(jobs))
+    if (!jobs_current(jobs)) {
+        table_draw(&jobs->table, canvas, body, true);
         return;
+    }
+    table_draw(&jobs->table, canvas, (struct area){body.row, body.col, rows, body.cols}, true);
     struct area line = {body.row + rows, body.col, 1, body.cols};
     draw_flow(desk, canvas, line);
     line.row++;

@@ -137,6 +137,12 @@ void driver_name_columns(struct driver *desk)
     }
 }
 
+static const char *none_now(void *context)
+{
+    (void)context;
+    return _("No job is yours now. A new one comes by itself, and rings.");
+}
+
 void driver_init_rows(struct driver *desk)
 {
     jobs_init(&desk->now, desk->app, &desk->screen, &now_ops, names, "created_at");
@@ -144,5 +150,6 @@ void driver_init_rows(struct driver *desk)
     jobs_set_filter(&desk->now, json_pack("{s:{s:[s,s,s,s]}}", "state", "in", "dispatched", "accepted",
                                           "on_the_way", "arrived"));
     jobs_set_filter(&desk->past, json_pack("{s:{s:[s,s]}}", "state", "in", "done", "empty"));
+    desk->now.table.none = none_now;
     driver_name_columns(desk);
 }

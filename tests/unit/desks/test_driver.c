@@ -174,6 +174,18 @@ static void a_position_is_reported(void **state)
     assert_shown("The position is reported");
 }
 
+static void nothing_to_do_is_said(void **state)
+{
+    (void)state;
+    ui_resize(&ui, 20, 40);
+    open_a_desk(&driver_desk);
+    assert_hidden("No job is yours now");
+    answer_rows("rescue.list", "");
+    assert_shown("No job is yours now.");
+    keys("Tab", NULL);
+    assert_hidden("No job is yours now");
+}
+
 static void past_jobs(void **state)
 {
     (void)state;
@@ -200,6 +212,7 @@ int main(void)
         desk_test(the_end_with_legs_and_tolls),
         desk_test(what_was_typed_comes_back_with_a_refusal),
         desk_test(a_position_is_reported),
+        desk_test(nothing_to_do_is_said),
         desk_test(past_jobs),
     };
     return run_views(tests);
