@@ -11,6 +11,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -24,6 +25,17 @@ def arguments():
     parser.add_argument("--build", default="build-checked")
     parser.add_argument("names", nargs="*", help="run only files whose path contains one of these")
     return parser.parse_args()
+
+
+def plain_environment():
+    """What a person's shell has set for himself must not decide a test: language, where databases are, how programs look and report."""
+    for name in list(os.environ):
+        if name.startswith(("LC_", "PG", "YIZHAN_", "XDG_", "PYTHON", "GIT_")) and name not in ("YIZHAN_SEED",) or name in (
+                "LANG", "LANGUAGE", "NO_COLOR", "COLORTERM", "COLORFGBG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TMUX"):
+            del os.environ[name]
+    os.environ["LANG"] = "C.UTF-8"
+    os.environ["PYTHONUTF8"] = "1"
+    os.environ.setdefault("HOME", pathlib.Path(tempfile.gettempdir()).as_posix())
 
 
 def wanted(path, names):
@@ -83,6 +95,7 @@ def report(result, totals):
 
 def main():
     options = arguments()
+    plain_environment()
     build = (ROOT / options.build).resolve()
     os.environ["YIZHAN_BUILD"] = str(build)
     sys.path.insert(0, str(ROOT / "tests" / "lib"))

@@ -2,6 +2,7 @@
 import functools
 import json
 import re
+import shutil
 import subprocess
 
 import yz
@@ -38,6 +39,20 @@ def manual(section):
 
 def settings():
     return re.findall(r"^\.It Ic (\w+)", manual("settings"), re.M)
+
+
+@functools.cache
+def tracked():
+    """The files of the product, from the root: as git knows them; without git, or outside a clone, all but what is built here."""
+    root = str(yz.ROOT)
+    done = None
+    if shutil.which("git") and (yz.ROOT / ".git").exists():
+        done = subprocess.run(["git", "-c", f"safe.directory={root}", "-C", root, "ls-files", "-z"], capture_output=True, text=True)
+    if done and done.returncode == 0:
+        return done.stdout.rstrip("\0").split("\0")
+    skipped = {".git", ".state", "__pycache__"}
+    return sorted(str(p.relative_to(root)) for p in yz.ROOT.rglob("*")
+                  if p.is_file() and p.name != "bench.json" and not any(part in skipped or part.startswith("build") for part in p.relative_to(root).parts[:-1]))
 
 
 def introspect(*what):

@@ -12,12 +12,8 @@ FLOORS = {"shared": {"base", "wire", "model", "po"}, "client": {"link", "ui", "v
           "tests": {"unit", "tables", "server", "protocol", "screens", "faults", "fuzz", "bench", "papers", "lib"}}
 
 
-def tracked():
-    return papers.output("git", "-C", yz.ROOT, "ls-files", "-z").rstrip("\0").split("\0")
-
-
 def texts():
-    for name in tracked():
+    for name in papers.tracked():
         path = yz.ROOT / name
         if not path.is_file() or "/corpus/" in name:
             continue
@@ -27,13 +23,13 @@ def texts():
 
 
 def test_top_level():
-    top = {name.split("/")[0] for name in tracked()}
+    top = {name.split("/")[0] for name in papers.tracked()}
     assert top == TOP, (top - TOP, TOP - top)
 
 
 def test_rooms():
     for floor, rooms in FLOORS.items():
-        have = {name.split("/")[1] for name in tracked() if name.startswith(floor + "/") and name.count("/") > 1}
+        have = {name.split("/")[1] for name in papers.tracked() if name.startswith(floor + "/") and name.count("/") > 1}
         assert have <= rooms, (floor, have - rooms)
 
 
@@ -64,7 +60,7 @@ def test_text_files_are_clean():
 
 
 def test_no_large_files():
-    for name in tracked():
+    for name in papers.tracked():
         path = yz.ROOT / name
         assert not path.is_file() or path.stat().st_size < 600_000, name
 
