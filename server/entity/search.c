@@ -9,12 +9,11 @@
 #include <string.h>
 
 enum {
-    NAME_STARTS_MAX = 48, /* places from its beginning on where one may begin to type a name, */
-    NAME_ENDS_MAX = 16,   /* and in its last characters: a firm is known by either */
-    PINYIN_STARTS_MAX =
-        8, /* of these, the first that are kept in all their readings, the rest in the usual one */
-    PINYIN_WAYS_MAX = 4, /* combinations of readings kept for one suffix */
-    TAIL_MIN = 4,        /* of phones and plates: from each of the last 4 to 8 positions */
+    NAME_STARTS_MAX = 48,  /* places from its beginning on where one may begin to type a name, */
+    NAME_ENDS_MAX = 16,    /* and in its last characters: a firm is known by either */
+    PINYIN_STARTS_MAX = 8, /* of these, so many are kept in all their readings, the rest in the usual one */
+    PINYIN_WAYS_MAX = 4,   /* combinations of readings kept for one suffix */
+    TAIL_MIN = 4,          /* of phones and plates: from each of the last 4 to 8 positions */
     TAIL_MAX = 8
 };
 

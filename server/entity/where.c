@@ -1,3 +1,4 @@
+/* A filter as SQL conditions. */
 #include "server/entity/entity-private.h"
 
 #include "base/arena.h"
