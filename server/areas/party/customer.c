@@ -1,3 +1,4 @@
+/* Customers: a part of the table party, with what was agreed with them. */
 #include "server/areas/party/party.h"
 
 static int in_tx(struct act *act)
