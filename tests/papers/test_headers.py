@@ -23,7 +23,7 @@ def bare(text):
 
 
 def sources():
-    names = papers.output("git", "-C", yz.ROOT, "ls-files", "--", "*.c", "*.h", "*.in").split()
+    names = [name for name in papers.tracked() if name.endswith((".c", ".h", ".in"))]
     return {name: (yz.ROOT / name).read_text() for name in names if (yz.ROOT / name).is_file()}
 
 
@@ -55,6 +55,28 @@ def test_what_is_public_is_told():
             if "/*" not in block:
                 silent += [f"{header}: {name}()" for name in declared(bare(block))]
     assert not silent, silent
+
+
+def test_files_say_what_they_are_for():
+    """In their first lines; where a file has a header of its own name, that one does."""
+    silent = []
+    for name, text in TEXTS.items():
+        stem = name.rpartition(".")[0]
+        if name.startswith("tests/") or name.endswith(".in") or (name.endswith(".c") and (stem + ".h" in TEXTS or stem + "-private.h" in TEXTS)):
+            continue
+        beginning = re.sub(r"\A(?:#.*\n|(?:struct|enum) \w+;\n|\s*\n)*", "", text)
+        if not text.startswith("/*") and not beginning.startswith("/*"):
+            silent.append(name)
+    assert not silent, silent
+
+
+TORN = re.compile(r"^ +(?:const |struct |enum )*\w+ ?\**\n +[\w*\[\]]+; /\*|^ +\w+ =\n(?: +1\n)? +[^\n;]*, /\*|^\w[\w *]*\(\n +[^\n]*\); /\*", re.M)
+
+
+def test_no_comment_tears_what_it_tells():
+    """A comment that is too long to stand behind stands above; the formatter would break the declaration instead."""
+    torn = [f"{name}: {found.group(0).split()[-2:]}" for name, text in TEXTS.items() for found in TORN.finditer(text)]
+    assert not torn, torn
 
 
 yz.main(globals())
