@@ -89,5 +89,34 @@ def test_guards_that_were_taken_down():
     found("GRANT DELETE ON change TO yizhan_app", "right it must not have", "yizhan_app: DELETE on change")
 
 
+PLANTED = """CREATE FUNCTION till_check() RETURNS TABLE (severity text, what text, row_name text) LANGUAGE sql STABLE AS $$
+    SELECT 'error', 'the till is empty', 'till ' || 7 $$;"""
+
+
+def test_a_check_is_one_row():
+    other = db.copy()
+    other.sql(PLANTED)
+    assert other.check() == [["a check is not run", "function till_check"]], other.check()
+    other.sql("INSERT INTO ledger_check_part (name, position) VALUES ('till_check', 105)")
+    assert other.check() == [["the till is empty", "till 7"]], other.check()
+    assert other.sql("SELECT what, row_name FROM ledger_check() WHERE severity = 'error'", "app", [3], 4) == other.check()
+    other.sql("DROP FUNCTION till_check()")
+    assert other.check() == [["a check is not there", "function till_check"]], other.check()
+    listed = other.sql("DELETE FROM ledger_check_part RETURNING name")
+    assert len(other.check()) == len(listed) - 1 and {w for w, _ in other.check()} == {"a check is not run"}, other.check()
+
+
+def test_a_guard_is_one_row_and_only_the_owner_adds_one():
+    for table in ("ledger_check_part", "ledger_guard"):
+        for level in ("app", "tail"):
+            db.refused("42501", f"SELECT * FROM {table}", level, [2], 4)
+            db.refused("42501", f"INSERT INTO {table} SELECT * FROM {table}", level, [2], 4)
+    other = db.copy()
+    other.tamper("INSERT INTO ledger_guard VALUES ('party', 'party_is_kept'), ('till', 'till_is_kept'); GRANT INSERT ON ledger_guard TO yizhan_app; "
+                 "GRANT DELETE ON ledger_check_part TO yizhan_tail")
+    assert sorted(row for _, row in other.check()) == ["trigger party_is_kept on party", "trigger till_is_kept on till",
+                                                       "yizhan_app: INSERT on ledger_guard", "yizhan_tail: DELETE on ledger_check_part"], other.check()
+
+
 if __name__ == "__main__":
     yz.main(globals())
