@@ -141,6 +141,12 @@ int posting_over(struct posting_draft *draft, const struct posting_subject *abou
     return add_of_driver(draft, about, account, ACCOUNT_OVER_SHORT, amount_fen);
 }
 
+int posting_over_settled(struct posting_draft *draft, const struct posting_subject *about,
+                         const char *account, int64_t amount_fen)
+{
+    return account ? add_of_driver(draft, about, ACCOUNT_OVER_SHORT, account, amount_fen) : -EINVAL;
+}
+
 int posting_difference(struct posting_draft *draft, const struct posting_subject *about, const char *account,
                        int64_t amount_fen)
 {
@@ -148,6 +154,18 @@ int posting_difference(struct posting_draft *draft, const struct posting_subject
         return -EINVAL;
     struct posting_subject payer = of_party(about);
     return add_split(draft, &payer, account, &payer, ACCOUNT_RECEIVABLE, amount_fen, NULL, 0);
+}
+
+int posting_carry_over(struct posting_draft *draft, const struct posting_subject *about,
+                       int64_t into_party_id, const char *account, int64_t open_fen)
+{
+    if (!valid(about, open_fen) || !account || about->party_id == NIL || into_party_id == NIL)
+        return -EINVAL;
+    struct posting_subject from = of_party(about), into = from;
+    into.party_id = into_party_id;
+    if (open_fen < 0)
+        return add_split(draft, &from, account, &into, account, -open_fen, NULL, 0);
+    return add_split(draft, &into, account, &from, account, open_fen, NULL, 0);
 }
 
 int posting_contracted_cost(struct posting_draft *draft, const struct posting_subject *about,

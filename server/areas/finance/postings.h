@@ -50,10 +50,19 @@ must_check int posting_hand_in(struct posting_draft *draft, const struct posting
 must_check int posting_over(struct posting_draft *draft, const struct posting_subject *about,
                             const char *account, int64_t amount_fen);
 
+/* It is known: pending over and short / the money it is paid back from, or the account it is taken to. */
+must_check int posting_over_settled(struct posting_draft *draft, const struct posting_subject *about,
+                                    const char *account, int64_t amount_fen);
+
 /* What is left of a receivable is given up: discount, bad debt or other / receivable. `account` is that of the reason, from
  * finance_difference_account(). */
 must_check int posting_difference(struct posting_draft *draft, const struct posting_subject *about,
                                   const char *account, int64_t amount_fen);
+
+/* What stands open on about's party, as the debits on `account` above its credits, becomes another's: it is taken from the side of the one and put
+ * on the same of the other. */
+must_check int posting_carry_over(struct posting_draft *draft, const struct posting_subject *about,
+                                  int64_t into_party_id, const char *account, int64_t open_fen);
 
 /* A contracted vehicle's cost: cost / payable (supplier = about->party_id). */
 must_check int posting_contracted_cost(struct posting_draft *draft, const struct posting_subject *about,

@@ -8,12 +8,12 @@
 
 #include "server/areas/finance/postings.h"
 
-enum { BRANCH = 3, PAYER = 70, DRIVER = 9 };
+enum { BRANCH = 3, PAYER = 70, HEIR = 71, DRIVER = 9 };
 
 static const struct posting_subject about = {
     .branch_id = BRANCH, .party_id = PAYER, .employee_id = DRIVER, .business = "rescue"};
 
-enum event { RECEIVABLE, RECEIPT, DRIVER_CASH, HAND_IN, OVER, DIFFERENCE, CONTRACTED, COMMISSION };
+enum event { RECEIVABLE, RECEIPT, DRIVER_CASH, HAND_IN, OVER, DIFFERENCE, CONTRACTED, COMMISSION, CARRY_OVER, OVER_SETTLED };
 
 struct wanted {
     const char *account;
@@ -70,6 +70,9 @@ static const struct {
      .lines = {{"2211", 'D', 5000, NIL, DRIVER}, {ACCOUNT_EMPLOYEE_DUE, 'C', 5000, NIL, DRIVER}}},
     {"more than he held", OVER, 700, .detail = "1001",
      .lines = {{"1001", 'D', 700, NIL, DRIVER}, {ACCOUNT_OVER_SHORT, 'C', 700, NIL, DRIVER}}},
+    {"what was above it paid back", OVER_SETTLED, 700, .detail = "1001",
+     .lines = {{ACCOUNT_OVER_SHORT, 'D', 700, NIL, DRIVER}, {"1001", 'C', 700, NIL, DRIVER}}},
+    {"what was above it to nowhere", OVER_SETTLED, 700, .result = -EINVAL},
     {"discount", DIFFERENCE, 1000, .detail = "5601",
      .lines = {{"5601", 'D', 1000, PAYER, NIL}, {ACCOUNT_RECEIVABLE, 'C', 1000, PAYER, NIL}}},
     {"bad debt", DIFFERENCE, 45000, .detail = "571101",
@@ -80,6 +83,11 @@ static const struct {
     {"driver's commission", COMMISSION, 3000,
      .lines = {{ACCOUNT_COST_COMMISSION, 'D', 3000, NIL, DRIVER},
                {ACCOUNT_COMMISSION_OWED, 'C', 3000, NIL, DRIVER}}},
+    {"what he owes carried over", CARRY_OVER, 4500, .detail = ACCOUNT_RECEIVABLE,
+     .lines = {{ACCOUNT_RECEIVABLE, 'D', 4500, HEIR, NIL}, {ACCOUNT_RECEIVABLE, 'C', 4500, PAYER, NIL}}},
+    {"what he paid in advance", CARRY_OVER, -700, .detail = ACCOUNT_ADVANCE,
+     .lines = {{ACCOUNT_ADVANCE, 'D', 700, PAYER, NIL}, {ACCOUNT_ADVANCE, 'C', 700, HEIR, NIL}}},
+    {"carried over on no account", CARRY_OVER, 4500, .result = -EINVAL},
 };
 
 static int post(struct posting_draft *draft, size_t i)
@@ -90,10 +98,12 @@ static int post(struct posting_draft *draft, size_t i)
         return posting_receipt(draft, &about, cases[i].detail, cases[i].amount_fen, cases[i].due_fen);
     case DRIVER_CASH: return posting_driver_cash(draft, &about, cases[i].amount_fen, cases[i].due_fen);
     case HAND_IN: return posting_hand_in(draft, &about, cases[i].detail, cases[i].amount_fen);
+    case OVER_SETTLED: return posting_over_settled(draft, &about, cases[i].detail, cases[i].amount_fen);
     case OVER: return posting_over(draft, &about, cases[i].detail, cases[i].amount_fen);
     case DIFFERENCE: return posting_difference(draft, &about, cases[i].detail, cases[i].amount_fen);
     case CONTRACTED: return posting_contracted_cost(draft, &about, cases[i].amount_fen);
     case COMMISSION: return posting_commission(draft, &about, cases[i].amount_fen);
+    case CARRY_OVER: return posting_carry_over(draft, &about, HEIR, cases[i].detail, cases[i].amount_fen);
     }
     return 1;
 }
