@@ -235,7 +235,7 @@ def changes(entity, name):
     return {"dispatch": {"vehicle_id": co.vehicle["VB1"], "driver_id": co.employee["driver_b"]}, "complete": {"km": 1}, "state": {"state": "idle"},
             "backfill": {"vehicle_id": co.vehicle["VB1"], "driver_id": co.employee["driver_b"], "done_at": yz.utc_now()}, "contact": {"note": "x"},
             "price": {"price_fen": 1}, "receive": {"method": "cash"}, "replace": {"outcome": "done", "km": 1}, "collect": {"taken_fen": 1, "taken_method": "cash_on_site"},
-            "sms": {"recipient": "contact", "body": "x"}, "rate": {"score": 1}, "remark": {"remarks": "x"}, "merge": {"into_id": co.party["F1"]}}.get(name, {})
+            "sms": {"recipient": "contact", "body": "x"}, "rate": {"score": 1}, "remark": {"remarks": "x"}, "merge": {"into_id": co.party["F1"]}, "merge_money": {"into_id": co.party["F1"]}}.get(name, {})
 
 
 def verbs_of(client):

@@ -23,7 +23,7 @@ def code_of(text):
 
 # ---------------------------------------------------------------------------------------------------------------- floors
 
-AREAS = ("org", "base", "party", "finance", "messages", "calls", "repair", "rescue", "tracks", "partner")       # from the bottom up: each may call those before it, by their area.h alone
+AREAS = ("org", "base", "finance", "party", "messages", "calls", "repair", "rescue", "tracks", "partner")       # from the bottom up: each may call those before it, by their area.h alone
 BELOW = {
     "shared/base": set(), "shared/wire": {"shared/base"}, "shared/model": {"shared/base"},
     "server/net": {"shared/base", "shared/wire"}, "server/db": {"shared/base", "shared/model", "schema"},

@@ -51,6 +51,19 @@ static const struct action actions[] = {
      .help = N_("The customer is there twice: this record is disabled, and what names it names the other."),
      .load = merge_load,
      .in_tx = merge_in_tx},
+    {.name = "merge_money",
+     .key = 'o',
+     .label = N_("Merge with open money"),
+     .from = "*",
+     .args = merge_args,
+     .nargs = array_len(merge_args),
+     .reason = true,
+     .danger = true,
+     .confirm = N_("Merge this customer into the other, with what is owed and what was paid in advance? It "
+                   "cannot be taken back."),
+     .help = N_("As merging, and what is open is carried over in the books, one document for each branch."),
+     .load = merge_load,
+     .in_tx = merge_in_tx},
 };
 
 static const char *const columns[] = {"code",      "name",    "kind",       "phone",

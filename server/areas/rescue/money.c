@@ -22,9 +22,9 @@ static const struct sql sql_day = {
                   "JOIN branch b ON b.id = o.branch_id WHERE o.id = $1"};
 static const struct sql sql_posted = {
     "rescue_posted",
-    "SELECT d.id, d.kind, d.charge_id, d.party_id, d.amount_fen, d.tax_fen, l.account, l.side, l.amount_fen, "
-    "l.branch_id, "
-    "l.party_id, l.employee_id, l.line, d.employee_id FROM document d JOIN ledger_line l ON l.entry_id = "
+    "SELECT d.id, d.kind, d.charge_id, party_stays(d.party_id), d.amount_fen, d.tax_fen, l.account, l.side, "
+    "l.amount_fen, l.branch_id, "
+    "party_stays(l.party_id), l.employee_id, l.line, d.employee_id FROM document d JOIN ledger_line l ON l.entry_id = "
     "d.entry_id "
     "WHERE d.entity = 'rescue' AND d.row_id = $1 AND d.kind IN ('receivable', 'payable') AND d.state = "
     "'posted' "

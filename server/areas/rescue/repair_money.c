@@ -12,8 +12,9 @@ static const struct sql sql_charges = {
     "documents FROM rescue_charge WHERE order_id = $1 ORDER BY id FOR NO KEY UPDATE"};
 static const struct sql sql_papers = {
     "rescue_repair_papers",
-    "SELECT d.id, d.kind, d.charge_id, d.party_id, d.employee_id, d.amount_fen, d.tax_fen, d.method, "
-    "d.reason, l.account, l.side, l.amount_fen, l.branch_id, l.party_id, l.employee_id, l.line "
+    "SELECT d.id, d.kind, d.charge_id, party_stays(d.party_id), d.employee_id, d.amount_fen, d.tax_fen, "
+    "d.method, "
+    "d.reason, l.account, l.side, l.amount_fen, l.branch_id, party_stays(l.party_id), l.employee_id, l.line "
     "FROM document d JOIN ledger_line l ON l.entry_id = d.entry_id WHERE d.entity = 'rescue' AND d.row_id = "
     "$1 AND d.state = 'posted' AND d.red_of IS NULL ORDER BY d.charge_id, d.sequence, l.n"};
 /* Each paper that stands may be taken back and posted anew, each payer get a receivable, and the order a cost. */
