@@ -43,6 +43,9 @@ def some_data():
         co.sql(f"UPDATE rescue_order SET taken_fen = 10{held}, taken_method = 'cash_on_site' WHERE id = {held}")
         co.as_("cashier").do("handin.create", {"lines": [{"order_id": int(held), "amount_fen": 100}], "short_reason": "a part"})
         co.as_("accountant").do("shortage.create", {"lines": [{"order_id": int(held)}], "settled_by": "wages", "short_reason": "lost"})
+        co.sql(f"UPDATE rescue_order SET taken_fen = taken_fen + 50 WHERE id = {held}")
+        above = co.as_("cashier").do("handin.create", {"lines": [{"order_id": int(held)}], "over_fen": 10, "short_reason": "nobody knows whose"})["id"]
+        co.as_("accountant").do("overage.create", {"handin_id": above, "settled_by": "driver", "short_reason": "his own"})
     co.order_in("priced", "VA2", price_fen=7000)
     co.as_("accountant").do("statement.create", {"party_id": co.party["F1"], "remarks": "for March"})
     for n, order in enumerate(co.sql(f"SELECT id FROM rescue_order WHERE state IN ('done', 'empty')")):

@@ -127,6 +127,31 @@ def settled(fen=15000):
     return {"id": made["id"], "version": 1, "key": key()}
 
 
+def above(settled_by="driver", fen=700):
+    """A hand-in with so much above it, of a driver who holds nothing else."""
+    id, vehicle = co.order(), co.vehicle["VA6"]
+    co.step("order_clerk", "backfill", id, vehicle_id=vehicle, driver_id=co.driver_of[vehicle], done_at=yz.utc_now(), km=5, taken_fen=1000, taken_method="cash_on_site")
+    made = co.as_("cashier").do("handin.create", {"lines": [{"order_id": id}], "over_fen": fen, "short_reason": "nobody knows whose"})
+    return {"key": key(), "handin_id": made["id"], "settled_by": settled_by, "short_reason": "his own"}
+
+
+def above_settled(settled_by, fen):
+    made = co.as_("accountant").do("overage.create", {k: v for k, v in above(settled_by, fen).items() if k != "key"})
+    return {"id": made["id"], "version": 1, "key": key()}
+
+
+def owing():
+    """Twice there, and the one who goes owes a part of an order and has paid another too well."""
+    goes, vehicle = customer(), co.vehicle["VA5"]
+    for received in (4000, 12000):
+        id = co.order(customer_id=goes)
+        co.step("order_clerk", "backfill", id, vehicle_id=vehicle, driver_id=co.driver_of[vehicle], done_at=yz.utc_now(), km=5)
+        co.step("accountant", "audit", id)
+        co.step("finance_manager", "price", id, price_fen=9000)
+        co.step("cashier", "receive", id, method="transfer", amount_fen=received)
+    return on(goes, "party", into_id=customer(), reason="there twice")
+
+
 def bad_debt():
     id = money("priced")
     co.step("cashier", "receive", id, amount_fen=0, final=True)
@@ -229,11 +254,15 @@ COMMANDS = {
     "take a hand-in back": ("accountant", "handin.reverse", handed),
     "settle a statement": ("accountant", "statement.settle", lambda: on(statement(), "statement", method="transfer", amount_fen=10000)),
     "merge a customer": ("branch_manager", "customer.merge", lambda: on(customer(), "party", into_id=customer(), reason="there twice")),
+    "merge a customer who owes": ("accountant", "customer.merge_money", owing),
     "settle a shortage": ("accountant", "shortage.create", missing),
     "ask for a shortage": ("accountant", "shortage.create", lambda: missing(25000)),
     "approve a shortage": ("finance_manager", "shortage.approve", lambda: settled(25000)),
     "decline a shortage": ("finance_manager", "shortage.decline", lambda: {**settled(25000), "reason": "look for it"}),
     "take a shortage back": ("finance_manager", "shortage.reverse", lambda: {**settled(), "reason": "found"}),
+    "settle an overage": ("accountant", "overage.create", above),
+    "approve an overage": ("finance_manager", "overage.approve", lambda: above_settled("income", 6000)),
+    "take an overage back": ("finance_manager", "overage.reverse", lambda: {**above_settled("driver", 700), "reason": "an order's"}),
     "ask to give up": ("accountant", "rescue.clear", lambda: on(bad_debt(), difference_reason="bad_debt")),
     "approve giving up": ("finance_manager", "rescue.approve", lambda: on(asked_for())),
     "decline giving up": ("finance_manager", "rescue.decline", lambda: on(asked_for(), reason="try again")),

@@ -53,7 +53,7 @@ for role, more in {"cashier": {"handin": f"{READ} held create"}, "accountant": {
                    "branch_manager": {"handin": f"{READ} held"}, "auditor": {"handin": f"{READ} held", "commission_rule": READ}}.items():
     RIGHTS[role].update(more)
 for role, more in {"accountant": " create reverse", "finance_manager": " create approve decline reverse", "cashier": "", "branch_manager": "", "auditor": ""}.items():
-    RIGHTS[role]["shortage"] = READ + more
+    RIGHTS[role]["shortage"] = RIGHTS[role]["overage"] = READ + more
 RIGHTS["driver"]["handin"] = "mine"
 RIGHTS["finance_manager"]["rescue"] += " approve decline"
 # Orders that are paid together; and customers that are there twice.
@@ -61,6 +61,8 @@ for role, verbs in {"accountant": f"{READ} create update add remove send agree d
     RIGHTS[role]["statement"] = verbs
 for role in ("branch_manager", "admin"):
     RIGHTS[role]["customer"] += " merge"
+for role in ("accountant", "finance_manager"):
+    RIGHTS[role]["customer"] += " merge merge_money"
 # What was keyed wrong: asked for on the order, decided by finance.
 RIGHTS["branch_manager"].update({"repair": READ, "rescue": RIGHTS["branch_manager"]["rescue"] + " repair"})
 RIGHTS["finance_manager"]["repair"] = f"{READ} approve reject"
@@ -438,6 +440,9 @@ def records():
         co.sql(f"UPDATE rescue_order SET taken_fen = 100, taken_method = 'cash_on_site' WHERE id = {one[where]}")
         co.as_("cashier" + tail).do("handin.create", {"lines": [{"order_id": one[where], "amount_fen": 60}], "short_reason": "a part"})
         co.as_("accountant" + tail).do("shortage.create", {"lines": [{"order_id": one[where]}], "settled_by": "wages", "short_reason": "lost"})
+        co.sql(f"UPDATE rescue_order SET taken_fen = 150 WHERE id = {one[where]}")
+        above = co.as_("cashier" + tail).do("handin.create", {"lines": [{"order_id": one[where]}], "over_fen": 10, "short_reason": "nobody knows whose"})["id"]
+        co.as_("accountant" + tail).do("overage.create", {"handin_id": above, "settled_by": "driver", "short_reason": "his own"})
 
     for v, tail in (("VA1", ""), ("VB1", "_b")):
         co.order_in("priced", v, b=bool(tail))
@@ -467,7 +472,7 @@ def records():
             "price_list": pair("price_list"), "agreement": tuple(of_branch("party_agreement", co.party[p], "party_id") for p in ("PA", "PB")),
             "sla_rule": tuple(of_branch("sla_rule", co.party[p], "customer_id") for p in ("PA", "PB")),
             "session": tuple(of_branch("session", co.employee[e], "employee_id") for e in ("dispatcher", "dispatcher_b")),
-            "statement": pair("statement"), "tracker": trackers(), "call": calls(), "driver": tuple(co.driver_of[co.vehicle[v]] for v in ("VA1", "VB1")), "handin": handins("method"), "shortage": handins("settled_by"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
+            "statement": pair("statement"), "tracker": trackers(), "call": calls(), "driver": tuple(co.driver_of[co.vehicle[v]] for v in ("VA1", "VB1")), "handin": handins("method"), "shortage": handins("settled_by"), "overage": pair("overage"), "repair": pair("repair"), "commission_rule": shared("commission_rule"),
             **messages(),
             "audit_log": tuple(int(co.one(f"SELECT max(id) FROM change WHERE branch_id = {co.branch[b]}")) for b in "AB"),
             **{e: shared(e) for e in ("role", "base_item", "district", "landmark", "job", "period", "setting")}, "job_run": (int(co.one("SELECT max(id) FROM job_run")),) * 2}
@@ -511,7 +516,7 @@ OTHER = {"ledger.trial_balance": {"period": "2026-06"}, "ledger.balance": {"acco
          "rescue.estimate": {"customer_id": 1, "service": "tow"}, "vehicle.report": None, "vehicle.state": None, "vehicle.track": None}
 EXTRA = {"employee.reset_password": {"password": "another password"}, "session.end": {"reason": "tried"},
          "employee.reset_totp": {"reason": "tried"}, "repair.reject": {"reason": "tried"}, "handin.reverse": {"reason": "tried"},
-         "shortage.reverse": {"reason": "tried"}, "shortage.decline": {"reason": "tried"}, "statement.void": {"reason": "tried"}, "statement.dispute": {"reason": "tried"}, "statement.settle": {"method": "transfer"}}
+         "shortage.reverse": {"reason": "tried"}, "shortage.decline": {"reason": "tried"}, "overage.reverse": {"reason": "tried"}, "overage.decline": {"reason": "tried"}, "statement.void": {"reason": "tried"}, "statement.dispute": {"reason": "tried"}, "statement.settle": {"method": "transfer"}}
 
 
 def want_of(role, verb, where, found):
@@ -524,7 +529,7 @@ def test_every_other_verb():
     """By rows of both branches, with a version nobody can have: who may act learns that it is stale, who may not learns nothing."""
     rows = records()
     EXTRA.update({"statement.add": {"order_id": rows["rescue"][0]}, "statement.remove": {"order_id": rows["rescue"][0]},
-                  "customer.merge": {"into_id": co.party["F2"], "reason": "tried"}})
+                  **{f"customer.{name}": {"into_id": co.party["F2"], "reason": "tried"} for name in ("merge", "merge_money")}})
     known = set.union(*MAY.values()) | SESSION | NOBODY | TEST_ONLY
     verbs = co.verbs()
     verbs = [v for v in verbs if v.split(".")[0] not in PARTNERS]

@@ -1,4 +1,6 @@
 """What is missing of a driver's money, and what is too much of it: settled by one up to a limit, by two above it, posted in balance, taken back in red."""
+import threading
+
 import company
 import yz
 
@@ -159,6 +161,109 @@ def test_more_than_he_holds():
     cashier.do("handin.create", {"lines": [{"order_id": one}, {"order_id": two}]})
 
 
+def handed_in_above(over):
+    """A hand-in with so much above it, of a driver who holds nothing else."""
+    id = took(1000)
+    made = co.as_("cashier").do("handin.create", {"lines": [{"order_id": id}], "counted_fen": 1000 + over, "over_fen": over, "short_reason": "nobody knows whose"})
+    return made["id"]
+
+
+def over(handin, who="accountant", **more):
+    return co.as_(who).do("overage.create", {"handin_id": handin, "settled_by": "driver", "short_reason": "it was his own", **more})
+
+
+def over_refused(handin, who="accountant", **more):
+    return co.as_(who).refused("overage.create", {"handin_id": handin, "settled_by": "driver", "short_reason": "it was his own", **more})
+
+
+def waits(handin):
+    return co.as_("auditor").call("handin.get", {"id": handin})["over_left_fen"]
+
+
+def over_step(verb, id, who="finance_manager", **more):
+    return co.as_(who).do(f"overage.{verb}", {"id": id, "version": co.version(id, "overage"), **more})
+
+
+def test_what_is_above_it_is_settled():
+    handin = handed_in_above(9000)
+    yz.check(waits(handin) == 9000, "it waits until it is known whose it is")
+    back = over(handin, amount_fen=4000)
+    yz.check((back["state"], back["amount_fen"], back["number"][0]) == ("posted", 4000, "E") and waits(handin) == 5000, f"a part is paid back {back}")
+    yz.check(lines(back["id"], "overage") == [["payment", "190101", "D", "4000", "t"], ["payment", "1001", "C", "4000", "t"]], f"over and short / till {lines(back['id'], 'overage')}")
+    yz.check(over_refused(handin, amount_fen=5001).field == "amount_fen", "not more than waits")
+    taken = over(handin, settled_by="income")
+    yz.check((taken["state"], taken["amount_fen"]) == ("posted", 5000) and waits(handin) == 0, f"the rest is income {taken}")
+    yz.check(lines(taken["id"], "overage") == [["adjustment", "190101", "D", "5000", "t"], ["adjustment", "530101", "C", "5000", "t"]], f"{lines(taken['id'], 'overage')}")
+    yz.check(over_refused(handin).field == "amount_fen" and errors() == [], f"once, and the books hold {errors()[:2]}")
+    driver = next(login for login, who in co.employee.items() if who == DRIVER)
+    told = [n["args"]["amount"] for n in co.as_(driver).call("notice.list")["rows"] if "too much" in (n["msgid"] or "")]
+    yz.check(sorted(told) == ["40.00", "50.00"], f"he hears of it {told}")
+    undo = {"id": handin, "version": co.version(handin, "handin"), "reason": "counted anew"}
+    yz.check(co.as_("accountant").refused("handin.reverse", undo).code == "conflict", "while it is settled the hand-in stands")
+    yz.check(co.as_("accountant").refused("overage.reverse", {"id": back["id"], "version": 1, "reason": "x"}).code == "forbidden", "who made it does not take it back")
+    for paper in (back, taken):
+        over_step("reverse", paper["id"], reason="it was an order's")
+    yz.check(waits(handin) == 9000 and errors() == [], f"taken back, it waits again {errors()[:2]}")
+    yz.check(sorted(l[3] for l in lines(back["id"], "overage")) == ["-4000", "-4000", "4000", "4000"], "in red")
+    co.as_("accountant").do("handin.reverse", undo)
+    yz.check(over_refused(handin).field == "handin_id" and errors() == [], f"of a hand-in that stands {errors()[:2]}")
+    co.as_("cashier").do("handin.create", {"lines": [{"order_id": o} for o in held()]})
+
+
+def test_two_persons_settle_much():
+    handin = handed_in_above(5001)
+    asked = over(handin, settled_by="income")
+    yz.check(asked["state"] == "asked" and lines(asked["id"], "overage") == [] and waits(handin) == 0, "above the limit it is asked for")
+    yz.check(over_refused(handin).field == "amount_fen", "and by nobody else")
+    told = [n["row_id"] for n in co.as_("finance_manager").call("notice.list")["rows"] if n["entity"] == "overage"]
+    yz.check(told == [asked["id"]], f"who approves hears of it {told}")
+    for who in ("accountant", "cashier", "driver", "branch_manager"):
+        yz.check(co.as_(who).refused("overage.approve", {"id": asked["id"], "version": 1}).code == "forbidden", f"{who} does not approve")
+    over_step("decline", asked["id"], reason="ask him first")
+    yz.check(waits(handin) == 5001, "declined, it waits still")
+    asked = over(handin, settled_by="income")
+    over_step("approve", asked["id"])
+    row = co.sql(f"SELECT maker_id, checker_id, poster_id FROM document WHERE entity = 'overage' AND row_id = {asked['id']}")[0]
+    yz.check([int(i) for i in row] == [co.employee["accountant"], co.employee["finance_manager"], co.employee["finance_manager"]], f"the paper names both {row}")
+    yz.check(errors() == [] and over_refused(handin).field == "amount_fen", f"{errors()[:2]}")
+
+
+def test_who_settles_what_is_above():
+    handin = handed_in_above(700)
+    yz.check(over_refused(handin, who="cashier").code == "forbidden", "a cashier settles nothing")
+    yz.check(over_refused(handin, who="accountant_b").field == "handin_id", "nor does another branch")
+    yz.check(over_refused(handin, settled_by="nothing").field == "settled_by", "it goes somewhere")
+    yz.check(over_refused(handin, settled_by="income", method="cash").field == "method", "income is no payment")
+    yz.check(over_refused(handin, method="cash_on_site").field == "method", "what the driver holds is no till")
+    yz.check(over_refused(handin, short_reason=None).field == "short_reason", "there is a reason")
+    yz.check(over_refused(999999).field == "handin_id", "and a hand-in")
+    co.person("two_hats", ["cashier", "accountant"])
+    id = took(100)
+    own = co.as_("two_hats").do("handin.create", {"lines": [{"order_id": id}], "counted_fen": 150, "over_fen": 50, "short_reason": "x"})
+    yz.check(over_refused(own["id"], who="two_hats").code == "forbidden", "who took the money does not")
+    with_both = [over(one) for one in (handin, own["id"])]
+    yz.check([p["state"] for p in with_both] == ["posted"] * 2 and errors() == [], f"{errors()[:2]}")
+
+
+def test_two_at_once_settle_it_once():
+    handin, results = handed_in_above(600), []
+    clients = [co.new_client("accountant"), co.new_client("accountant2")]
+
+    def go(client):
+        try:
+            results.append(client.do("overage.create", {"handin_id": handin, "settled_by": "driver", "short_reason": "his"})["state"])
+        except yz.Refused as refused:
+            results.append(refused.code)
+    threads = [threading.Thread(target=go, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    yz.check(sorted(results) == ["conflict", "posted"] and waits(handin) == 0 and errors() == [], f"{results} {errors()[:2]}")
+    for client in clients:
+        client.close()
+
+
 def test_mine():
     """A driver sees what he holds and what he handed in, and nobody else's."""
     driver = next(login for login, id in co.employee.items() if id == DRIVER)
@@ -182,6 +287,9 @@ def test_the_check_finds():
     last = "(SELECT max(id) FROM handin WHERE settled_by IS NOT NULL AND state = 'posted')"
     for name, damage, words in (
             ("a shortage's paper", f"DELETE FROM document WHERE entity = 'shortage' AND row_id = {last}", "its papers 0"),
+            ("an overage's paper", "UPDATE overage SET amount_fen = amount_fen + 1 WHERE id = (SELECT max(id) FROM overage WHERE state = 'posted')", "its papers make"),
+            ("what is settled of too little", "UPDATE handin SET over_fen = 1 WHERE id = (SELECT max(handin_id) FROM overage WHERE state = 'posted')", "are settled"),
+            ("what waits", "UPDATE overage SET state = 'declined' WHERE id = (SELECT max(id) FROM overage WHERE state = 'posted')", "wait by the papers"),
             ("one that was never approved", f"UPDATE handin SET state = 'asked' WHERE id = {last}", "the hand-ins make"),
             ("what is above a hand-in", "UPDATE handin SET over_fen = 7 WHERE id = (SELECT max(id) FROM handin WHERE method IS NOT NULL)", "its papers")):
         found = co.sql(f"BEGIN; SET LOCAL session_replication_role = replica; {damage}; SELECT what FROM ledger_check() WHERE severity = 'error'")

@@ -10,9 +10,9 @@ extern const struct area base_area;
 
 /* One code with what stands beside it. Texts live for ever. */
 struct base_detail {
-    const char *account;    /* payment_method, clear_difference, shortage: account in the chart; NULL: none */
+    const char *account;    /* payment_method, clear_difference, shortage, overage: account in the chart; NULL: none */
     const char *limit_role; /* clear_difference: role that one must hold to use it; NULL: anybody */
-    int64_t limit_fen;      /* clear_difference, shortage: up to this anybody may; NIL: nothing */
+    int64_t limit_fen;      /* clear_difference, shortage, overage: up to this anybody may; NIL: nothing */
     int64_t vat_bp;         /* service, rescue_item: output VAT in basis points; NIL: none */
     bool by_driver;         /* payment_method: with the driver until handed in */
     bool disabled;

@@ -71,7 +71,7 @@ static const struct field fields[] = {
           .help = N_("Whether the customer signs, by the code he got in a message or on a photo. Empty: he "
                      "does not.")),
     EXTRA(account, "", .type = FIELD_CHOICE, .base = "ledger_account", .label = N_("Account"),
-          .show_if = "kind=payment_method,clear_difference,shortage",
+          .show_if = "kind=payment_method,clear_difference,shortage,overage",
           .help = N_("Where the money stands once received, or where the difference is booked.")),
     EXTRA(by_driver, "::boolean", .label = N_("With the driver"), .show_if = "kind=payment_method",
           .help = N_("The driver takes the money on site and owes it until it is handed in.")),
@@ -79,10 +79,10 @@ static const struct field fields[] = {
           .show_if = "kind=clear_difference",
           .help = N_("Who may give this reason; empty: whoever may clear.")),
     EXTRA(limit_fen, "::bigint", .type = FIELD_FEN, .label = N_("Up to this anybody"), .min = 0,
-          .show_if = "kind=clear_difference,shortage",
+          .show_if = "kind=clear_difference,shortage,overage",
           .help =
               N_("Up to this amount whoever clears may give the reason; above it that role approves, or of a "
-                 "shortage a second person.")),
+                 "shortage or an overage a second person.")),
     EXTRA(dispatched, "::bigint", .type = FIELD_DURATION, .label = N_("Dispatched within"), .min = 1,
           .max = 864000, .show_if = "kind=sla_limit", .help = N_("From the call until a vehicle is sent.")),
     EXTRA(accepted, "::bigint", .type = FIELD_DURATION, .label = N_("Accepted within"), .min = 1,

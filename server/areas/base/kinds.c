@@ -18,6 +18,7 @@ const struct choice base_kinds[] = {
     {"return_reason", N_("Reason to return an order")},
     {"clear_difference", N_("Reason of a difference")},
     {"shortage", N_("What becomes of a driver's shortage")},
+    {"overage", N_("What becomes of a driver's overage")},
     {"sla_limit", N_("Time limit of a service")},
     {"holiday", N_("Holiday")},
     {NULL},

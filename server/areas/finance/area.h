@@ -15,8 +15,8 @@ struct posting_line {
 };
 
 struct document_post {
-    int64_t
-        id; /* drawn by finance_document_draw(); 0: drawn in the statement, and then watchers at this server hear nothing */
+    /* Drawn by finance_document_draw(); 0: drawn in the statement, and then watchers at this server hear nothing. */
+    int64_t id;
     const char *kind;   /* receivable, payable, receipt, payment, refund, adjustment */
     const char *entity; /* what it is about: "rescue" */
     int64_t row_id;
@@ -78,6 +78,10 @@ const char *finance_shortage_account(const char *decision);
 
 /* Up to this amount one person decides it; 0: nothing. */
 int64_t finance_shortage_limit(const char *decision);
+
+/* What becomes of a driver's overage ("driver", "income" …), from base data overage; false when that is unknown. `account_r`: where it goes, NULL: out
+ * again by a payment method. `limit_r`: up to this amount one person decides it. */
+bool finance_overage(const char *decision, const char **account_r, int64_t *limit_r);
 
 /* Output VAT of a service in basis points, from base data service; -1 when it is unknown. */
 int finance_service_rate_bp(const char *service);

@@ -68,6 +68,16 @@ int64_t finance_shortage_limit(const char *decision)
     return base_find("shortage", decision, &detail) && detail.limit_fen != NIL ? detail.limit_fen : 0;
 }
 
+bool finance_overage(const char *decision, const char **account_r, int64_t *limit_r)
+{
+    struct base_detail detail;
+    if (!base_find("overage", decision, &detail) || detail.disabled)
+        return false;
+    *account_r = detail.account;
+    *limit_r = detail.limit_fen == NIL ? 0 : detail.limit_fen;
+    return true;
+}
+
 int finance_service_rate_bp(const char *service)
 {
     struct base_detail detail;

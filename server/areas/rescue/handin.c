@@ -59,6 +59,10 @@ static const struct field fields[] = {
           .max = 1000000000, .create_only = true, .init = "0", .width = 10,
           .help =
               N_("Counted above all that he holds: kept as over and short until it is known whose it is.")),
+    FIELD(handin, over_left_fen, .type = FIELD_FEN, .virtual_ = true, .no_column = true, .readonly = true,
+          .sql = "CASE WHEN t.over_fen = 0 THEN 0 ELSE handin_over_left(t.id, t.over_fen) END",
+          .label = N_("Of it waits"), .width = 10,
+          .help = N_("What of it is neither paid back nor taken as income yet.")),
     FIELD(handin, lines, .type = FIELD_LINES, .lines = &handin_line_entity, .label = N_("Orders"), .max = 50,
           .required = true, .create_only = true, .help = N_("The orders whose money is handed in.")),
     FIELD(handin, short_reason, .label = N_("Reason"), .max = 200, .create_only = true, .width = 14,
@@ -88,10 +92,10 @@ static const struct action actions[] = {
 
 static const char *const columns[] = {"number",     "created_at", "driver_id",  "branch_id", "method",
                                       "amount_fen", "state",      "created_by", NULL};
-static const char *const main_tab[] = {"number",       "state",       "driver_id",   "method",
-                                       "lines",        "counted_fen", "amount_fen",  "over_fen",
-                                       "short_reason", "remarks",     "branch_id",   "created_at",
-                                       "created_by",   "reversed_by", "reversed_at", NULL};
+static const char *const main_tab[] = {
+    "number",     "state",      "driver_id",     "method",       "lines",   "counted_fen",
+    "amount_fen", "over_fen",   "over_left_fen", "short_reason", "remarks", "branch_id",
+    "created_at", "created_by", "reversed_by",   "reversed_at",  NULL};
 static const struct tab tabs[] = {
     {N_("Hand-in"), main_tab},
     {NULL},

@@ -14,7 +14,7 @@ struct handin {
     const char *state;
     const char *method;     /* money came in by it; NULL: none came, */
     const char *settled_by; /* this bears it: base data shortage */
-    int64_t amount_fen, counted_fen, over_fen;
+    int64_t amount_fen, counted_fen, over_fen, over_left_fen;
     struct line_set lines;
     const char *short_reason, *remarks;
     int64_t decided_by;

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/money.h"
+#include "server/areas/rescue/driver_paper.h"
 #include "server/core/change.h"
 
 #include <string.h>
@@ -23,22 +24,19 @@ static const struct sql sql_orders_of = {
     "ON o.id = "
     "l.order_id "
     "JOIN branch b ON b.id = o.branch_id WHERE l.handin_id = $1 ORDER BY o.id FOR NO KEY UPDATE OF o"};
-static const struct sql sql_posted = {
-    "handin_posted",
-    "SELECT d.id, d.sequence, l.account, l.side, l.amount_fen, l.branch_id, l.party_id, l.employee_id, "
-    "l.line FROM document d JOIN ledger_line l ON l.entry_id = d.entry_id WHERE d.entity = $2 "
-    "AND d.row_id = $1 AND d.state = 'posted' AND d.red_of IS NULL ORDER BY l.n"};
 static const struct sql sql_others = {
     "handin_others",
     "SELECT count(*) FROM rescue_order o JOIN rescue_order f ON f.id = ($1::bigint[])[1] AND f.driver_id = "
     "o.driver_id "
     "AND f.branch_id = o.branch_id WHERE o.branch_id = ANY ($2::int[]) AND o.id <> ALL ($1::bigint[]) "
     "AND (o.taken_fen > o.handed_fen OR o.driver_fen > o.handed_fen) AND rescue_held(o) > 0"};
+/* One row always. */
+static const struct sql sql_settled = {
+    "handin_settled",
+    "SELECT (SELECT number FROM overage WHERE handin_id = $1 AND state IN ('asked', 'posted') LIMIT 1)"};
 static const struct sql sql_hand = {
     "handin_hand", "UPDATE rescue_order SET handed_fen = handed_fen + $2, version = version + 1, "
                    "updated_at = now() WHERE id = $1 RETURNING 1"};
-
-enum { POSTED_LINES_MAX = 4 };
 
 int handin_check_lines(struct act *act)
 {
@@ -238,14 +236,6 @@ int handin_post(struct act *act, const struct handin *handin, struct day day, in
 
 /* ---- made */
 
-static const char *number_of(struct act *act, char letter, struct day day)
-{
-    int year, month, date;
-    day_split(day, &year, &month, &date);
-    return arena_printf(act->request->arena, "%c%02d%02d%02d%05lld", letter, year % 100, month, date,
-                        (long long)act_row_id(act));
-}
-
 static int take_lines(struct act *act, struct rows *orders)
 {
     struct handin *handin = act->now;
@@ -268,7 +258,7 @@ int handin_take(struct act *act, char letter)
         result = settle_sides(act, rows->orders);
     if (result)
         return result;
-    handin->number = number_of(act, letter, rows_date(rows->orders, 0, HANDIN_DAY));
+    handin->number = driver_paper_number(act, letter, rows_date(rows->orders, 0, HANDIN_DAY));
     act_mark(act, "number");
     act_mark(act, "amount_fen");
     act_set_lines(act, "lines", handin->lines.items, handin->lines.count);
@@ -353,38 +343,17 @@ struct handin_rows *handin_queue_of(struct act *act)
 int handin_reverse_load(struct act *act)
 {
     struct handin_rows *rows = handin_queue_of(act);
-    rows->posted = tx_read(act->request->tx, &sql_posted, p_int(act->id), p_text(act->entity->name));
+    rows->posted = driver_paper_posted(act);
+    rows->others = tx_read(act->request->tx, &sql_settled, p_int(act->id));
     return 0;
 }
 
 static int post_red(struct act *act, struct day day)
 {
     const struct handin *was = act->was;
-    struct rows *posted = ((struct handin_rows *)act->data)->posted;
-    size_t count = rows_count(posted);
-    struct posting_line lines[POSTED_LINES_MAX];
-    struct posting_draft *draft = arena_new(act->request->arena, struct posting_draft);
     struct document_post document = paper(act, was, day);
-    if (document.id == NIL || count == 0 || count > array_len(lines))
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        lines[i] = (struct posting_line){.account = rows_text(posted, i, 2),
-                                         .side = *rows_text(posted, i, 3),
-                                         .amount_fen = rows_int(posted, i, 4),
-                                         .branch_id = rows_int(posted, i, 5),
-                                         .party_id = rows_int(posted, i, 6),
-                                         .employee_id = rows_int(posted, i, 7),
-                                         .business = rows_text(posted, i, 8)};
-    if (posting_red(draft, lines, count) < 0)
-        return -1;
-    document.sequence = (int)rows_int(posted, 0, 1) + 1;
     document.amount_fen = -(was->amount_fen + (was->method ? was->over_fen : 0));
-    document.red_of = rows_int(posted, 0, 0);
-    document.reason = act->reason;
-    document.lines = draft->lines;
-    document.nlines = draft->count;
-    finance_document_post(act->request, &document);
-    return 0;
+    return driver_paper_post_red(act, &document, ((struct handin_rows *)act->data)->posted);
 }
 
 int handin_reverse_in_tx(struct act *act)
@@ -396,8 +365,12 @@ int handin_reverse_in_tx(struct act *act)
     if (was->created_by == me || was->driver_id == me)
         return request_fail(act->request, ERR_FORBIDDEN, NULL, N_("Who took a hand-in does not take it back"),
                             NULL);
-    if (rows_count(rows->orders) == 0)
+    if (rows_count(rows->orders) == 0 || rows_count(rows->others) == 0)
         return -1;
+    if (was->method && rows_text(rows->others, 0, 0))
+        return request_fail(act->request, ERR_CONFLICT, NULL,
+                            N_("What is above it is settled by paper {number}: take that back first"),
+                            "number", rows_text(rows->others, 0, 0), NULL);
     for (size_t i = 0; i < rows_count(rows->orders); i++)
         handin_tell_order(act, rows->orders, i, -rows_int(rows->orders, i, HANDIN_HELD));
     now->reversed_by = me;

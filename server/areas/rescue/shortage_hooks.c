@@ -3,15 +3,20 @@
  * somebody else approves, and until then nothing is posted and the driver holds it still. Who took money in of the same orders settles nothing of them.
  */
 #include "base/arena.h"
-#include "base/money.h"
+#include "server/areas/rescue/driver_paper.h"
 #include "server/areas/rescue/handin.h"
-#include "server/core/notice.h"
 
 static const struct sql sql_others = {
     "shortage_others",
     "SELECT o.number, h.state = 'asked' FROM handin h JOIN handin_line l ON l.handin_id = h.id "
     "JOIN rescue_order o ON o.id = l.order_id WHERE l.order_id = ANY ($1::bigint[]) AND (h.state = 'asked' "
     "OR (h.state = 'posted' AND h.method IS NOT NULL AND h.created_by = $2)) ORDER BY h.state, h.id LIMIT 1"};
+
+static struct driver_paper driver_paper_of(const struct handin *shortage)
+{
+    return (struct driver_paper){shortage->number, shortage->branch_id, shortage->driver_id,
+                                 shortage->created_by, shortage->amount_fen};
+}
 
 int shortage_check(struct act *act)
 {
@@ -34,21 +39,10 @@ int shortage_load(struct act *act)
     return 0;
 }
 
-/* To who decides, and to whom it is decided for. */
 static void tell(struct act *act, const struct handin *shortage, struct notice notice)
 {
-    char money[MONEY_TEXT_SIZE];
-    money_print(money, sizeof(money), shortage->amount_fen);
-    if (notice.role)
-        notice.branch_id = shortage->branch_id;
-    notice.level = "info";
-    notice.args =
-        arena_printf(act->request->arena, "{\"number\":\"%s\",\"amount\":\"%s\"}", shortage->number, money);
-    if (notice.employee_id != shortage->driver_id) {
-        notice.entity = "shortage";
-        notice.row_id = act_row_id(act);
-    }
-    notice_send(act->request, &notice);
+    struct driver_paper paper = driver_paper_of(shortage);
+    driver_paper_tell(act, &paper, notice);
 }
 
 /* Whose money it was hears of it, whoever bears it; the paper itself he cannot open. */
@@ -106,13 +100,12 @@ int shortage_decide_load(struct act *act)
 
 static int decide(struct act *act)
 {
-    const struct handin *was = act->was;
     struct handin *now = act->now;
-    int64_t me = act->request->session->employee_id;
-    if (was->created_by == me || was->driver_id == me)
-        return request_fail(act->request, ERR_FORBIDDEN, NULL,
-                            N_("Who asked for it, and whose shortage it is, does not decide it"), NULL);
-    now->decided_by = me;
+    struct driver_paper paper = driver_paper_of(act->was);
+    int result = driver_paper_judge(act, &paper);
+    if (result)
+        return result;
+    now->decided_by = act->request->session->employee_id;
     now->decided_at = act->request->now;
     act_mark(act, "decided_by");
     act_mark(act, "decided_at");
