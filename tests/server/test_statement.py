@@ -212,6 +212,34 @@ def test_the_check_finds():
         yz.check(any(words in r[0] for r in found), f"{name} is found {found[:3]}")
 
 
+def test_beyond_the_credit_limit():
+    """Whoever enters an order or a price beyond it is told, and it is entered all the same."""
+    firm = co.as_("admin").do("customer.create", {"name": "众诚保险", "kind": "insurer", "credit_limit_fen": 50000})["id"]
+    manager, clerk = co.as_("finance_manager"), co.as_("order_clerk")
+    manager.do("agreement.create", {"party_id": firm, "service": "tow", "base_fen": 30000})
+    asks = {"customer_id": firm, "service": "tow"}
+    yz.check(clerk.call("rescue.estimate", asks)["credit"] == [], "the first is within it")
+    first = clerk.do("rescue.create", co.order_args(customer_id=firm))
+    yz.check("credit" not in first, f"and nothing is said of it {first}")
+    told = [{"party_id": firm, "name": "众诚保险", "limit_fen": 50000, "owed_fen": 0, "coming_fen": 30000, "order_fen": 30000, "over_fen": 10000}]
+    yz.check(clerk.call("rescue.estimate", asks)["credit"] == told, f"the second is not {clerk.call('rescue.estimate', asks)['credit']}")
+    second = clerk.do("rescue.create", co.order_args(customer_id=firm))
+    yz.check(second["credit"] == told and second["id"], f"it is told, and made {second}")
+    changed = clerk.do("rescue.update", {"id": second["id"], "version": second["version"], "remarks": "twice"})
+    yz.check(changed["credit"] == told, f"whoever changes it is told as well {changed}")
+    co.step("order_clerk", "void", second["id"], reason="other")
+    co.walk(first["id"], 6, "VA4", 30000)
+    priced = co.step("finance_manager", "price", first["id"], price_fen=60000)
+    yz.check(priced["credit"][0]["over_fen"] == 10000 and priced["credit"][0]["coming_fen"] == 0, f"a price, too {priced}")
+    yz.check("credit" not in co.step("finance_manager", "price", first["id"], price_fen=45000), "which counts once when it is changed")
+    other = co.order(charges=[{"payer_id": F1}, {"payer_id": firm, "share_fen": 6000}])
+    co.walk(other, 6, "VA4", 30000)
+    payer = co.step("finance_manager", "price", other, price_fen=30000)["credit"]
+    yz.check([(c["party_id"], c["owed_fen"], c["order_fen"], c["over_fen"]) for c in payer] == [(firm, 45000, 6000, 1000)], f"and of each payer {payer}")
+    co.step("cashier", "receive", first["id"], method="transfer", amount_fen=45000)
+    yz.check(clerk.call("rescue.estimate", asks)["credit"] == [], "what is paid is owed no more")
+
+
 def finish():
     co.stop()
 

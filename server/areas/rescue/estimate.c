@@ -1,6 +1,8 @@
-/* rescue.estimate: what intake shows before saving: the price with its parts, the entitlement left, live orders of the same car or caller. */
+/* rescue.estimate: what intake shows before saving: the price with its parts, the entitlement left, a credit limit that is passed, live orders of the
+ * same car or caller. */
 #include "base/arena.h"
 #include "server/areas/rescue/charge.h"
+#include "server/areas/rescue/credit.h"
 #include "server/areas/rescue/facts.h"
 #include "server/areas/rescue/verbs.h"
 #include "server/core/arguments.h"
@@ -113,7 +115,14 @@ static int add_charges(struct request *request, int64_t total_fen, const char *p
     return 0;
 }
 
-static int add_price(struct request *request, const struct rescue_facts *facts)
+static void add_credit(struct request *request, struct rows *credit, int64_t customer_id, int64_t fen)
+{
+    str_add(&request->out, ",\"credit\":");
+    str_add(&request->out, credit_beyond(request->arena, credit, &(struct credit_more){customer_id, fen}, 1));
+}
+
+/* *total_r: NIL where nothing has a price for it. */
+static int add_price(struct request *request, const struct rescue_facts *facts, int64_t *total_r)
 {
     struct str *out = &request->out;
     int64_t km = km_of(request);
@@ -122,6 +131,7 @@ static int add_price(struct request *request, const struct rescue_facts *facts)
                              &(struct price_facts){.outcome = PRICE_DONE, .km = km, .charge_fen = NIL}, work);
     if (result)
         return result;
+    *total_r = facts->source ? work->total_fen : NIL;
     str_add(out, "{\"estimate_fen\":");
     if (facts->source)
         str_addf(out, "%lld", (long long)work->total_fen);
@@ -181,10 +191,12 @@ int rescue_estimate(struct request *request)
 {
     struct facts_of of;
     struct rescue_facts facts;
+    int64_t total_fen = NIL;
     int result = read_asked(request, &of);
     if (result)
         return result;
     struct rows *read = facts_read(request, &of);
+    struct rows *credit = credit_read(request, of.customer_id, NIL);
     struct rows *live =
         tx_read(request->tx, &sql_live, p_text(of.plate), p_text(request_text(request, "contact_phone")),
                 p_text(request->grant->scope), p_int(LIVE_MAX));
@@ -195,11 +207,12 @@ int rescue_estimate(struct request *request)
         return result;
     if (!facts.customer_known)
         return request_fail(request, ERR_INVALID, "customer_id", N_("There is no such customer"), NULL);
-    result = add_price(request, &facts);
+    result = add_price(request, &facts, &total_fen);
     if (result == 0)
         result = add_granted(request, &facts);
     if (result)
         return result;
+    add_credit(request, credit, of.customer_id, total_fen);
     add_live(&request->out, live);
     str_add_char(&request->out, '}');
     return 0;

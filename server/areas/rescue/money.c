@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/money.h"
+#include "server/areas/rescue/credit.h"
 #include "server/areas/rescue/hooks.h"
 
 #include <errno.h>
@@ -96,6 +97,8 @@ int money_load(struct act *act)
         return 0;
     rows->charge_id = tx_read(tx, &sql_charge_id);
     rows->posted = tx_read(tx, &sql_posted, p_int(act->id));
+    if (!step_is(act, "return"))
+        rows->credit = credit_read_payers(request, act->id);
     return 0;
 }
 
@@ -112,6 +115,7 @@ void money_begin(struct act *act, struct money *money)
         .posted = rows->posted,
         .commission = rows->commission,
         .advance = rows->advance,
+        .credit = rows->credit,
         .day = rows->day ? rows_date(rows->day, 0, 0) : DAY_NIL,
         .me = act->request->session->employee_id,
         .received_before = rows->receipts && rows_int(rows->receipts, 0, 0) != 0, /* not read: as if so */

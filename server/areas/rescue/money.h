@@ -8,7 +8,7 @@
 
 /* What money_load queues; what a step does not need is not read. */
 struct money_rows {
-    struct rows *charges, *ids, *charge_id, *day, *posted, *receipts, *commission, *advance;
+    struct rows *charges, *ids, *charge_id, *day, *posted, *receipts, *commission, *advance, *credit;
 };
 
 struct money {
@@ -16,7 +16,7 @@ struct money {
     const struct rescue *was;
     struct charge *charges;
     size_t count;
-    struct rows *ids, *posted, *commission, *advance;
+    struct rows *ids, *posted, *commission, *advance, *credit;
     size_t next_id;
     struct day day; /* business day of the documents */
     int64_t me;

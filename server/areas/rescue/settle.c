@@ -1,4 +1,6 @@
 /* The money track's steps: audit, price, receive, clear, return, and several in one. Who may not follow whom is decided here. */
+#include "base/arena.h"
+#include "server/areas/rescue/credit.h"
 #include "server/areas/rescue/hooks.h"
 #include "server/areas/rescue/money.h"
 
@@ -79,6 +81,15 @@ static int post_price(struct money *money)
     return result ? result : money_post_commission(money);
 }
 
+/* Told, not forbidden: what each payer comes to owe may be beyond his credit limit. */
+static void tell_credit(struct money *money)
+{
+    struct credit_more *more = arena_alloc(money->act->request->arena, (money->count + 1) * sizeof(*more));
+    for (size_t i = 0; i < money->count; i++)
+        more[i] = (struct credit_more){money->charges[i].payer_id, money->charges[i].amount_fen};
+    credit_reply(money->act, money->credit, more, money->count);
+}
+
 static int price(struct money *money)
 {
     struct act *act = money->act;
@@ -93,9 +104,11 @@ static int price(struct money *money)
         result = money_split_price(money, now->price_fen);
     if (result == 0)
         result = post_price(money);
-    if (result == 0)
-        step_set(act, clear_reason, now->price_fen == 0 ? "no_charge" : NULL);
-    return result;
+    if (result)
+        return result;
+    step_set(act, clear_reason, now->price_fen == 0 ? "no_charge" : NULL);
+    tell_credit(money);
+    return 0;
 }
 
 /* The charge that is meant: the one named, or the only one in that state. */
