@@ -97,47 +97,54 @@ static int64_t old_owner(const struct act *act)
     return somebody && was != entity_owner(act->entity, act->id, act->now) ? was : 0;
 }
 
+/* A record's branch that is no field of it, beside its fields. */
+static void add_undeclared(const struct entity *entity, struct str *record, int64_t branch_id)
+{
+    bool undeclared = entity_is_scoped(entity) && entity_field_index(entity, "branch_id") < 0;
+    if (!undeclared || !record->len)
+        return;
+    str_truncate(record, record->len - 1);
+    add_branch(record, branch_id);
+    str_add_char(record, '}');
+}
+
+/* What was in the changed columns, and what is; of a row that is gone, all that was. Either may stay empty. */
+static void write_difference(const struct command *command, bool moved, struct str *was, struct str *now)
+{
+    const struct act *act = &command->act;
+    bool gone = act->kind == ACT_DELETE;
+    if (act->was)
+        record_write_json(act->entity, act->was, gone ? NULL : act->set, was);
+    if (!gone)
+        record_write_json(act->entity, act->now, act->set, now);
+    if (moved)
+        add_undeclared(act->entity, was, command->old_branch_id);
+    if (moved || act->kind == ACT_CREATE)
+        add_undeclared(act->entity, now, act->branch_id);
+}
+
 /* One row for the command. disabled: the member disabled_at that disable and enable change, as JSON; NULL: not touched. */
 void trail_add(struct command *command, const char *disabled)
 {
     struct act *act = &command->act;
-    const struct entity *entity = act->entity;
-    bool undeclared = entity_is_scoped(entity) && entity_field_index(entity, "branch_id") < 0;
     bool moved = act->kind != ACT_CREATE && command->old_branch_id != act->branch_id;
     struct str was, now;
     str_init(&was, act->request->arena);
     str_init(&now, act->request->arena);
-    if (act->kind == ACT_DELETE) {
-        record_write_json(entity, act->was, NULL, &was);
-    } else {
-        if (act->was)
-            record_write_json(entity, act->was, act->set, &was);
-        record_write_json(entity, act->now, act->set, &now);
-    }
-    if (undeclared && (moved || act->kind == ACT_CREATE) && now.len) {
-        str_truncate(&now, now.len - 1);
-        add_branch(&now, act->branch_id);
-        str_add_char(&now, '}');
-    }
-    if (undeclared && moved && was.len) {
-        str_truncate(&was, was.len - 1);
-        add_branch(&was, command->old_branch_id);
-        str_add_char(&was, '}');
-    }
     if (disabled) {
-        str_clear(&now);
-        str_addf(&now, "{\"disabled_at\":%s}", disabled);
-        str_clear(&was);
         str_add(&was, act->kind == ACT_DISABLE ? "{\"disabled_at\":null}" : "{}");
+        str_addf(&now, "{\"disabled_at\":%s}", disabled);
+    } else {
+        write_difference(command, moved, &was, &now);
     }
     struct change change = {
-        .entity = entity->name,
+        .entity = act->entity->name,
         .id = act->id,
         .action = command->as,
         .version = command->meta.version + 1,
-        .branch_id = entity_is_scoped(entity) ? act->branch_id : NIL,
+        .branch_id = entity_is_scoped(act->entity) ? act->branch_id : NIL,
         .old_branch_id = moved ? command->old_branch_id : NIL,
-        .own_id = entity_owner(entity, act->id, act->now),
+        .own_id = entity_owner(act->entity, act->id, act->now),
         .old_own_id = old_owner(act),
         .reason = act->reason,
         .was = was.len ? was.data : NULL,
