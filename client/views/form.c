@@ -270,7 +270,7 @@ static enum screen_wait form_waiting(struct screen *screen)
         return SCREEN_WAITS_LONG;
     json_get_int(form->row, "id", &shown);
     bool unseen = form->mode == FORM_VIEW && form->reading && shown != form->id;
-    return unseen && link_state(form->app->link) == LINK_READY ? SCREEN_WAITS : SCREEN_READY;
+    return unseen && link_state(form->app->link) == LINK_READY ? SCREEN_WAITS : sheet_waiting(&form->sheet);
 }
 
 const struct screen_ops form_ops = {

@@ -299,6 +299,12 @@ static void lines_plain(struct screen *screen, struct str *out)
         table_plain(&lines->table, out);
 }
 
+static enum screen_wait lines_waiting(struct screen *screen)
+{
+    struct lines *lines = lines_of(screen);
+    return lines->editing ? sheet_waiting(&lines->cells) : SCREEN_READY;
+}
+
 static void lines_close(struct screen *screen)
 {
     struct lines *lines = lines_of(screen);
@@ -312,6 +318,7 @@ static void lines_close(struct screen *screen)
 static const struct screen_ops lines_ops = {
     .name = "lines",
     .key = lines_key,
+    .waiting = lines_waiting,
     .draw = lines_draw,
     .title = lines_title,
     .crumb = lines_crumb,

@@ -113,6 +113,10 @@ bool sheet_accuse_line(struct sheet *sheet, const char *name, const char *words)
 /* The fields that changed, null for emptied ones; or with `all` every one that is not empty. A new reference. */
 json_t *sheet_changes(const struct sheet *sheet, bool all);
 
+/* For its screen's `waiting`: the only record that the letters mean is still being looked up, and the cursor goes on when it is here: what is
+ * typed until then is for the next field. */
+enum screen_wait sheet_waiting(const struct sheet *sheet);
+
 /* Moves, edits, looks up; opens lists of ticks and line tables. */
 enum sheet_result sheet_key(struct sheet *sheet, const struct key *key);
 void sheet_focus(struct sheet *sheet, const char *name);

@@ -73,7 +73,8 @@ static unsigned box_key(struct screen *screen, const struct key *key)
 
 static enum screen_wait box_waiting(struct screen *screen)
 {
-    return box_of(screen)->waiting ? SCREEN_WAITS_LONG : SCREEN_READY;
+    struct box *box = box_of(screen);
+    return box->waiting ? SCREEN_WAITS_LONG : sheet_waiting(&box->sheet);
 }
 
 static int rows_wanted(struct box *box, int cols)

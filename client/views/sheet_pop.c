@@ -93,7 +93,10 @@ static void on_found(struct screen *screen, const struct answer *answer, void *c
     if (only) {
         take(sheet, only);
         sheet_move(sheet, forward ? 1 : -1);
-    } else if (!sheet->pop.items.count) {
+        return;
+    }
+    ahead_forget(&sheet->app->ui->ahead); /* it was meant for the next field */
+    if (!sheet->pop.items.count) {
         ui_say(sheet->app->ui, ROLE_ERROR, "%s", _("Nothing is found by these letters"));
     }
 }
@@ -185,6 +188,11 @@ void sheet_pop_open(struct sheet *sheet)
         return;
     }
     narrow(sheet, entry, sheet->edited ? input_text(&sheet->input) : "");
+}
+
+enum screen_wait sheet_waiting(const struct sheet *sheet)
+{
+    return sheet->asked && sheet->take_unique ? SCREEN_WAITS : SCREEN_READY;
 }
 
 bool sheet_settle(struct sheet *sheet, bool forward)
