@@ -82,6 +82,11 @@ static void on_leave(void *context, const struct dialog_answer *answer)
         ui_close(call->app->ui, &call->screen);
 }
 
+static enum screen_wait waiting(struct screen *screen)
+{
+    return sheet_waiting(&call_of(screen)->sheet);
+}
+
 static bool may_close(struct screen *screen)
 {
     struct call *call = call_of(screen);
@@ -254,6 +259,7 @@ const struct screen_ops call_ops = {
     .name = "call",
     .open = opened,
     .key = on_key,
+    .waiting = waiting,
     .draw = call_draw,
     .covered = covered,
     .may_close = may_close,

@@ -41,7 +41,7 @@ static void draw_notice(void *context, const json_t *notice)
     char age[AGE_TEXT_SIZE];
     int64_t waits = age_between(order_time(notice, "received_at"), time_now());
     panel_text(warning->panel, ROLE_ALARM,
-               arena_printf(arena, "%s %s %s", order_text(notice, "partner_id_label"),
+               arena_printf(arena, "%s %s %s", order_text(notice, "partner_label"),
                             order_text(notice, "foreign_number"),
                             waits == NIL ? "" : age_print(age, sizeof(age), MAX(waits, 0))));
     panel_text(warning->panel, ROLE_NORMAL, order_text(notice, "place"));

@@ -88,7 +88,7 @@ static void put_in(struct call *call, json_t *lines)
     if (!id || !json_array_size(lines) || rest_is_taken(lines) || line_of(lines, id))
         return;
     call->rest_payer = id;
-    json_array_append_new(lines, json_pack("{s:I, s:s}", "payer_id", (json_int_t)id, "payer_id_label",
+    json_array_append_new(lines, json_pack("{s:I, s:s}", "payer_id", (json_int_t)id, "payer_label",
                                            customer->label ? customer->label : ""));
 }
 
@@ -149,8 +149,8 @@ static json_t *plain_line(struct call *call, const json_t *line, bool label)
         if (value && !json_is_null(value))
             json_object_set(copy, call->charge_fields[i].name, value);
     }
-    if (label && json_object_get(line, "payer_id_label"))
-        json_object_set(copy, "payer_id_label", json_object_get(line, "payer_id_label"));
+    if (label && json_object_get(line, "payer_label"))
+        json_object_set(copy, "payer_label", json_object_get(line, "payer_label"));
     return copy;
 }
 
@@ -193,7 +193,7 @@ void call_payers_draw(struct call *call, struct panel *panel)
     json_array_foreach(charges, i, charge)
     {
         const json_t *line = line_of(entry_of(call)->lines, order_number(charge, "payer_id"));
-        panel_pair(panel, ROLE_NORMAL, order_text(line, "payer_id_label"),
+        panel_pair(panel, ROLE_NORMAL, order_text(line, "payer_label"),
                    money_print(money, sizeof(money), order_number(charge, "amount_fen")));
     }
 }

@@ -68,8 +68,9 @@ static enum axis named_behind(const char *end, bool degrees, double *value)
 {
     bool negative;
     enum axis axis = axis_of_letter(*end, &negative);
-    bool ends = degrees ? !isalpha((unsigned char)end[1]) : !isalnum((unsigned char)end[1]);
-    if (axis == AXIS_UNKNOWN || !ends)
+    if (axis == AXIS_UNKNOWN)
+        return AXIS_UNKNOWN;
+    if (degrees ? isalpha((unsigned char)end[1]) : isalnum((unsigned char)end[1]))
         return AXIS_UNKNOWN;
     if (negative)
         *value = -*value;
@@ -142,7 +143,7 @@ static const char *take_angle(const char *at, double *value_r, bool *degrees_r)
 static const char *take_one(const char *text, const char *at, const char *floor, struct number *number_r,
                             bool *taken_r)
 {
-    static const char *const stray_signs[] = {"'", "′", "分", "秒", NULL}; /* minutes of no degrees */
+    static const char *const stray_signs[] = {"'", "′", "分", "秒", NULL}; /* of what is no sixtieth */
     bool degrees;
     const char *end = take_angle(at, &number_r->value, &degrees);
     *taken_r = false;
@@ -153,9 +154,9 @@ static const char *take_one(const char *text, const char *at, const char *floor,
     if (!behind)
         number_r->axis = named_before(floor, (size_t)(at - floor), &number_r->value);
     bool in_word = number_r->axis == AXIS_UNKNOWN && at > text && isalnum((unsigned char)at[-1]);
-    bool stray = !degrees && take_word(end, stray_signs);
-    *taken_r =
-        !in_word && !stray && (number_r->axis != AXIS_UNKNOWN || degrees || !isalpha((unsigned char)*end));
+    if (!degrees && take_word(end, stray_signs))
+        number_r->value = NAN;
+    *taken_r = !in_word && (number_r->axis != AXIS_UNKNOWN || degrees || !isalpha((unsigned char)*end));
     return end + behind;
 }
 
@@ -214,6 +215,9 @@ enum place_fault place_read(const char *text, struct point *point_r)
     bool geo = strncasecmp(text, "geo:", 4) == 0;
     text += geo ? 4 : 0;
     size_t count = take_numbers(text, numbers, array_len(numbers));
+    for (size_t i = 0; i < count; i++)
+        if (isnan(numbers[i].value))
+            return PLACE_BEYOND;
     by_name(numbers, count, &named);
     if (point_is_nil(named))
         return by_order(numbers, count, geo, point_r);

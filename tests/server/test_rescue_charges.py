@@ -50,6 +50,23 @@ def test_by_amount_share_and_part():
     yz.check(co.refuse("finance_manager", "price", id, price_fen=20000).field == "price_fen", "the base alone is more than that price")
 
 
+def test_the_estimate_says_who_pays_what():
+    asked = {"customer_id": F1, "service": "tow", "estimate_km": 15}
+    clerk = co.as_("order_clerk")
+    whole = clerk.call("rescue.estimate", asked)
+    yz.check("charges" not in whole, "nobody asked")
+    for name, charges, wanted in (("an amount", [{"payer_id": F1, "share_fen": 25000}, {"payer_id": PA}], [25000, whole["estimate_fen"] - 25000]),
+                                  ("a part", [{"payer_id": PA}, {"payer_id": F1, "parts": ["base"]}], [whole["estimate_fen"] - 30000, 30000]),
+                                  ("one for all", [{"payer_id": F2}], [whole["estimate_fen"]])):
+        told = clerk.call("rescue.estimate", {**asked, "charges": charges})
+        yz.check([c["amount_fen"] for c in told["charges"]] == wanted and [c["payer_id"] for c in told["charges"]] == [c["payer_id"] for c in charges], f"{name} {told['charges']}")
+    told = clerk.call("rescue.estimate", {**asked, "charges": [{"payer_id": F1, "share_fen": 10**9}, {"payer_id": PA}]})
+    yz.check(told["charges"] is None and told["estimate_fen"] == whole["estimate_fen"], "more than it costs: the price is told all the same")
+    for name, charges in (("nobody takes the rest", [{"payer_id": F1, "share_fen": 1}]), ("nobody is named", [{"share_fen": 1}, {"payer_id": PA}]),
+                          ("no payer at all", [1]), ("a share of words", [{"payer_id": F1, "share_bp": "half"}])):
+        yz.check(clerk.refused("rescue.estimate", {**asked, "charges": charges}).field == "charges", name)
+
+
 def test_each_payer_goes_his_way():
     id = split([{"payer_id": F1, "parts": ["base"], "method": "transfer"}, {"payer_id": PA, "method": "cash"}], None)
     charge = {p: c["id"] for p, c in parts_of(id).items()}

@@ -82,6 +82,41 @@ def test_the_right_agent_hears_of_it_and_nobody_else():
     assert co.one("SELECT count(*) FROM call_ring") == "0"
 
 
+def notice_of(phone, plate):
+    """As a third party tells of an order, which waits for us."""
+    return int(co.one(f"""INSERT INTO order_notice (branch_id, partner_id, foreign_number, contact_phone, plate, place, how)
+        VALUES ({co.branch['A']}, {co.party['F1']}, 'PA-{phone}{plate}', '{phone}', '{plate}', 'a road', 'protocol') RETURNING id"""))
+
+
+def rung(number, exten="8001", client=None):
+    call = pbx.call(number)
+    pbx.ring(call, exten)
+    pop = popped(client or taker, number.removeprefix("+86"))
+    pbx.hang_up(call)
+    ended(client or taker, pop)
+    return pop
+
+
+def test_a_waiting_notice_of_the_caller_is_named():
+    third = co.one(f"SELECT name FROM party WHERE id = {co.party['F1']}")
+    id, later = notice_of("+8613612340001", "粤A77001"), notice_of("013612340001", "粤A77002")
+    pop = rung("+8613612340001")
+    assert (pop["entity"], pop["row_id"]) == ("order_notice", id) and pop["notice"].startswith(third), pop
+    assert co.as_("call_taker").call("order_notice.get", {"id": pop["row_id"]})["id"] == id, "and it may be opened"
+    co.sql(f"UPDATE order_notice SET state = 'withdrawn' WHERE id IN ({id}, {later})")
+    assert "notice" not in rung("+8613612340001"), "what does not wait is not told"
+    customer = co.as_("order_clerk").do("customer.create", {"name": "车主", "kind": "person", "phone": "13612340002", "plates": [{"plate": "粤A77003"}]})["id"]
+    id = notice_of("13600000000", "粤A77003")
+    assert rung("13612340002")["row_id"] == id, "by the car of a customer one knows"
+    part = next(p for p in co.as_("call_taker").call("customer.overview", {"id": customer})["parts"] if p["entity"] == "order_notice")
+    assert [r["id"] for r in part["rows"]] == [id], part
+    permissions = co.one("SELECT permissions FROM role WHERE code = 'call_taker'")
+    co.sql("UPDATE role SET permissions = array_remove(permissions, 'order_notice.get') WHERE code = 'call_taker'")
+    assert "notice" not in rung("13612340002"), "nor is it to who may not see it"
+    co.sql(f"UPDATE role SET permissions = '{permissions}' WHERE code = 'call_taker'")
+    co.sql(f"UPDATE order_notice SET state = 'withdrawn' WHERE id = {id}")
+
+
 def test_one_call_pops_once_whatever_legs_it_has():
     call = pbx.call("13700000001")
     pbx.queue(call)
@@ -386,7 +421,10 @@ def test_a_line_that_is_down_is_told_of():
     finally:
         pbx.start()
     yz.wait_until("the log-in, after a pause that has grown", lambda: pbx.peers, 70)
-    taker.wait_event("notice", lambda n: n.get("entity") == "branch" and n["level"] == "info", 30)
+    up = taker.wait_event("notice", lambda n: n.get("entity") == "branch" and n["level"] == "info", 30)
+    assert up["settles"] == [down["id"]], "that it works again settles that it did not"
+    left = co.one("SELECT count(*) FROM notice WHERE entity = 'branch' AND level = 'warning' AND read_at IS NULL")
+    assert left == "0", f"nobody's bell stays for it {left}"
     who = told_of_line("warning")
     assert who == told_of_line("info") and {"call_taker", "order_clerk", "admin"} <= who and not who & {"call_taker_b", "driver", "partner", "auditor"}, who
     counts = co.sql("SELECT count(*) FROM notice WHERE entity = 'branch' GROUP BY employee_id, level")

@@ -15,8 +15,8 @@ static const struct catalogue *views_catalogue;
 /* catalogue.json holds what a server would describe: an array of entities. */
 static struct catalogue *read_catalogue(void)
 {
-    static const char menu[] = "{\"hash\":\"h\",\"menu\":[],\"entities\":[\"rescue\",\"customer\"]}";
-    struct str texts[2];
+    static const char menu[] = "{\"hash\":\"h\",\"menu\":[],\"entities\":[\"rescue\",\"customer\",\"order_notice\"]}";
+    struct str texts[3];
     json_t *rows = json_load_file(DESKS_CATALOGUE, 0, NULL);
     assert_int_equal(json_array_size(rows), array_len(texts));
     for (size_t i = 0; i < array_len(texts); i++) {
@@ -24,7 +24,7 @@ static struct catalogue *read_catalogue(void)
         json_write(json_array_get(rows, i), &texts[i]);
     }
     json_decref(rows);
-    const char *const lines[] = {texts[0].data, texts[1].data};
+    const char *const lines[] = {texts[0].data, texts[1].data, texts[2].data};
     struct catalogue *read = catalogue_create(NULL, lines, array_len(lines), menu);
     for (size_t i = 0; i < array_len(texts); i++)
         str_finish(&texts[i]);

@@ -138,7 +138,13 @@ static void coordinates_typed_go_before_the_district(void **state)
     assert_false(is_asked("rescue.create"));
     assert_shown("Two numbers are needed here");
     keys("^U", NULL);
+    type("113.5, 235");
+    keys("Tab", NULL); /* not only when all is saved */
+    assert_shown("No such place");
+    keys("Up", "^U", NULL);
     type("23.5, 113.5");
+    keys("Tab", NULL);
+    assert_shown("113.50000 23.50000");
     keys("F10", NULL);
     assert_string_equal(asked_value("rescue.create", "lon"), "113.5");
     assert_string_equal(asked_value("rescue.create", "lat"), "23.5");
@@ -214,6 +220,80 @@ static void leaving_asks_first(void **state)
     assert_int_equal(ui_task_count(&ui), 1);
 }
 
+/* A question about what is not true any more goes by itself. */
+static void saved_while_it_is_asked_whether_to_leave(void **state)
+{
+    (void)state;
+    open_call(); /* the first screen of all is not left */
+    open_call();
+    fill();
+    keys("F10", "Esc", NULL);
+    assert_shown("The order is not saved. Leave it?");
+    answer("rescue.create", "{\"id\":9,\"version\":1}");
+    assert_hidden("The order is not saved. Leave it?");
+    assert_shown("New rescue order");
+    assert_shown("The order is saved");
+}
+
+static const char split[] = "{\"estimate_fen\":36000,\"km\":0,\"source\":\"list\",\"free_times\":0,"
+                            "\"parts\":[],\"charges\":[{\"payer_id\":5,\"amount_fen\":30000},"
+                            "{\"payer_id\":3,\"amount_fen\":6000}]}";
+
+/* The insurer so much, the customer the rest: one line typed, and back where one was. */
+static void several_payers(void **state)
+{
+    (void)state;
+    open_call();
+    fill();
+    keys("^G", NULL);
+    type("PICC");
+    settle();
+    answer_rows("customer.list", "{\"id\":5,\"name\":\"PICC\",\"kind\":\"insurer\"}");
+    keys("Enter", NULL);
+    type("300");
+    keys("F10", "F10", NULL);
+    settle();
+    assert_string_equal(asked_value("rescue.estimate", "charges"),
+                        "[{\"payer_id\":5,\"share_fen\":30000},{\"payer_id\":3}]");
+    answer("rescue.estimate", split);
+    assert_shown("PICC                  300.00");
+    assert_shown("Ann                    60.00");
+    type("2"); /* the cursor is where it was: in the destination */
+    keys("F10", NULL);
+    assert_string_equal(asked_value("rescue.create", "destination"), "\"2\"");
+    assert_string_equal(asked_value("rescue.create", "charges"),
+                        "[{\"payer_id\":5,\"share_fen\":30000},{\"payer_id\":3}]");
+}
+
+/* Said of the customer alone it is every order. */
+static void one_payer_is_none(void **state)
+{
+    (void)state;
+    open_call();
+    fill();
+    keys("^G", NULL);
+    type("Ann");
+    settle();
+    answer_rows("customer.list", ann);
+    keys("Enter", "F10", "F10", "F10", NULL);
+    assert_true(is_asked("rescue.create"));
+    assert_string_equal(asked_value("rescue.create", "charges"), "");
+}
+
+static void a_notice_that_waits(void **state)
+{
+    (void)state;
+    open_call();
+    type("13800138000");
+    settle();
+    assert_string_equal(asked_value("order_notice.list", "q"), "\"13800138000\"");
+    answer_rows("order_notice.list", "{\"id\":4,\"foreign_number\":\"PA-1\",\"partner_id\":5,\"partner_"
+                                     "label\":\"PICC\",\"place\":\"East road\"}");
+    assert_shown("Notices that wait");
+    assert_shown("PICC PA-1");
+    assert_shown("F8 Show notice");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +307,10 @@ int main(void)
         desk_test(after_an_unknown_outcome_the_key_stays),
         desk_test(a_new_customer_in_between),
         desk_test(leaving_asks_first),
+        desk_test(saved_while_it_is_asked_whether_to_leave),
+        desk_test(several_payers),
+        desk_test(one_payer_is_none),
+        desk_test(a_notice_that_waits),
     };
     return run_views(tests);
 }

@@ -28,6 +28,21 @@ static void usual_forms(void **state)
     assert_point("-43.5 172.6", 172.6, -43.5);
     assert_point("33.86S 151.2E", 151.2, -33.86);
     assert_point("10 20", 10, 20);
+    assert_point("１１３．２６，２３．１３", 113.26, 23.13);
+    assert_point("N23.1377 E113.3245", 113.3245, 23.1377);
+    assert_point("E 113.3245, N 23.1377", 113.3245, 23.1377);
+}
+
+static void degrees(void **state)
+{
+    (void)state;
+    assert_point("113°30'36\"E 23°7'30\"N", 113.51, 23.125);
+    assert_point("23°7'30\"N113°30'36\"E", 113.51, 23.125);
+    assert_point("23° 7.5′ N, 113° 30.6′ E", 113.51, 23.125);
+    assert_point("东经113°30′36″ 北纬23°7′30″", 113.51, 23.125);
+    assert_point("北纬23度7分30秒，东经113度30分36秒", 113.51, 23.125);
+    assert_point("33°30'S 151°12'E", 151.2, -33.5);
+    assert_point("23.125° 113.51°", 113.51, 23.125);
 }
 
 static void from_other_programs(void **state)
@@ -57,6 +72,21 @@ static void what_is_none(void **state)
             fail_msg("read: %s as %f %f", texts[i], point.lon, point.lat);
         assert_true(point.lon == 1 && point.lat == 2);
     }
+}
+
+/* What is wrong with it is told where it is typed. */
+static void why_it_is_none(void **state)
+{
+    struct point point;
+    (void)state;
+    assert_int_equal(place_read("天河城", &point), PLACE_NO_PAIR);
+    assert_int_equal(place_read("113.26", &point), PLACE_NO_PAIR);
+    assert_int_equal(place_read("23°75' 113°", &point), PLACE_BEYOND);
+    assert_int_equal(place_read("113.26,231.3", &point), PLACE_BEYOND);
+    assert_int_equal(place_read("91.2N 113.3E", &point), PLACE_BEYOND);
+    assert_int_equal(place_read("113.26,23.13", &point), PLACE_READ);
+    assert_non_null(place_fault_text(PLACE_BEYOND));
+    assert_null(place_fault_text(PLACE_READ));
 }
 
 static void printed_and_read_again(void **state)
@@ -111,6 +141,9 @@ static void districts_in_addresses(void **state)
     assert_string_equal(found(&places, "广州市城区"), "440199");
     assert_string_equal(found(&places, "广东省"), "none");
     assert_string_equal(found(&places, ""), "none");
+    double metres;
+    assert_string_equal(places_nearest(&places, (struct point){113.37, 23.13}, &metres)->code, "440106");
+    assert_true(metres > 500 && metres < 2000);
     places_finish(&places);
 }
 
@@ -145,6 +178,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usual_forms),
+        cmocka_unit_test(degrees),
+        cmocka_unit_test(why_it_is_none),
         cmocka_unit_test(from_other_programs),
         cmocka_unit_test(what_is_none),
         cmocka_unit_test(printed_and_read_again),
