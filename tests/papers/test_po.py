@@ -63,4 +63,18 @@ def test_traditional_words():
     assert not simplified, simplified[:10]
 
 
+# Said otherwise in Taiwan, or what a converter makes of it.
+NOT_IN_TAIWAN = ("會話|列表|短信|信息|保存|打印|默認|據點|聯絡|紀錄|準駕|併發|併為|客戶端|二維碼|訪問|退出登入|超時|當前|(?<!路)上報|合同|丟失|運營|網關|"
+                 "重置|終端(?!機)|[“”]")
+# One word for one thing; these are the others that were said for it.
+NOT_ANY_MORE = "车旁之人|车旁人员|现场联系人|路桥费|救援单(?!位)|合作方|留痕|界面|(?<!召)回车|上缴|分录|不当班|在岗"
+
+
+def test_one_word_for_one_thing():
+    for language, words in (("zh_TW", NOT_IN_TAIWAN), ("zh_CN", NOT_ANY_MORE)):
+        text = (yz.ROOT / f"shared/po/{language}.po").read_text()
+        found = re.findall(rf"^(?:msgstr )?\"[^\n]*?(?:{words})[^\n]*", "\n".join(line for line in text.split("\n") if not line.startswith("msgid")), re.M)
+        yz.check(not found, f"{language}: {[line[:90] for line in found[:10]]}")
+
+
 yz.main(globals())
