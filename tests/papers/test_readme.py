@@ -9,7 +9,7 @@ import yz
 TEXT = papers.readme()
 OWN = {"./dev", "yizhan", "yizhand", "yizhanctl"}
 DEBIANS = {"meson", "ninja", "sudo", "runuser", "chown", "chmod", "systemctl", "systemd-sysusers", "systemd-tmpfiles", "journalctl", "mandb", "man",
-           "export"}
+           "export", "cp", "update-ca-certificates"}
 CONFIGURATION = {"local", "listen", "state", "database", "tls_names", "max_connections"}
 
 
