@@ -46,22 +46,28 @@ void notice_send(struct request *request, const struct notice *notice)
 /* ------------------------------------------------------------------------------------------------- the tail and the loop */
 
 static const struct sql read_new = {
-    "notice_tail", "SELECT pg_snapshot_xmin(pg_current_snapshot())::text, n.id, n.employee_id, " NOTICE_JSON
-                   " FROM (SELECT 1) one LEFT JOIN (SELECT * FROM notice WHERE tx >= $1::xid8"
-                   " AND tx < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY tx, id LIMIT $2) n ON true"};
+    "notice_tail",
+    "SELECT pg_snapshot_xmin(pg_current_snapshot())::text, n.id, n.employee_id, " NOTICE_JSON ", n.tx::text"
+    " FROM (SELECT 1) one LEFT JOIN (SELECT * FROM notice WHERE (tx, id) > ($1::xid8, $3)"
+    " AND tx < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY tx, id LIMIT $2) n ON true"};
 
-struct rows *notices_read(struct tx *tx, uint64_t from)
+static uint64_t tx_of(const char *text)
 {
-    char text[24];
-    snprintf(text, sizeof(text), "%" PRIu64, from);
-    return tx_read(tx, &read_new, p_text(arena_strdup(tx_arena(tx), text)), p_int(POLL_MAX));
+    return text ? strtoull(text, NULL, 10) : 0;
 }
 
-uint64_t notices_take(struct rows *rows)
+struct rows *notices_read(struct tx *tx, struct notice_cursor from)
+{
+    return tx_read(tx, &read_new, p_text(arena_printf(tx_arena(tx), "%" PRIu64, from.tx)), p_int(POLL_MAX),
+                   p_int(from.id));
+}
+
+void notices_take(struct rows *rows, struct notice_cursor *cursor)
 {
     struct parcel *parcel = parcel_create(PARCEL_NOTICES, NULL);
     struct event **end = &parcel->events;
-    for (size_t i = 0; i < rows_count(rows); i++) {
+    size_t count = rows_count(rows);
+    for (size_t i = 0; i < count; i++) {
         if (rows_null(rows, i, 1))
             continue;
         *end = event_create("notice", "");
@@ -74,8 +80,10 @@ uint64_t notices_take(struct rows *rows)
         post_send(parcel);
     else
         parcel_destroy(parcel);
-    const char *horizon = rows_text(rows, 0, 0);
-    return horizon ? strtoull(horizon, NULL, 10) : 0;
+    if (count == POLL_MAX)
+        *cursor = (struct notice_cursor){tx_of(rows_text(rows, count - 1, 4)), rows_int(rows, count - 1, 1)};
+    else
+        *cursor = (struct notice_cursor){tx_of(rows_text(rows, 0, 0)), -1};
 }
 
 void popup_send(int64_t employee_id, const char *json)

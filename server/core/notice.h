@@ -32,9 +32,15 @@ void popup_send(int64_t employee_id, const char *json);
 /* notice.list, read and send. */
 void notice_register(void);
 
-/* The tail: reads what was committed since; hands it on. */
-struct rows *notices_read(struct tx *tx, uint64_t from);
-uint64_t notices_take(struct rows *rows);
+/* What was told last: everything before the transaction, and of it what has no higher id (-1: nothing). */
+struct notice_cursor {
+    uint64_t tx;
+    int64_t id;
+};
+
+/* The tail: reads what was committed since, as much as is taken at once; hands it on and moves the cursor. */
+struct rows *notices_read(struct tx *tx, struct notice_cursor from);
+void notices_take(struct rows *rows, struct notice_cursor *cursor);
 
 /* The loop: to whom they belong. */
 void notices_deliver(const struct event *notices);

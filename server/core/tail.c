@@ -35,7 +35,7 @@ static struct {
     struct arena *arena;
     uint64_t from;    /* everything before it was told; 0: not begun */
     uint64_t telling; /* the transaction whose rows are ours to tell */
-    uint64_t notices_from;
+    struct notice_cursor notices;
     int64_t era;
     int64_t swept_ms, beat_ms;
     bool sweep;
@@ -85,7 +85,8 @@ static int start_here(void)
         own_tx_forget();
         ask_resync();
     }
-    tail.from = tail.notices_from = tx_of(rows_text(rows, 0, 0));
+    tail.from = tx_of(rows_text(rows, 0, 0));
+    tail.notices = (struct notice_cursor){tail.from, -1};
     tail.era = rows_int(rows, 0, 1);
     return 0;
 }
@@ -155,12 +156,12 @@ static int follow(void)
     snprintf(from, sizeof(from), "%" PRIu64, tail.from);
     struct rows *rows = tx_read(tx, &read_rows, p_text(from), p_int(ROWS_MAX + 1));
     struct rows *holders = holders_read(tx);
-    struct rows *notices = notices_read(tx, tail.notices_from);
+    struct rows *notices = notices_read(tx, tail.notices);
     feeds_read(tx);
     if (tx_commit(tx) != TX_OK)
         return -1;
     holders_take(holders);
-    tail.notices_from = notices_take(notices);
+    notices_take(notices, &tail.notices);
     feeds_take();
     uint64_t horizon = tx_of(rows_text(rows, 0, 0));
     if (rows_int(rows, 0, 1) != tail.era || horizon < tail.from)

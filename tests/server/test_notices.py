@@ -55,6 +55,20 @@ def test_it_waits_for_who_is_away():
     cashier.close()
 
 
+def test_a_crowd_hears_as_well():
+    """More at once than the tail takes in one look: the rest comes with the next, each once."""
+    li = co.new_client("call_taker")
+    co.sql(f"INSERT INTO notice (employee_id, level, text) SELECT {co.employee['call_taker']}, 'info', 'crowd ' || g FROM generate_series(1, 6001) g")
+
+    def told():
+        li.call("session.whoami")
+        return [data["text"] for kind, data in li.events if kind == "notice" and (data["text"] or "").startswith("crowd ")]
+    yz.wait_until("all of them", lambda: len(told()) >= 6001, 30)
+    assert told() == [f"crowd {n}" for n in range(1, 6002)], len(told())
+    li.call("notice.read", {"up_to": li.call("notice.list")["rows"][0]["id"]})
+    li.close()
+
+
 def test_a_role_and_a_branch():
     near, far = co.new_client("accountant"), co.new_client("accountant_b")
     told = co.as_("order_clerk").do("notice.send", {"role": "accountant", "branch_id": co.branch["A"], "text": "对账"})
