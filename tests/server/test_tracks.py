@@ -13,7 +13,7 @@ import company
 import gateways as g
 import yz
 
-HOOKS = [g.free_port(), g.free_port()]
+HOOKS = [yz.free_port(), yz.free_port()]
 co = company.Company(settings=g.settings(hook=HOOKS[0]))
 other = yz.Server(co.cluster, co.database, settings=g.settings(hook=HOOKS[1]))
 boss, admin = co.as_("branch_manager"), co.as_("admin")
@@ -160,8 +160,7 @@ def test_a_device_that_moves_to_another_vehicle():
     version = boss.call("tracker.get", {"id": id})["version"]
     before = int(time.time()) - 5
     boss.do("tracker.update", {"id": id, "version": version, "vehicle_id": co.vehicle["VA3"]})
-    time.sleep(1.1)
-    assert say({"id": code, "lat": "22.5", "lon": "112.5", "timestamp": int(time.time())}, token) == 200
+    assert say({"id": code, "lat": "22.5", "lon": "112.5", "timestamp": int(time.time() * 1000) + 1}, token) == 200
     assert say({"id": code, "lat": "22.6", "lon": "112.6", "timestamp": before}, token) == 200
     assert kept(co.vehicle["VA3"])[0][1] == 112.5 and (before, 112.6) in kept(VA2), "what was kept back belongs to the one it sat in then"
     row = boss.call("tracker.get", {"id": id})
@@ -176,10 +175,12 @@ def test_a_device_that_moves_to_another_vehicle():
 def test_a_flood_is_held_back_and_others_are_heard():
     code, token, _ = device(VA2)
     line = http.client.HTTPConnection("127.0.0.1", HOOKS[0], timeout=20)
-    got = []
+    got, began = [], time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(40) as pool:
-        got = list(pool.map(lambda n: say({"id": code, "lat": "23", "lon": "113", "timestamp": NOW - n}, token), range(450)))
-    assert got.count(200) >= 300 and got.count(429) >= 50 and set(got) == {200, 429}, {s: got.count(s) for s in set(got)}
+        while got.count(429) < 50 and len(got) < 20000:
+            got += pool.map(lambda n: say({"id": code, "lat": "23", "lon": "113", "timestamp": NOW - n}, token), range(450))
+    most = 300 + 5 * (time.monotonic() - began + 1)
+    assert 300 <= got.count(200) <= most and got.count(429) >= 50 and set(got) == {200, 429}, {s: got.count(s) for s in set(got)}
     assert say({"id": CODE, "lat": "23.5", "lon": "113.5"}, TOKEN) == 200, "another is not held back"
     assert say({"id": code, "lat": "23.5", "lon": "113.5"}, "wrong") == 403, "nor does it use up what is the device's to guess at it"
     line.close()
@@ -191,13 +192,14 @@ def test_watchers_are_told_on_every_server():
     strange = yz.Client(other, "call_taker_b")        # sees the vehicles of branch B
     for client in (here, there, strange):
         client.call("session.watch", {"entities": ["vehicle"]})
+    began = time.monotonic()
     for n in range(8):
         assert say({"id": code, "lat": "23.6", "lon": f"113.6{n}"}, token, hook=n % 2) == 200
     for client in (here, there):
         told = client.wait_event("event", lambda e: any(r["id"] == VA1 and r["lon"] == 113.67 for r in e.get("rows", [])))
         assert told["entity"] == "vehicle" and told["action"] == "position", told
         lines = [e for kind, e in client.events if kind == "event" and "rows" in e]
-        assert len(lines) <= 6, "no more than one a second"
+        assert len(lines) <= 3 + (time.monotonic() - began), "no more than one a second"
     strange.call("session.ping")
     assert not [e for _, e in strange.events if "rows" in e], "others' vehicles are not told"
     for client in (here, there, strange):
