@@ -26,7 +26,8 @@ struct dispatch {
     char *filter;
     struct area map_area; /* of the last drawing; rows 0: there was none */
     int64_t sending_order;
-    int64_t unfit_vehicle, unfit_order; /* asked about in a dialog */
+    int64_t unfit_vehicle, unfit_order; /* asked about in a dialog … */
+    uint64_t question;                  /* … of this id; 0: none. It may be answered already */
 };
 
 static inline struct dispatch *dispatch_of(struct screen *screen)
@@ -63,4 +64,7 @@ unsigned dispatch_refresh(struct dispatch *desk);
 unsigned dispatch_say(struct dispatch *desk, const char *why); /* nothing is done, and why; screen flags */
 
 /* dispatch_send.c */
+const char *dispatch_why_not(const struct job *job); /* why nobody is sent to it now, translated; NULL: one may be */
+void dispatch_check_question(
+    struct dispatch *desk); /* rows or vehicles are others: what is asked may be no question any more */
 unsigned dispatch_send(struct dispatch *desk, int digit);

@@ -30,6 +30,7 @@ static void on_vehicles(struct screen *screen, const struct live_event events[],
 static void offers_changed(struct offers *offers)
 {
     board_map_fill(dispatch_of(offers->screen));
+    dispatch_check_question(dispatch_of(offers->screen));
 }
 
 static void on_places(struct screen *screen, const char *action, const json_t *rows)

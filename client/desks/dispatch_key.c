@@ -265,7 +265,7 @@ unsigned dispatch_key(struct screen *screen, const struct key *key)
 static void other_keys(struct dispatch *desk, struct key_bar *bar)
 {
     bool map = desk->focus == FOCUS_MAP;
-    if (!desk->road && offers_at(&desk->offers, 1))
+    if (!desk->road && offers_at(&desk->offers, 1) && !dispatch_why_not(jobs_current(&desk->waiting)))
         key_bar_add(bar, '1', _("Send vehicle"), 0);
     key_bar_add(bar, K_ENTER, _("Open"), 2);
     if (map) {
@@ -290,7 +290,7 @@ void dispatch_keys(struct screen *screen, struct key_bar *bar)
         other_keys(desk, bar);
         return;
     }
-    if (!desk->road && offers_at(&desk->offers, 1) && job && !job->pending)
+    if (!desk->road && offers_at(&desk->offers, 1) && job && !job->pending && !dispatch_why_not(job))
         key_bar_add(bar, '1', _("Send vehicle"), 0);
     if (!desk->road && desk->offers.rows.count > OFFERS_KEYS)
         key_bar_add(bar, '+', _("More vehicles"), 5);

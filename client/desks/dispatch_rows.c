@@ -182,6 +182,7 @@ static void rows_changed(struct jobs *jobs)
         desk->app->ui->bell = true;
     jobs->arrived = 0;
     dispatch_row_changed(desk);
+    dispatch_check_question(desk);
 }
 
 /* What is asked in a panel is asked of an order that has gone on. */

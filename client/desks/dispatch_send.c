@@ -43,17 +43,39 @@ static const struct offer *offer_of(const struct dispatch *desk, int64_t vehicle
     return NULL;
 }
 
+/* The vehicle asked about, for the order under the cursor still; NULL: one of them is another. */
+static const struct offer *asked_offer(const struct dispatch *desk, const struct job *job)
+{
+    bool same = job && job->id == desk->unfit_order && !job->pending && desk->offers.shown_for == job->id;
+    return same ? offer_of(desk, desk->unfit_vehicle) : NULL;
+}
+
+static void say_changed(struct dispatch *desk)
+{
+    ui_say(desk->app->ui, ROLE_WARNING, "%s", _("The list has changed meanwhile: nothing was sent"));
+}
+
 static void on_unfit(void *context, const struct dialog_answer *answer)
 {
     struct dispatch *desk = context;
     const struct job *job = jobs_current(&desk->waiting);
-    const struct offer *offer = offer_of(desk, desk->unfit_vehicle);
+    const struct offer *offer = asked_offer(desk, job);
+    desk->question = 0;
     if (answer->key != 'y')
         return;
-    if (job && job->id == desk->unfit_order && !job->pending && offer && desk->offers.shown_for == job->id)
+    if (offer)
         send_offer(desk, job, offer);
     else
-        ui_say(desk->app->ui, ROLE_WARNING, "%s", _("The list has changed meanwhile: nothing was sent"));
+        say_changed(desk);
+}
+
+void dispatch_check_question(struct dispatch *desk)
+{
+    if (!desk->question || asked_offer(desk, jobs_current(&desk->waiting)))
+        return;
+    dialog_withdraw(desk->app->ui, desk->question);
+    desk->question = 0;
+    say_changed(desk);
 }
 
 static void ask_unfit(struct dispatch *desk, const struct job *job, const struct offer *offer)
@@ -61,16 +83,23 @@ static void ask_unfit(struct dispatch *desk, const struct job *job, const struct
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     desk->unfit_vehicle = offer->vehicle_id;
     desk->unfit_order = job->id;
-    dialog_yes_no(desk->app->ui, offer->fit ? _("Off shift") : _("Does not fit"),
-                  arena_printf(arena, _("%s %s: %s. Send it all the same?"), offer->plate, offer->driver,
-                               offer->reasons),
-                  true, on_unfit, desk);
+    desk->question = dialog_yes_no(desk->app->ui, offer->fit ? _("Off shift") : _("Does not fit"),
+                                   arena_printf(arena, _("%s %s: %s. Send it all the same?"), offer->plate,
+                                                offer->driver, offer->reasons),
+                                   true, on_unfit, desk);
 }
 
 unsigned dispatch_say(struct dispatch *desk, const char *why)
 {
     ui_say(desk->app->ui, ROLE_WARNING, "%s", why);
     return SCREEN_REDRAW | SCREEN_BELL;
+}
+
+const char *dispatch_why_not(const struct job *job)
+{
+    const char *why =
+        job ? json_string_value(json_object_get(json_object_get(job->row, "cannot"), "dispatch")) : NULL;
+    return why ? _(why) : NULL;
 }
 
 /* Why a digit sends nobody; NULL: it does. */
@@ -82,6 +111,8 @@ static const char *hindrance(const struct dispatch *desk, const struct job *job,
         return _("No order waits: there is nothing to send to");
     if (job->pending || desk->offers.sending != NIL)
         return _("The answer to the last step is not here yet");
+    if (dispatch_why_not(job))
+        return dispatch_why_not(job);
     if (desk->offers.shown_for != job->id)
         return _("The vehicles for this order are being looked for");
     if (!offers_at(&desk->offers, digit))

@@ -18,6 +18,7 @@ struct form {
     json_t *prefill;
     struct sheet sheet;
     bool saving, leaving; /* leaving: closed once it is saved */
+    uint64_t question;    /* what is to become of what is not saved; 0: not asked. It may be answered already */
     bool stale;           /* somebody else saved it while it is edited here */
     int reading;          /* questions for the record under way */
     bool gone;

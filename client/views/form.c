@@ -182,8 +182,9 @@ static void on_leave_answer(void *context, const struct dialog_answer *answer)
 void form_ask_leave(struct form *form)
 {
     struct dialog_button buttons[] = {{'s', _("Save")}, {'d', _("Discard")}, {'c', _("Continue")}};
-    dialog_confirm(form->app->ui, _("Unsaved changes"), _("What was typed here is not saved."), buttons,
-                   array_len(buttons), false, on_leave_answer, form);
+    form->question =
+        dialog_confirm(form->app->ui, _("Unsaved changes"), _("What was typed here is not saved."), buttons,
+                       array_len(buttons), false, on_leave_answer, form);
 }
 
 static bool form_may_close(struct screen *screen)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/form-private.h"
@@ -185,13 +186,15 @@ static void on_saved(struct screen *screen, const struct answer *answer, void *c
     struct form *form = context;
     (void)screen;
     form->saving = false;
-    if (answer->code == ERR_NONE)
+    if (answer->code == ERR_NONE) {
+        dialog_withdraw(form->app->ui, form->question);
         saved(form, answer->object);
-    else if (answer->code == ERR_CONFLICT && form->mode == FORM_EDIT &&
-             json_object_get(answer->object, "current"))
+    } else if (answer->code == ERR_CONFLICT && form->mode == FORM_EDIT &&
+               json_object_get(answer->object, "current")) {
         ask_theirs(form);
-    else
+    } else {
         accuse(form, answer);
+    }
     form->leaving = form->leaving && answer->code == ERR_NONE;
 }
 

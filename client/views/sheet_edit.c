@@ -198,11 +198,11 @@ static void tell(struct sheet *sheet, size_t left)
         return;
     if (was->trouble)
         ui_say(sheet->app->ui, ROLE_ERROR, "%s", was->trouble);
+    else if (is && is->trouble)
+        ui_say(sheet->app->ui, ROLE_ERROR, "%s", is->trouble);
     else if (was->field->required && empty && field_type_of(was->field) != FIELD_BOOL)
         ui_say(sheet->app->ui, ROLE_WARNING, "%s",
                value_fault(sheet->app, arena, was->field, FIELD_MISSING, NULL));
-    else if (is && is->trouble)
-        ui_say(sheet->app->ui, ROLE_ERROR, "%s", is->trouble);
 }
 
 bool sheet_move(struct sheet *sheet, int step)

@@ -97,6 +97,26 @@ static void who_is_off_shift_is_asked_about(void **state)
     assert_string_equal(asked_value("rescue.dispatch", "off_shift"), "true");
 }
 
+/* Another dispatcher sends to it while it is asked: there is nothing to answer any more. */
+static void what_is_asked_is_no_question_any_more(void **state)
+{
+    (void)state;
+    open_dispatch();
+    answer_rows("rescue.suggest",
+                "{\"vehicle_id\":14,\"driver_id\":104,\"fit\":true,\"on_shift\":false,\"reasons\":"
+                "[\"Outside the driver's hours\"],\"plate\":\"粤A44444\",\"driver\":\"Hu\"}");
+    settle();
+    keys("1", NULL);
+    assert_shown("Off shift");
+    hear_of("rescue", 1, 2);
+    settle();
+    answer_rows("rescue.list",
+                "{\"id\":1,\"version\":2,\"number\":\"R1\",\"state\":\"dispatched\",\"place\":\"North\"}");
+    assert_hidden("Off shift");
+    assert_shown("The list has changed meanwhile: nothing was sent");
+    assert_false(is_asked("rescue.dispatch"));
+}
+
 static void somebody_else_was_quicker(void **state)
 {
     (void)state;
@@ -115,19 +135,20 @@ static void to_be_confirmed_is_told(void **state)
 {
     (void)state;
     open_a_desk(&dispatch_desk);
-    answer_rows("rescue.list",
-                "{\"id\":1,\"version\":1,\"number\":\"R1\",\"state\":\"new\",\"to_confirm\":true,\"place\":"
-                "\"North\",\"created_at\":\"2026-11-21T10:00:00Z\",\"due_at\":null}");
+    answer_rows(
+        "rescue.list",
+        "{\"id\":1,\"version\":1,\"number\":\"R1\",\"state\":\"new\",\"to_confirm\":true,\"place\":"
+        "\"North\",\"created_at\":\"2026-11-21T10:00:00Z\",\"due_at\":null,\"cannot\":{\"dispatch\":\"The "
+        "person at the car must be contacted before a vehicle is sent\"}}");
     answer_rows("rescue.list", road);
     settle();
     answer_rows("rescue.suggest", offers);
     settle();
     assert_shown("call!");
     assert_shown("To be confirmed: call the person at the car first");
+    assert_hidden("1 Send vehicle");
     keys("1", NULL);
-    refuse("rescue.dispatch",
-           "{\"code\":\"conflict\",\"message\":\"x\",\"msgid\":\"The person at the car must be "
-           "contacted before a vehicle is sent\"}");
+    assert_false(is_asked("rescue.dispatch"));
     assert_shown("must be contacted before a vehicle is sent");
     assert_shown("waiting 1");
 }
@@ -320,6 +341,7 @@ int main(void)
         desk_test(what_waits_and_who_can_go),
         desk_test(a_digit_sends),
         desk_test(who_is_off_shift_is_asked_about),
+        desk_test(what_is_asked_is_no_question_any_more),
         desk_test(somebody_else_was_quicker),
         desk_test(to_be_confirmed_is_told),
         desk_test(the_selection_stays),
