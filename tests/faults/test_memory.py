@@ -2,7 +2,8 @@
 """No memory at the Nth allocation of a request, for N from 1 on.
 
 A library's allocation (libpq's, OpenSSL's, argon2's) comes back empty to it: the request is refused and nothing of it was done, or it is done and
-answered as ever; the line may be closed; the next request works. One of ours ends the server: it is started again, and the same key has one effect,
+answered as ever; the line may be closed; the next request works. (libpq without memory for the answer to a Sync forgets that one came: then the
+deadline of the request ends it, so that is short here.) One of ours ends the server: it is started again, and the same key has one effect,
 as after a kill -9. What the parsers do is tried without a server, in tests/unit/core/test_memory_fault.c.
 """
 import collections
@@ -21,7 +22,7 @@ NOTHING_DONE = {"unavailable", "busy", "unknown_outcome"}
 cluster, database = company.fresh()
 store = load.Store.of_cluster(cluster, database)
 store.sql("UPDATE job SET disabled_at = now() WHERE name NOT IN ('seal', 'balance_roll')")  # what they do is no command's doing
-server = yz.Server(cluster, database)
+server = yz.Server(cluster, database, settings=["request_seconds = 2", "long_seconds = 2"])
 look = cluster.session(database)
 hands = {}
 
@@ -72,6 +73,15 @@ def ask(client, verb, args):
         return "closed", str(error)
 
 
+def insist(client, verb, args):
+    """As a proper client does: what was not done, or may have been, is asked for again."""
+    for _ in range(5):
+        code, answer = ask(client, verb, args)
+        if code not in NOTHING_DONE:
+            break
+    return code, answer
+
+
 # ---------------------------------------------------------------------------------------------------------------- reads
 
 def same(name, answer, usual):
@@ -102,7 +112,8 @@ def reader(name):
 
 def try_read(name):
     client, login, verb, args = reader(name)
-    usual = client.call(verb, args)
+    code, usual = insist(client, verb, args)
+    assert code == "ok", (code, usual)
     outcomes = collections.Counter()
     wrong, nth, before = [], 1, failed()
     while nth <= MOST:
@@ -123,7 +134,7 @@ def try_read(name):
         elif code not in NOTHING_DONE | {"ok", "closed"}:
             wrong.append(f"{nth}: {code} {answer}")
         client, login, verb, args = reader(name)
-        code, answer = ask(client, verb, args)
+        code, answer = insist(client, verb, args)
         if code != "ok" or not same(name, answer, usual):
             wrong.append(f"{nth}: the next request: {code} {others(answer, usual)}")
         nth += 1
@@ -160,7 +171,7 @@ def command_once(make, kind, nth):
         drop(login)
         died = revive()
     did = grown(before)
-    again = ask(as_(login), verb, args)
+    again = insist(as_(login), verb, args)
     return "ended" if died else code, answer, did, grown(before), again
 
 
@@ -170,7 +181,7 @@ def revive():
         server.process.wait(3)
     if server.process.poll() is None:
         return False
-    assert server.process.returncode == -signal.SIGABRT and server.log_tail(1) == "out of memory", server.log_tail(30)
+    assert server.process.returncode == -signal.SIGABRT and "out of memory" in server.log_tail(5).split("\n"), server.log_tail(30)
     hands.clear()
     server.restart()
     return True
@@ -178,8 +189,8 @@ def revive():
 
 def try_command(name, kind, step=1):
     make = COMMANDS[name]
-    code, _, usual, _, _ = command_once(make, "none", 0)
-    assert code == "ok" and any(usual), (code, usual)
+    *_, usual, again = command_once(make, "none", 0)
+    assert again[0] == "ok" and any(usual), (again, usual)
     outcomes, wrong, nth, before = collections.Counter(), [], 1, failed()
     while nth <= MOST:
         code, answer, did, had, again = command_once(make, kind, nth)
