@@ -75,7 +75,7 @@ const struct setting settings_table[] = {
            "Requests that may wait in each of these lanes; above it the answer is busy."),
     NUMBER(connections, 20000, 16, 1000000, "Connections in all."),
     NUMBER(connections_per_address, WIRE_CONNECTIONS_PER_ADDRESS_BEFORE_LOGIN, 1, 100000,
-           "Connections of one address that have not logged in."),
+           "Connections of one address (of IPv6: one network, /64) that have not logged in."),
     NUMBER(idle_seconds, 1800, 60, 86400, "A session without a request for so long is ended.", .live = true),
     NUMBER(request_seconds, 10, 1, 600, "A short request is given up after so long.", .live = true),
     NUMBER(long_seconds, 600, 1, 86400, "An export, import or report is given up after so long.",
