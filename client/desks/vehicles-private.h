@@ -14,7 +14,6 @@ struct vehicles {
     struct atlas map;
     enum vehicles_view view;
     bool on_map; /* keys go to the map */
-    bool beside; /* at the last drawing there was room for both */
     int state;   /* index of the state shown; -1: all */
     json_t *districts;
 };
@@ -29,6 +28,8 @@ extern const struct fleet_ops vehicles_ops;
 void vehicles_mark(struct vehicles *desk); /* the map's markers of what is shown */
 
 /* vehicles_draw.c */
+bool vehicles_beside(
+    const struct vehicles *desk); /* list and map stand side by side: it is wanted, and there is room */
 void vehicles_draw(struct screen *screen, struct canvas *canvas, struct area body);
 void vehicles_linear(struct screen *screen, struct linear *linear);
 void vehicles_crumb(struct screen *screen, struct str *out);

@@ -121,8 +121,9 @@ static unsigned next_view(struct vehicles *desk)
 {
     static const enum vehicles_view next[] = {
         [VEHICLES_BOTH] = VEHICLES_LIST, [VEHICLES_LIST] = VEHICLES_MAP, [VEHICLES_MAP] = VEHICLES_BOTH};
+    bool alone = !vehicles_beside(desk);
     desk->view = next[desk->view];
-    if (desk->view == VEHICLES_LIST && !desk->beside)
+    if (desk->view == VEHICLES_LIST && alone)
         desk->view = VEHICLES_MAP; /* it was the list alone already */
     desk->on_map = desk->view == VEHICLES_MAP;
     row_changed(desk);
@@ -140,7 +141,7 @@ static unsigned command(struct vehicles *desk, const struct key *key)
     case 'K': return show_track(desk);
     case K_TAB:
     case K_BACKTAB:
-        if (!desk->beside)
+        if (!vehicles_beside(desk))
             return SCREEN_UNUSED;
         desk->on_map = !desk->on_map;
         return SCREEN_REDRAW;
@@ -161,7 +162,7 @@ static unsigned command(struct vehicles *desk, const struct key *key)
 /* The list follows what is chosen on the map. */
 static unsigned map_key(struct vehicles *desk, const struct key *key)
 {
-    if (desk->beside && (key->code == K_TAB || key->code == K_BACKTAB))
+    if (vehicles_beside(desk) && (key->code == K_TAB || key->code == K_BACKTAB))
         return command(desk, key); /* back to the list */
     switch (atlas_key(&desk->map, key)) {
     case ATLAS_USED: break;
@@ -182,7 +183,7 @@ static unsigned on_key(struct screen *screen, const struct key *key)
         return map_key(desk, key);
     if (key->code == ' ' || key->code == '*')
         return SCREEN_BELL;
-    if (desk->beside && (key->code == '+' || key->code == '-' || key->code == 'f'))
+    if (vehicles_beside(desk) && (key->code == '+' || key->code == '-' || key->code == 'f'))
         return map_key(desk, key);
     switch (table_key(&desk->fleet.table, key)) {
     case TABLE_OPENED: return open_current(desk);
@@ -208,11 +209,11 @@ static void add_keys(struct screen *screen, struct key_bar *bar)
     if (item && track_may(desk->app))
         key_bar_add(bar, 'K', _("Track"), 2);
     key_bar_add(bar, K_VIEW, desk->view == VEHICLES_MAP ? _("List") : _("Map"), 3);
-    if (desk->beside)
+    if (vehicles_beside(desk))
         key_bar_add(bar, K_TAB, desk->on_map ? _("List") : _("Map"), 4);
     key_bar_add(bar, '1', _("By state"), 5);
     key_bar_add(bar, K_FILTER, _("Filter"), 6);
-    if (desk->beside || desk->on_map)
+    if (vehicles_beside(desk) || desk->on_map)
         key_bar_add(bar, '+', _("Closer"), 7);
     key_bar_add(bar, K_REFRESH, _("Refresh"), 9);
     key_bar_add(bar, K_HELP, _("Help"), 8);

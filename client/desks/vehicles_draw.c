@@ -15,16 +15,21 @@ static void draw_line(struct canvas *canvas, struct area area)
         canvas_put(canvas, area.row + i, area.col, 1, ROLE_BORDER, "│");
 }
 
+/* Keys may come before it is drawn. */
+bool vehicles_beside(const struct vehicles *desk)
+{
+    return desk->view == VEHICLES_BOTH && ui_body(desk->app->ui).cols >= BESIDE_FROM;
+}
+
 /* In a narrow list the branch and the order are reached with Right; on the map the place is. */
 void vehicles_draw(struct screen *screen, struct canvas *canvas, struct area body)
 {
     struct vehicles *desk = vehicles_of(screen);
-    desk->beside = desk->view == VEHICLES_BOTH && body.cols >= BESIDE_FROM;
     if (desk->view == VEHICLES_MAP) {
         atlas_draw(&desk->map, canvas, body);
         return;
     }
-    if (!desk->beside) {
+    if (!vehicles_beside(desk)) {
         table_draw(&desk->fleet.table, canvas, body, true);
         return;
     }

@@ -190,6 +190,22 @@ static void words_and_states_narrow(void **state)
 }
 
 /* The row waits for its answer, also while all are read again, and is read by itself then: the change is one's own. */
+/* Two views on, and at once to the map, before anything of it was drawn. */
+static void keys_need_no_drawing(void **state)
+{
+    (void)state;
+    open_monitor();
+    shown();
+    keys("F11", "F11", "F11", "Tab", NULL);
+    assert_shown("Tab List");
+    keys("Tab", NULL);
+    assert_shown("Tab Map");
+    ui_resize(&ui, 24, 60);
+    keys("F11", NULL);
+    assert_shown("F11 List");
+    assert_hidden("Tab");
+}
+
 static void a_letter_acts(void **state)
 {
     (void)state;
@@ -220,6 +236,7 @@ int main(void)
         fleet_test(a_place_by_itself),
         fleet_test(anothers_order_has_no_number),
         fleet_test(words_and_states_narrow),
+        fleet_test(keys_need_no_drawing),
         fleet_test(a_letter_acts),
     };
     return run_views(tests);
