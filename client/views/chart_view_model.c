@@ -180,11 +180,20 @@ static const int64_t *values_of(const struct chart_view *view, const json_t *gro
 
 /* ---- points ---- */
 
+/* Of an average it is told how many it is of: one 5 is not fifty of them. */
+static const char *label_with_count(const struct chart_view *view, const char *label, const json_t *group)
+{
+    int64_t count = json_integer_value(json_object_get(group, "count"));
+    return view->average && count > 0 && !chart_field_is_time(view->by)
+               ? arena_printf(view->arena, "%s (%" PRId64 ")", label, count)
+               : label;
+}
+
 static void add_point(struct chart_view *view, const char *label, int64_t day, const json_t *group)
 {
     int64_t total = group ? number_of(view, group) : view->average ? NIL : 0;
     bool has_day = chart_field_is_time(view->by) && view->step == STEP_DAY && day != NIL;
-    vec_push(&view->points, ((struct chart_point){.label = label,
+    vec_push(&view->points, ((struct chart_point){.label = label_with_count(view, label, group),
                                                   .day = {has_day ? (int32_t)day : INT32_MIN},
                                                   .total = total,
                                                   .values = values_of(view, group, total)}));
