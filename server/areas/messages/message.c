@@ -144,4 +144,5 @@ const struct entity message_entity = {
     .actions = actions,
     .nactions = array_len(actions),
     .verbs = VERBS_READ,
+    .flags = ENTITY_BIG,
 };

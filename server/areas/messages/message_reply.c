@@ -48,4 +48,5 @@ const struct entity message_reply_entity = {
     .sort = "-created_at",
     .tabs = tabs,
     .verbs = VERBS_READ,
+    .flags = ENTITY_BIG,
 };

@@ -68,4 +68,5 @@ const struct entity outbox_entity = {
     .state = "state",
     .states = states,
     .verbs = VERB_LIST | VERB_GET,
+    .flags = ENTITY_BIG,
 };

@@ -60,4 +60,5 @@ const struct entity rating_entity = {
     .sort = "-created_at",
     .tabs = tabs,
     .verbs = VERBS_READ,
+    .flags = ENTITY_BIG,
 };
