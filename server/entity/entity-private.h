@@ -34,6 +34,9 @@ static inline const struct entity_verb *entity_verb_of(const struct request *req
     return request->verb->data;
 }
 
+/* ---- registry_check.c */
+void entity_check(const struct entity *entity); /* aborts, with what is wrong in the log */
+
 /* ---- registry.c */
 /* A verb of the entity, whose permission is its own name; not yet registered. */
 struct entity_verb *entity_verb_create(const struct entity *entity, const char *name, enum act_kind kind,
@@ -168,8 +171,16 @@ must_check int lines_bind_argument(struct command *command, const struct field *
                                    struct line_set *set_r);
 void lines_queue_read(struct command *command);
 must_check int lines_merge(struct command *command);
-void lines_queue_writes(struct command *command);
 struct line_change *lines_of(struct command *command, const struct field *field);
+int lines_find(const struct line_change *change, int64_t id); /* among the lines as they were; -1: none */
+
+static inline void *line_at(const struct entity *line, struct line_set set, size_t i)
+{
+    return (char *)set.items + i * line->size;
+}
+
+/* ---- lines_write.c */
+void lines_queue_writes(struct command *command);
 void lines_write_json(const struct entity *line, struct line_set set, struct str *out);
 
 /* ---- refs.c: references and base data named by a command exist and are live */

@@ -1,13 +1,12 @@
+/* The entities by name, the fields that all have without declaring them, and the generic verbs made of each. */
 #include "server/entity/entity-private.h"
 
 #include "base/arena.h"
-#include "base/log.h"
 #include "base/map.h"
 #include "server/entity/export.h"
 #include "server/entity/import.h"
 #include "server/entity/summary.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,12 +54,6 @@ static const struct field built_in[BUILT_INS] = {
         BUILT_IN("disabled_at", FIELD_TIME, STORE_TIME, .label = N_("Disabled"),
                  .help = N_("When the record was taken out of use; empty while it is in use.")),
 };
-
-static _Noreturn void refuse(const struct entity *entity, const char *what, const char *which)
-{
-    log_error("entity %s: %s %s", entity->name ? entity->name : "?", what, which ? which : "");
-    abort();
-}
 
 bool entity_is_branch(const struct entity *entity)
 {
@@ -191,86 +184,6 @@ const struct action *entity_action(const struct entity *entity, const char *name
             return &entity->actions[i];
     }
     return NULL;
-}
-
-/* Names go into SQL text: what is no plain word never gets there. */
-static void check_word(const struct entity *entity, const char *word)
-{
-    if (!word || !*word || isdigit((unsigned char)*word))
-        refuse(entity, "no name:", word);
-    for (const char *at = word; *at; at++) {
-        if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at) && *at != '_')
-            refuse(entity, "no name:", word);
-    }
-}
-
-static void check_fields(const struct entity *entity)
-{
-    size_t lines = 0;
-    if (entity->nfields > ENTITY_FIELDS_MAX)
-        refuse(entity, "too many fields", NULL);
-    for (size_t i = 0; i < entity->nfields; i++) {
-        const struct field *field = &entity->fields[i];
-        check_word(entity, field->name);
-        check_word(entity, field_column(field));
-        if (field->virtual_ && !field->sql)
-            refuse(entity, "virtual without sql:", field->name);
-        if (field_storage_of(field) == STORE_LINES && (!field->lines || ++lines > ENTITY_LINE_FIELDS_MAX))
-            refuse(entity, "bad line table:", field->name);
-        if (field->lines && !field->lines->parent)
-            refuse(entity, "line entity without parent:", field->name);
-        if (field->lines && (!field->lines->table || !field->lines->size))
-            refuse(entity, "line entity without table or size:", field->name);
-        if (entity_field_index(entity, field->name) != (int)i)
-            refuse(entity, "declared twice:", field->name);
-    }
-}
-
-static void check_states(const struct entity *entity)
-{
-    const char *columns[ENTITY_STATES_MAX];
-    size_t n = entity_state_columns(entity, columns);
-    for (size_t i = 0; i < n; i++) {
-        int index = entity_field_index(entity, columns[i]);
-        if (index < 0 || entity->fields[index].storage != STORE_TEXT)
-            refuse(entity, "state is no text field:", columns[i]);
-    }
-}
-
-static void check_conditions(const struct entity *entity)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < entity->nactions; i++) {
-        const struct action *action = &entity->actions[i];
-        count += action->nconditions;
-        for (size_t j = 0; j < action->nconditions; j++)
-            if (!action->conditions[j].holds || !action->conditions[j].why)
-                refuse(entity, "condition without what holds, or why:", action->name);
-    }
-    if (count > ENTITY_CONDITIONS_MAX)
-        refuse(entity, "too many conditions", NULL);
-}
-
-static void check_entity(const struct entity *entity)
-{
-    check_word(entity, entity->name);
-    check_word(entity, entity->table);
-    if (entity->own_column)
-        check_word(entity, entity->own_column);
-    if (entity->party_column)
-        check_word(entity, entity->party_column);
-    if (entity->sequence)
-        check_word(entity, entity->sequence);
-    check_fields(entity);
-    check_states(entity);
-    check_conditions(entity);
-    if (entity->flags & ENTITY_BARE &&
-        (entity->verbs & (VERB_UPDATE | VERB_DISABLE | VERB_DELETE) || entity->nactions))
-        refuse(entity, "cannot be changed without a version", NULL);
-    if (entity_find(entity->name))
-        refuse(entity, "declared twice", NULL);
-    if (nentities == ENTITY_MAX)
-        refuse(entity, "too many entities", NULL);
 }
 
 struct entity_verb *entity_verb_create(const struct entity *entity, const char *name, enum act_kind kind,
@@ -417,7 +330,6 @@ static bool action_is_generic(const struct action *action)
 
 static void register_action(const struct entity *entity, const struct action *action)
 {
-    check_word(entity, action->name);
     if (action_is_generic(action))
         return;
     struct entity_verb *verb = entity_verb_create(entity, action->name, ACT_ACTION,
@@ -442,7 +354,7 @@ void entity_register(const struct entity *entity)
         describe_register();
         hold_register();
     }
-    check_entity(entity);
+    entity_check(entity);
     entities[nentities++] = entity;
     map_put(&by_name, entity->name, (void *)(uintptr_t)entity);
     register_reading(entity);
