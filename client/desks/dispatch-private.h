@@ -64,7 +64,8 @@ unsigned dispatch_refresh(struct dispatch *desk);
 unsigned dispatch_say(struct dispatch *desk, const char *why); /* nothing is done, and why; screen flags */
 
 /* dispatch_send.c */
-const char *dispatch_why_not(const struct job *job); /* why nobody is sent to it now, translated; NULL: one may be */
-void dispatch_check_question(
-    struct dispatch *desk); /* rows or vehicles are others: what is asked may be no question any more */
+/* Why nobody is sent to it now, translated; NULL: one may be. */
+const char *dispatch_why_not(const struct job *job);
+/* Rows or vehicles are others: what is asked may be no question any more. */
+void dispatch_check_question(struct dispatch *desk);
 unsigned dispatch_send(struct dispatch *desk, int digit);

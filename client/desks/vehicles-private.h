@@ -28,8 +28,8 @@ extern const struct fleet_ops vehicles_ops;
 void vehicles_mark(struct vehicles *desk); /* the map's markers of what is shown */
 
 /* vehicles_draw.c */
-bool vehicles_beside(
-    const struct vehicles *desk); /* list and map stand side by side: it is wanted, and there is room */
+/* List and map stand side by side: it is wanted, and there is room. */
+bool vehicles_beside(const struct vehicles *desk);
 void vehicles_draw(struct screen *screen, struct canvas *canvas, struct area body);
 void vehicles_linear(struct screen *screen, struct linear *linear);
 void vehicles_crumb(struct screen *screen, struct str *out);

@@ -70,7 +70,8 @@ def test_files_say_what_they_are_for():
     assert not silent, silent
 
 
-TORN = re.compile(r"^ +(?:const |struct |enum )*\w+ ?\**\n +[\w*\[\]]+; /\*|^ +\w+ =\n(?: +1\n)? +[^\n;]*, /\*|^\w[\w *]*\(\n +[^\n]*\); /\*", re.M)
+TORN = re.compile(r"^ +(?:const |struct |enum )*\w+ ?\**\n +[\w*\[\]]+; /\*|^ +\w+ =\n(?: +1\n)? +[^\n;]*, /\*|^\w[\w *]*\(\n +[^\n]*\); /\*"
+                  r"|^\w[\w *]*\n\w+\([^\n]*\); /\*", re.M)
 
 
 def test_no_comment_tears_what_it_tells():
