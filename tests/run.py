@@ -116,6 +116,8 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for future in concurrent.futures.as_completed([pool.submit(run_file, p) for p in files]):
                 report(future.result(), totals)
+    if not any(totals):
+        print(f"no test has {' or '.join(options.names)} in its path", flush=True)
     print(f"{totals[0]} passed, {totals[1]} failed", flush=True)
     return 1 if totals[1] or not totals[0] else 0
 
