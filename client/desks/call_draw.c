@@ -87,6 +87,26 @@ static void draw_granted(struct call *call, struct panel *panel, struct arena *a
                    arena_printf(arena, _("No free service left: %" PRId64 " a year"), of));
 }
 
+static void draw_money(struct panel *panel, enum role role, const char *label, const json_t *row,
+                       const char *name)
+{
+    char money[MONEY_TEXT_SIZE];
+    panel_pair(panel, role, label, money_print(money, sizeof(money), order_number(row, name)));
+}
+
+/* With this order he owes more than he may: said, and not forbidden. */
+static void draw_credit(struct call *call, struct panel *panel)
+{
+    const json_t *beyond = json_array_get(json_object_get(call->price, "credit"), 0);
+    if (!beyond)
+        return;
+    draw_money(panel, ROLE_WARNING, _("Credit limit"), beyond, "limit_fen");
+    draw_money(panel, ROLE_WARNING, _("Owed so far"), beyond, "owed_fen");
+    if (order_number(beyond, "coming_fen") > 0)
+        draw_money(panel, ROLE_WARNING, _("Not priced yet"), beyond, "coming_fen");
+    draw_money(panel, ROLE_ALARM, _("Above the limit"), beyond, "over_fen");
+}
+
 static void draw_price(struct call *call, struct panel *panel)
 {
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
@@ -108,6 +128,7 @@ static void draw_price(struct call *call, struct panel *panel)
     if (times > 0)
         panel_text(panel, ROLE_GOOD, arena_printf(arena, _("%" PRId64 " free services left"), times));
     draw_granted(call, panel, arena);
+    draw_credit(call, panel);
     if (times > 0 && free_km > 0)
         panel_text(panel, ROLE_GOOD, arena_printf(arena, _("%" PRId64 " free km of it"), free_km));
 }

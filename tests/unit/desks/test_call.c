@@ -96,7 +96,11 @@ static void the_price_comes_by_itself(void **state)
            "\"base\",\"label\":"
            "\"Base price\",\"quantity\":1,\"amount_fen\":30000},{\"kind\":\"km\",\"label\":\"Further "
            "km\",\"quantity\":6,"
-           "\"amount_fen\":6000}]}");
+           "\"amount_fen\":6000}],\"credit\":[{\"limit_fen\":50000,\"owed_fen\":30000,\"coming_fen\":0,"
+           "\"order_fen\":36000,\"over_fen\":16000}]}");
+    assert_shown("Credit limit          500.00");
+    assert_shown("Owed so far           300.00");
+    assert_shown("Above the limit       160.00");
     assert_shown("Base price            300.00");
     assert_shown("Further km × 6         60.00");
     assert_shown("Estimate              360.00");
