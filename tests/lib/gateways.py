@@ -108,6 +108,9 @@ class Mail:
             word = line.split(" ")[0].split(":")[0].upper()
             if word == "EHLO":
                 writer.write(b"250-test\r\n250 8BITMIME\r\n")
+            elif word == "MAIL":
+                to = []             # another letter over the same line
+                writer.write(b"250 ok\r\n")
             elif word == "RCPT":
                 address = line[line.index("<") + 1:line.index(">")]
                 to.append(address)

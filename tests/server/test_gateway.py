@@ -102,6 +102,28 @@ def test_mail_is_a_letter_with_the_subject_whole():
     disable(id)
 
 
+def test_a_statement_goes_out_line_by_line():
+    firm = admin.do("customer.create", {"name": "众诚保险", "kind": "insurer", "email": "money@example.test", "language": "en", "terms_days": 10})["id"]
+    orders = [co.order_in("priced", "VA1", price_fen=fen, customer_id=firm, plate=plate) for fen, plate in ((12300, "粤A55501"), (45600, "粤A55502"))]
+    [shipped] = admin.call("message_rule.list", {"filter": {"event": "statement.send"}})["rows"]
+    admin.do("message_rule.enable", {"id": shipped["id"], "version": shipped["version"]})
+    accountant = co.as_("accountant")
+    made = accountant.do("statement.create", {"party_id": firm, "remarks": "with thanks"})
+    accountant.do("statement.send", {"id": made["id"], "version": co.version(made["id"], "statement")})
+    wait_state(shipped["id"], "sent")
+    [letter] = [l for to, l in mail.letters if to == ["money@example.test"]]
+    day, due = co.sql(f"SELECT done_on, due_day FROM statement_line l JOIN statement s ON s.id = l.statement_id WHERE s.id = {made['id']}")[0]
+    number = co.sql(f"SELECT id, number FROM rescue_order WHERE id IN ({orders[0]}, {orders[1]})")
+    assert g.subject_of(letter) == f"Statement {made['number']}, {day} to {day}", g.subject_of(letter)
+    text = g.text_of(letter)
+    assert f"these 2 orders of {day} to {day} come to 579.00 yuan, of which 579.00 are to be paid, by {due}" in text and "with thanks" in text, text
+    for (_, name), plate, money in zip(sorted(number, key=lambda r: orders.index(int(r[0]))), ("粤A55501", "粤A55502"), ("123.00", "456.00")):
+        assert f"{day}  {name}  {plate}  Tow  {money}" in text.splitlines(), text
+    refusal = admin.refused("message_rule.create", {"event": "statement.send", "recipient": "customer", "template_id": template("of_an_order", "{number}")})
+    assert refusal.field == "template_id", refusal
+    admin.do("message_rule.disable", {"id": shipped["id"], "version": shipped["version"] + 1})
+
+
 def test_a_mailbox_that_is_not_there_is_given_up_and_sent_again_by_hand():
     mail.refuse["nobody@example.test"] = "550 no such mailbox"
     co.sql(f"UPDATE party SET email = 'nobody@example.test' WHERE id = {co.party['F1']}")

@@ -25,6 +25,7 @@ static const struct choice events[] = {
     {"rescue.receive", N_("Money received")},
     {"rescue.appointment", N_("Before an appointment")},
     {"rescue.unpaid", N_("Not paid after being priced")},
+    {"statement.send", N_("Statement sent")},
     {NULL},
 };
 
@@ -46,6 +47,31 @@ static const struct field fields[] = {
           .help = N_("In this branch only. Empty: in all.")),
 };
 
+static const struct sql sql_about = {
+    "message_rule_about",
+    "SELECT about FROM message_template WHERE id = coalesce($1, (SELECT template_id FROM "
+    "message_rule WHERE id = $2))"};
+
+static int load(struct act *act)
+{
+    const struct message_rule *rule = act->now;
+    act->data = tx_read(act->request->tx, &sql_about, p_int(rule->template_id),
+                        p_int(act->kind == ACT_CREATE ? NIL : act->id));
+    return 0;
+}
+
+/* The template's words are those of what the step is of. */
+static int check_template(struct act *act)
+{
+    const struct message_rule *rule = act->now;
+    const char *about = rows_count(act->data) > 0 ? rows_text(act->data, 0, 0) : NULL;
+    size_t len = about ? strlen(about) : 0;
+    if (!about || (strncmp(rule->event, about, len) == 0 && rule->event[len] == '.'))
+        return 0;
+    return request_fail(act->request, ERR_INVALID, "template_id",
+                        N_("This template is not for such records, or disabled"), NULL);
+}
+
 static int in_tx(struct act *act)
 {
     const struct message_rule *rule = act->now;
@@ -54,7 +80,7 @@ static int in_tx(struct act *act)
         return request_fail(act->request, ERR_INVALID, "minutes",
                             timed ? N_("Say how many minutes") : N_("Only what has its time has minutes"),
                             NULL);
-    return 0;
+    return check_template(act);
 }
 
 static const char *const columns[] = {"event",  "minutes",   "recipient", "template_id",
@@ -80,5 +106,6 @@ const struct entity message_rule_entity = {
     .sort = "event",
     .tabs = tabs,
     .verbs = VERBS_ALL,
+    .load = load,
     .in_tx = in_tx,
 };

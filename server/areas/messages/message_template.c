@@ -12,7 +12,8 @@ struct message_template {
 };
 
 static const struct choice channels[] = {{"sms", N_("Text message")}, {"mail", N_("Mail")}, {NULL}};
-static const struct choice abouts[] = {{"rescue", N_("Rescue order")}, {NULL}};
+static const struct choice abouts[] = {
+    {"rescue", N_("Rescue order")}, {"statement", N_("Statement of account")}, {NULL}};
 
 static const struct choice asked[] = {{"nothing", N_("Nothing")}, {"rating", N_("A rating, 1 to 5")}, {NULL}};
 

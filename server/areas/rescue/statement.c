@@ -130,7 +130,8 @@ static const struct action actions[] = {
      .from = "draft",
      .to = "sent",
      .bulk = true,
-     .help = N_("Notes that the customer has it; ^P writes it as PDF, E as a table."),
+     .help = N_("Notes that the customer has it, and mails it to him where a message rule says so; ^P writes "
+                "it as PDF, E as a table."),
      .load = statement_send_load,
      .in_tx = statement_send_in_tx},
     {.name = "agree",
