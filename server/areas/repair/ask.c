@@ -9,8 +9,10 @@
 #include "server/entity/record.h"
 
 static const struct sql sql_draw = {
-    "repair_draw", "SELECT n, 'DR' || to_char($1::timestamptz AT TIME ZONE $2, 'YYMMDD') || '-' || n FROM "
-                   "nextval('repair_id_seq') n"};
+    "repair_draw",
+    "SELECT n, 'DR' || to_char($1::timestamptz AT TIME ZONE $2, 'YYMMDD') || '-' || n, "
+    "(SELECT number FROM repair WHERE entity = $3 AND row_id = $4 AND state = 'requested') FROM "
+    "nextval('repair_id_seq') n"};
 static const struct sql sql_insert = {
     "repair_insert",
     "INSERT INTO repair (id, created_by, branch_id, number, entity, row_id, row_version, title, parts, was, "
@@ -36,7 +38,8 @@ int repair_look(const struct repairable *of, struct act *record)
 int repair_ask_load(struct act *act)
 {
     const char *zone = act->request->session->time_zone;
-    act->data = tx_read(act->request->tx, &sql_draw, p_time(act->request->now), p_text(zone ? zone : "UTC"));
+    act->data = tx_read(act->request->tx, &sql_draw, p_time(act->request->now), p_text(zone ? zone : "UTC"),
+                        p_text(act->entity->name), p_int(act->id));
     return 0;
 }
 
@@ -190,6 +193,11 @@ int repair_ask_in_tx(struct act *act)
     const struct repairable *of = repairable_find(act->entity->name);
     if (!of)
         return -1;
+    const char *waiting = rows_text(act->data, 0, 2);
+    if (waiting)
+        return request_fail(act->request, ERR_DUPLICATE, NULL,
+                            N_("Repair {number} of it waits for a decision already"), "number", waiting,
+                            NULL);
     struct act *record = act_beside(act->request, act->entity, act->id, "repaired");
     int result = act_beside_take(record);
     if (result == 0 && of->seen)
