@@ -8,6 +8,7 @@
 #include "client/ui/words.h"
 #include "client/views/ask.h"
 #include "client/views/filter_form-private.h"
+#include "client/views/filter_spell.h"
 #include "client/views/lookup.h"
 #include "client/views/rows-private.h"
 #include "client/views/sheet-private.h"
@@ -291,6 +292,7 @@ void filter_form_open(struct rows *rows, const char *line)
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     struct filter_parts *parts = arena_new(arena, struct filter_parts);
     struct filter_fault fault = {0};
+    line = filter_spell(rows->app, rows->entity, arena, line);
     if (filter_parts_read(line, catalogue_field_guess, rows->entity, arena, rows->app->who.zone, parts,
                           &fault) < 0) {
         rows_say_fault(rows, line, &fault);

@@ -8,6 +8,7 @@
 #include "client/ui/dialog.h"
 #include "client/ui/words.h"
 #include "client/views/choices_of.h"
+#include "client/views/filter_spell.h"
 #include "client/views/list-private.h"
 #include "client/views/lookup.h"
 #include "client/views/text.h"
@@ -112,7 +113,7 @@ const struct field *list_filter_field(struct list *list, const char *word)
         return NULL;
     memcpy(name, word, len);
     name[len] = '\0';
-    return catalogue_field_guess(list->entity, name);
+    return filter_field_named(list->entity, name);
 }
 
 static void offer_fields(struct list *list, struct choices *choices, const char *typed)

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "client/ui/words.h"
+#include "client/views/filter_spell.h"
 
 /* A word of the line. What was quoted is taken as it is. */
 struct word {
@@ -122,8 +123,8 @@ static const char *name_of(const struct word *word, struct arena *arena)
 
 static bool is_term(const struct catalogue_entity *entity, const struct word *word, struct arena *arena)
 {
-    const char *name = name_of(word, arena);
-    return name && catalogue_field_guess(entity, name);
+    size_t n = word->quoted ? 0 : strcspn(word->text, "!=<>~^");
+    return n && word->text[n] && filter_field_named(entity, arena_strndup(arena, word->text, n));
 }
 
 const struct field *quick_arg_field(const struct catalogue_action *action, const char *name)

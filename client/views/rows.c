@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "client/ui/words.h"
 #include "client/views/ask.h"
+#include "client/views/filter_spell.h"
 #include "client/views/holder.h"
 #include "client/views/rows-private.h"
 #include "client/views/text.h"
@@ -177,6 +178,7 @@ int rows_set_filter(struct rows *rows, const char *line)
     struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     struct filter *filter = arena_new(arena, struct filter);
     struct filter_fault fault = {0};
+    line = filter_spell(rows->app, rows->entity, arena, line);
     int result = filter_parse_line(line, catalogue_field_guess, rows->entity, arena, rows->app->who.zone,
                                    filter, &fault);
     if (result < 0) {

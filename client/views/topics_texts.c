@@ -49,8 +49,8 @@ static const char *const line_text[] = {
 
 static const char *const lists_text[] = {
     N_("/ takes a filter: name=value, name=a,b, !=, >=, >, <=, <, ~ (has in it), ^ (begins with), name= "
-       "(empty). Words without a sign are searched: code, name, pinyin, initials, tail of a phone or plate. "
-       "F9 asks for the same in a form."),
+       "(empty). Names and values may be written as the list shows them. Words without a sign are searched: "
+       "code, name, pinyin, initials, tail of a phone or plate. F9 asks for the same in a form."),
     N_("Space marks rows, * turns all marks round; an action's letter then works on all of them, with a "
        "result "
        "for each. # counts and sums, < and > sort, Enter opens, F11 shows the history."),

@@ -21,6 +21,7 @@ static const struct {
     {"rescue", "L rescue"},
     {"d", "L rescue"},
     {"ro state=new", "L rescue state=new"},
+    {"ro State=new", "L rescue State=new"}, /* by its label */
     {"ro state=new axle", "L rescue state=new axle"},
     {"ro axle state=new", "L rescue axle state=new"},
     {"ro created>=2026-11-01", "L rescue created>=2026-11-01"},

@@ -100,6 +100,19 @@ static void test_filter(void **state)
     assert_int_equal(asked_count(), 0);
 }
 
+/* As the list has them in its head and its cells; what is shown again and kept are the codes. */
+static void test_filter_by_labels(void **state)
+{
+    (void)state;
+    give(10, 1, 1, NULL);
+    assert_int_equal(rows_set_filter(&host.rows, "State=New,done  Urgent=yes Price>=1 \"State=New\""), 0);
+    assert_string_equal(host.rows.line, "state=new,done  urgent=true price_fen>=1 \"State=New\"");
+    assert_string_equal(json_string_value(json_object_get(asked_args(0), "q")), "State=New");
+    answer("job.list", "{\"rows\":[],\"next\":null}");
+    assert_int_equal(rows_set_filter(&host.rows, "Colour=red"), 0);
+    assert_string_equal(json_string_value(json_object_get(asked_args(0), "q")), "Colour=red");
+}
+
 static void test_sort(void **state)
 {
     (void)state;
@@ -395,14 +408,23 @@ static void test_total_of_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        rows_test(test_pages),         rows_test(test_filter),
-        rows_test(test_sort),          rows_test(test_live),
-        rows_test(test_live_later),    rows_test(test_cursor_stays),
-        rows_test(test_live_far_down), rows_test(test_refused),
-        rows_test(test_total),         rows_test(test_total_grows_old),
-        rows_test(test_sum_of_marked), rows_test(test_jump),
-        rows_test(test_columns),       rows_test(test_order_of_several),
-        rows_test(test_condition),     rows_test(test_closed),
+        rows_test(test_pages),
+        rows_test(test_filter),
+        rows_test(test_filter_by_labels),
+        rows_test(test_sort),
+        rows_test(test_live),
+        rows_test(test_live_later),
+        rows_test(test_cursor_stays),
+        rows_test(test_live_far_down),
+        rows_test(test_refused),
+        rows_test(test_total),
+        rows_test(test_total_grows_old),
+        rows_test(test_sum_of_marked),
+        rows_test(test_jump),
+        rows_test(test_columns),
+        rows_test(test_order_of_several),
+        rows_test(test_condition),
+        rows_test(test_closed),
         rows_test(test_total_of_many),
     };
     return run_views(tests);
