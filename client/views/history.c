@@ -135,16 +135,21 @@ static void add_change(struct history *history, struct str *out, const json_t *w
     str_addf(out, "%s\n", *after ? after : "—");
 }
 
+/* In the order of the record's form; behind them what its rows do not name. */
 static void add_details(struct history *history, struct str *out, const json_t *row)
 {
-    const json_t *was = json_object_get(row, "was");
-    json_t *now = json_object_get(row, "now"), *value;
+    json_t *was = json_object_get(row, "was"), *now = json_object_get(row, "now"), *all = json_object(),
+           *value;
     const char *name, *reason = NULL;
     if (json_get_text(row, "reason", &reason) == JSON_GET_FOUND && *reason)
         str_addf(out, "  %s: %s\n", _("Reason"), reason);
-    json_object_foreach(now, name, value) add_change(history, out, was, now, name);
-    json_object_foreach((json_t *)was, name, value) if (!json_object_get(now, name))
-        add_change(history, out, was, now, name);
+    json_object_update(all, now);
+    json_object_update(all, was);
+    for (size_t i = 0; i < history->entity->nfields; i++)
+        if (json_object_del(all, history->entity->fields[i].name) == 0)
+            add_change(history, out, was, now, history->entity->fields[i].name);
+    json_object_foreach(all, name, value) add_change(history, out, was, now, name);
+    json_decref(all);
 }
 
 static void add_head(struct history *history, struct str *out, const json_t *row)

@@ -1,5 +1,6 @@
 #include "client/views/value_text.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,12 +28,11 @@ static void add_item(struct str *out, const json_t *item)
 const char *value_of_json(struct arena *arena, const json_t *json)
 {
     struct str out;
-    struct value real = {.storage = STORE_REAL};
     size_t i;
     json_t *item;
     switch (json ? json_typeof(json) : JSON_NULL) {
     case JSON_INTEGER: return arena_printf(arena, "%" PRId64, (int64_t)json_integer_value(json));
-    case JSON_REAL: real.real = json_real_value(json); return value_text(arena, &real);
+    case JSON_REAL: return arena_printf(arena, "%.*g", DBL_DIG, json_real_value(json));
     case JSON_TRUE: return "true";
     case JSON_FALSE: return "false";
     case JSON_STRING: return *json_string_value(json) ? arena_strdup(arena, json_string_value(json)) : NULL;

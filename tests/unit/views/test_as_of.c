@@ -36,6 +36,22 @@ static void assert_asked_at(const char *at)
     fail_msg("nothing is asked");
 }
 
+/* As the form has them, however the trail does; what the rows do not name stands behind. */
+static void test_order_of_changes(void **state)
+{
+    (void)state;
+    keys("Esc", NULL);
+    history_open(&app, entity("job"), 3, "J3");
+    answer("job.history", "{\"rows\":[{\"id\":12,\"at\":\"2026-11-20T03:00:00Z\",\"who_label\":\"Cora\","
+                          "\"verb\":\"job.update\","
+                          "\"was\":{\"urgent\":true,\"price_fen\":100},\"now\":{\"added\":1,\"urgent\":false,"
+                          "\"name\":\"one\"}}]}");
+    const char *name = strstr(shown(), "Name: one"), *price = name ? strstr(name, "Price: 1.00") : NULL;
+    const char *urgent = price ? strstr(price, "Urgent: yes") : NULL;
+    assert_non_null(urgent);
+    assert_non_null(strstr(urgent, "added: 1"));
+}
+
 static void test_as_it_stood(void **state)
 {
     (void)state;
@@ -205,6 +221,7 @@ static void test_both_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_order_of_changes, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_as_it_stood, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_at_a_typed_time, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_differences, setup, fixture_teardown),

@@ -135,7 +135,7 @@ static void test_edit_is_taken(void **state)
 static void test_json(void **state)
 {
     json_t *row = json_loads("{\"a\":5,\"b\":true,\"c\":\"x\",\"d\":[\"p\",\"q\"],\"e\":null,\"f\":[],\"g\":["
-                             "{}],\"h\":1.5,\"i\":\"\"}",
+                             "{}],\"h\":1.5,\"i\":\"\",\"j\":113.36155600000001}",
                              0, NULL);
     (void)state;
     assert_string_equal(value_of_json(arena, json_object_get(row, "a")), "5");
@@ -147,6 +147,7 @@ static void test_json(void **state)
     assert_null(value_of_json(arena, json_object_get(row, "g")));
     assert_string_equal(value_of_json(arena, json_object_get(row, "h")), "1.5");
     assert_null(value_of_json(arena, json_object_get(row, "i")));
+    assert_string_equal(value_of_json(arena, json_object_get(row, "j")), "113.361556");
     json_decref(row);
     json_t *json = value_to_json(field("tags"), "a.one,b.one");
     assert_int_equal(json_array_size(json), 2);
