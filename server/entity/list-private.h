@@ -30,6 +30,7 @@ struct list {
     uint64_t hash;
     int64_t limit;
     enum search_by by;
+    struct text_set words;
     const char *few; /* ids of the rows that have the words, as an array; NULL: none are asked for, or many have them */
     bool many;       /* words that many have */
     bool walks;      /* the page is looked for in the next LIST_WALK_MOST rows only: */

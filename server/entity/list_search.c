@@ -1,6 +1,6 @@
 /*
- * A search is for few records or for many, and which is looked at first. The few are fetched and put in order. Of what many have, the list is walked
- * through in its order and each row is asked for the words, no more rows than are quickly gone through: what was found until there is a page,
+ * A search is for few records or for many, and which is looked at first. The few are fetched and put in order. Of what many have, and of what is within
+ * a text, the list is walked through in its order and each row is asked, no more rows than are quickly gone through: what was found until there is a page,
  * though it may be a short one, and the next goes on from where the walk ended. Only where that was next to nothing, all there is is looked through, on the
  * long lane.
  */
@@ -18,10 +18,11 @@ int list_count_words(struct list *list)
     struct request *request = list->request;
     const struct entity *entity = list->entity;
     list->by = search_for(entity, request->grant, request->session);
-    struct text_set words = search_words(request->arena, entity, &list->filter);
-    if (list->by != SEARCH_KEYS || !(entity->flags & ENTITY_BIG) || !words.count)
+    list->words = search_words(request->arena, entity, &list->filter);
+    if (list->by != SEARCH_KEYS || !(entity->flags & ENTITY_BIG) || !list->words.count)
         return 0;
-    struct rows *rows = tx_read(request->tx, &sql, p_text(entity->table), p_set(words), p_int(LIST_FEW_MOST));
+    struct rows *rows =
+        tx_read(request->tx, &sql, p_text(entity->table), p_set(list->words), p_int(LIST_FEW_MOST));
     int rc = request_need(request);
     if (rc)
         return rc;
@@ -36,6 +37,8 @@ static bool leads(const struct list *list, const struct filter_term *term)
 {
     const char *columns[ENTITY_STATES_MAX], *name = term->field->name;
     size_t n = entity_state_columns(list->entity, columns);
+    if (term->op == FILTER_CONTAINS)
+        return false;
     if (term->field == list->sort.keys[0].field)
         return true;
     for (size_t i = 0; i < n; i++) {
@@ -45,10 +48,22 @@ static bool leads(const struct list *list, const struct filter_term *term)
     return term->op == FILTER_EQ && !strcmp(name, "branch_id");
 }
 
+/* No index tells what is within a text. */
+static bool asks_within(const struct filter *filter)
+{
+    for (size_t i = 0; i < filter->count; i++) {
+        if (filter->terms[i].op == FILTER_CONTAINS)
+            return true;
+    }
+    return false;
+}
+
 void list_plan_walk(struct list *list)
 {
     const struct filter *filter = &list->filter;
-    list->walks = list->many && !list->sort.by_offset && !list_names_few(list);
+    bool finds = list->by == SEARCH_OWN || list->sort.by_offset || list_names_few(list);
+    bool within = list->entity->flags & ENTITY_BIG && asks_within(filter);
+    list->walks = (list->many || within) && !finds;
     for (size_t i = 0; list->walks && i < filter->count; i++) {
         struct filter *part = leads(list, &filter->terms[i]) ? &list->led : &list->asked;
         part->terms[part->count++] = filter->terms[i];
@@ -79,7 +94,8 @@ static void add_part(struct builder *b, const struct list *list, const char *whe
     }
     str_add(&b->text, ", coalesce(true");
     sql_filter(b, entity, &list->asked, SEARCH_EACH);
-    sql_search(b, entity, list->filter.q, SEARCH_EACH);
+    for (size_t i = 0; i < list->words.count; i++)
+        sql_search_word(b, entity, list->words.items[i], strlen(list->words.items[i]), SEARCH_EACH);
     str_addf(&b->text, ", false) AS \"~hit\" FROM \"%s\" t WHERE %s", entity->table, where);
     list_add_scope(b, list, scope);
     sql_filter(b, entity, &list->led, SEARCH_EACH);

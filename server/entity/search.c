@@ -358,11 +358,16 @@ void sql_search(struct builder *b, const struct entity *entity, const char *q, e
     }
 }
 
+/* The longest first: fewest have it. */
 static void add_word(struct text_set *words, struct arena *arena, const char *text, size_t len)
 {
     const char *word = search_fold(arena, text, len);
-    if (*word)
-        words->items[words->count++] = word;
+    if (!*word)
+        return;
+    size_t at = words->count++;
+    for (; at && strlen(words->items[at - 1]) < strlen(word); at--)
+        words->items[at] = words->items[at - 1];
+    words->items[at] = word;
 }
 
 struct text_set search_words(struct arena *arena, const struct entity *entity, const struct filter *filter)

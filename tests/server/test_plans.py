@@ -50,7 +50,14 @@ def make_orders():
     assert len(parts) == 3, parts
     settings = (f"SELECT set_config('seed.orders', '{ORDERS}', true), set_config('seed.first', '1', true), "
                 "set_config('seed.at', now()::text, true), set_config('seed.days', '720', true);")
-    owner("BEGIN;\n" + settings + "\n".join(p.read_text() for p in parts) + "COMMIT; VACUUM (ANALYZE) rescue_order; ANALYZE")
+    owner("BEGIN;\n" + settings + "\n".join(p.read_text() for p in parts) + "COMMIT; VACUUM (ANALYZE) rescue_order")
+    owner("""
+        INSERT INTO outbox (gateway, key, about, row_id, body, state, branch_id, created_at)
+        SELECT 'kannel', 'plan' || id, 'message', id, '{}', 'sent', branch_id, created_at FROM rescue_order WHERE id % 20 = 0;
+        INSERT INTO message (key, channel, address, language, body, state, branch_id, created_at, about, row_id)
+        SELECT 'plan' || id, 'sms', contact_phone, 'zh_CN', '已派车，请等候', CASE WHEN id % 100 = 0 THEN 'failed' ELSE 'delivered' END, branch_id,
+               created_at, 'rescue', id FROM rescue_order WHERE id % 5 = 0;
+        ANALYZE""")
 
 
 started = time.monotonic()
@@ -106,16 +113,17 @@ def touched(node):
 class Case:
     def __init__(self, name, scope, args, verb="rescue.list", mark=LOG_SQL, most=TOUCHED_MOST):
         self.name, self.scope, self.args, self.most = name, scope, args, most
-        self.short = verb == "rescue.list" and "total" not in args
+        self.short = verb.endswith(".list") and "total" not in args
         reply = clients[scope].call(verb, args)
         self.reply, self.rows, self.next = reply, len(reply.get("rows", ())), reply.get("next")
         sent = statements()
         self.setting = [(t, p) for t, p in sent if "set_config" in t][-1:]
-        asked = [i for i, (t, _) in enumerate(sent) if "search_few" in t]
-        self.far = len(asked) > 1       # once more, on the long lane
+        walks = [i for i, (t, _) in enumerate(sent) if '"~hit"' in t]
+        self.far = len(walks) > 1       # once more, on the long lane
         if self.far:
-            sent = sent[:asked[1]]
-        self.sql = [(t, p) for t, p in sent if "search_few" in t or mark in t and '"rescue_order"' in t]
+            sent = sent[:walks[0] + 1]
+        table = {"rescue": "rescue_order"}.get(verb.split(".")[0], verb.split(".")[0])
+        self.sql = [(t, p) for t, p in sent if "search_few" in t or mark in t and f'"{table}"' in t]
         assert self.sql and self.setting, (name, sent)
 
     def script(self):
@@ -282,6 +290,26 @@ def test_narrow_filters():
         add("two branches", scope, {"filter": {"branch_id": {"in": [branch, branch + 1]}}})
         add("a day", scope, {"filter": {"created_at": {"gte": "2026-01-10T00:00:00Z", "lt": "2026-01-11T00:00:00Z"}}})
         add("since", scope, {"filter": {"created_at": {"gte": "2026-01-10T00:00:00Z"}, "state": "done"}})
+
+
+def test_what_is_within_a_text():
+    for scope in scopes:
+        for text, far in ("号", False), ("9 号", False), ("没有", True):
+            found = add(f"place contains {text}", scope, {"filter": {"place": {"contains": text}}})
+            assert found.far == (far and scope not in ("own", "none")), (scope, text)
+            assert scope in ("own", "none") or bool(found.rows) != far, (scope, text)
+            add(f"done, place contains {text}", scope, {"filter": {"place": {"contains": text}, "state": "done"}})
+
+
+def test_messages():
+    """What is written of orders is as much as they are."""
+    for scope in ("all", "ten", "one"):
+        for args in {}, {"filter": {"state": "failed"}}, {"filter": {"state": "queued"}}, {"sort": ["created_at"]}, {"q": "1234"}, {"q": "1"}:
+            case = Case(f"{scope}: messages {args}", scope, {"limit": 50, **args}, "message.list")
+            assert len(case.reply["rows"]) == (0 if "queued" in str(args) else 50) or "q" in args, (case.name, case.rows)
+            cases.append(case)
+    for args in {}, {"filter": {"state": "dead"}}:
+        cases.append(Case(f"all: outbox {args}", "all", {"limit": 50, **args}, "outbox.list"))
 
 
 def test_summaries_read_each_row_once():
