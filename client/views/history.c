@@ -135,7 +135,7 @@ static void add_change(struct history *history, struct str *out, const json_t *w
     str_addf(out, "%s\n", *after ? after : "—");
 }
 
-/* In the order of the record's form; behind them what its rows do not name. */
+/* In the order of the record's form; behind them what does not stand there. */
 static void add_details(struct history *history, struct str *out, const json_t *row)
 {
     json_t *was = json_object_get(row, "was"), *now = json_object_get(row, "now"), *all = json_object(),
@@ -145,9 +145,10 @@ static void add_details(struct history *history, struct str *out, const json_t *
         str_addf(out, "  %s: %s\n", _("Reason"), reason);
     json_object_update(all, now);
     json_object_update(all, was);
-    for (size_t i = 0; i < history->entity->nfields; i++)
-        if (json_object_del(all, history->entity->fields[i].name) == 0)
-            add_change(history, out, was, now, history->entity->fields[i].name);
+    for (size_t i = 0; i < history->entity->ntabs; i++)
+        for (const char *const *at = history->entity->tabs[i].fields; *at; at++)
+            if (json_object_del(all, *at) == 0)
+                add_change(history, out, was, now, *at);
     json_object_foreach(all, name, value) add_change(history, out, was, now, name);
     json_decref(all);
 }

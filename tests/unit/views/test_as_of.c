@@ -36,7 +36,7 @@ static void assert_asked_at(const char *at)
     fail_msg("nothing is asked");
 }
 
-/* As the form has them, however the trail does; what the rows do not name stands behind. */
+/* As the form has them, however the trail does; what does not stand there comes behind. */
 static void test_order_of_changes(void **state)
 {
     (void)state;
