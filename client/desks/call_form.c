@@ -73,7 +73,7 @@ static bool is_point(const char *name)
 static const char *judge(struct sheet *sheet, const struct sheet_entry *entry, struct arena *arena,
                          const char **value)
 {
-    struct point point;
+    struct point point = {NAN, NAN};
     char text[64];
     (void)sheet;
     if (!is_point(entry->field->name))

@@ -165,7 +165,7 @@ static size_t take_numbers(const char *text, struct number numbers[], size_t max
     size_t count = 0;
     const char *floor = text;
     for (const char *at = text; *at && count < max;) {
-        bool taken;
+        bool taken = false;
         bool start =
             isdigit((unsigned char)*at) || ((*at == '-' || *at == '+') && isdigit((unsigned char)at[1]));
         const char *end = start ? take_one(text, at, floor, &numbers[count], &taken) : NULL;
