@@ -35,11 +35,15 @@ def test_each_change_is_told_once():
     for client in (admin, there):
         client.events.clear()
     ids = {make_branch() for _ in range(20)}
+
+    def seen(client):
+        client.call("session.ping")
+        return [e["id"] for kind, e in client.events if kind == "event" and e.get("entity") == "branch" and e["id"] in ids]
     last = make_branch()
     for client in (admin, there):
-        told(client, last, "create")        # what was before it has been told
-        seen = [e["id"] for kind, e in client.events if kind == "event" and e.get("entity") == "branch" and e["id"] in ids]
-        assert sorted(seen) == sorted(ids), (len(seen), len(ids))
+        told(client, last, "create")        # what was before it has been told, or is on its way
+        yz.wait_until("all of them", lambda: set(seen(client)) == ids)
+        assert sorted(seen(client)) == sorted(ids), (len(seen(client)), len(ids))
 
 
 def test_only_what_one_may_list_is_told():
