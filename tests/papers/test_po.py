@@ -64,7 +64,7 @@ def test_traditional_words():
 
 
 # Said otherwise in Taiwan, or what a converter makes of it.
-NOT_IN_TAIWAN = ("會話|列表|短信|信息|保存|打印|默認|據點|聯絡|紀錄|準駕|併發|併為|客戶端|二維碼|訪問|退出登入|超時|當前|(?<!路)上報|合同|丟失|運營|網關|"
+NOT_IN_TAIWAN = ("會話|列表|短信|信息|保存|打印|默認|據點|聯絡|紀錄|準駕|併發|併為|客戶端|二維碼|訪問|退出登入|超時|當前|發送|(?<!路)上報|合同|丟失|運營|網關|"
                  "重置|終端(?!機)|[“”]")
 # One word for one thing; these are the others that were said for it.
 NOT_ANY_MORE = "车旁之人|车旁人员|现场联系人|路桥费|救援单(?!位)|合作方|留痕|界面|(?<!召)回车|上缴|分录|不当班|在岗"
