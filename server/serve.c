@@ -366,11 +366,21 @@ static int serve_as(const struct place *place, const struct account *account)
     return 0;
 }
 
+/* libev's memory is ours: it cannot go on without, either. */
+static void *resize_for_loop(void *memory, long size)
+{
+    if (size > 0)
+        return memory_resize(memory, (size_t)size);
+    free(memory);
+    return NULL;
+}
+
 static int run(const struct place *place, const struct account *account)
 {
     SSL_CTX *tls = open_tls(server.settings);
     if (!tls)
         return -EPROTO;
+    ev_set_allocator(resize_for_loop);
     server.loop = ev_default_loop(EVFLAG_AUTO);
     if (!server.loop) {
         SSL_CTX_free(tls);
