@@ -49,13 +49,12 @@ static void queue_gate(struct request *request)
                                : tx_read(request->tx, &read_gate, p_int(id));
 }
 
-void request_begin(struct request *request)
+static void begin(struct request *request, bool cancelled)
 {
     const struct session *session = request->session;
     request->state->own_tx = NULL;
     request->tx = tx_begin(request->state->connection, request->arena, request->deadline_ms);
-    /* Who cancelled it before this moment found no transaction to stop. */
-    if (atomic_load(&request->state->task->cancelled))
+    if (cancelled)
         tx_cancel(request->tx);
     if (!(request->verb->flags & (VERB_CHANGES | VERB_NOTED)))
         tx_set_read_only(request->tx);
@@ -64,6 +63,17 @@ void request_begin(struct request *request)
                  vehicles ? vehicles->scope : "{}", session ? session->employee_id : 0);
     queue_party(request);
     queue_gate(request);
+}
+
+/* Who cancelled it before this moment found no transaction to stop. */
+void request_begin(struct request *request)
+{
+    begin(request, atomic_load(&request->state->task->cancelled));
+}
+
+void request_begin_note(struct request *request)
+{
+    begin(request, false);
 }
 
 static int store_answer(struct request *request)

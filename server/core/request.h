@@ -44,6 +44,7 @@ must_check int request_need(struct request *request);
 /* The gate's own transaction, for handlers that open theirs (VERB_NO_TX), one after another: with scope and session check; ended by
  * request_end, which commits when result is 0 and gives what is to be returned. */
 void request_begin(struct request *request);
+void request_begin_note(struct request *request); /* though it was cancelled: for what is to be known of that */
 must_check int request_end(struct request *request, int result);
 
 /* Between two of them: what the last one did is told (`done`; otherwise forgotten), and nothing of it is left for the next. A keyed command puts its

@@ -142,18 +142,23 @@ static void note_end(struct export *export, const char *how)
                       export->writer->name, (long long)export->rows, how));
 }
 
-/* It broke off: what was sent until then was sent. In a transaction of its own, past the cancelled request; of a database that is away, only the
- * beginning is known. */
+/* It broke off: what was sent until then was sent. In a transaction of its own, past the cancelled request; the cancel itself may come late and
+ * meet this one, so it is tried again. Of a database that is away, only the beginning is known. */
 static void note_broken(struct export *export, int rc)
 {
+    enum { TRIES = 3 };
     struct request *request = export->request;
     const char *how = rc == -EPIPE                 ? "the reader is gone"
                       : rc == -ETIMEDOUT           ? "the reader stalled"
                       : request_cancelled(request) ? "cancelled"
                                                    : "failed";
-    request_begin(request);
-    note_end(export, how);
-    if (tx_commit(request->tx) != TX_OK)
+    bool noted = false;
+    for (int i = 0; i < TRIES && !noted; i++) {
+        request_begin_note(request);
+        note_end(export, how);
+        noted = tx_commit(request->tx) == TX_OK;
+    }
+    if (!noted)
         log_warn("export: %s: its end is not in the trail", request->verb->name);
     request->tx = NULL;
 }
