@@ -209,8 +209,8 @@ static void ring(struct taking *taking)
 {
     if (taking->refused)
         (void)READ(taking, taking->who.party_id, &sql_ring, p_int(taking->who.party_id),
-                   p_text(N_("{partner}'s file {file}: {count} not taken")),
-                   p_text(taking->who.name), p_text(taking->file->name), p_int(taking->refused));
+                   p_text(N_("{partner}'s file {file}: {count} not taken")), p_text(taking->who.name),
+                   p_text(taking->file->name), p_int(taking->refused));
 }
 
 static enum drop_outcome put_away(struct taking *taking, int fd, const char *digest)
