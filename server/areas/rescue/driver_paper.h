@@ -5,6 +5,22 @@
 #include "server/core/notice.h"
 #include "server/entity/entity.h"
 
+/* Who asked for it, who decided, who took it back: fields of a record whose members have these names. */
+#define DRIVER_PAPER_FIELDS(record)                                                                          \
+    FIELD(record, created_by, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",             \
+          .label = N_("Made by"), .readonly = true, .width = 10,                                             \
+          .help = N_("Who decided it, or asked for it.")),                                                   \
+        FIELD(record, decided_by, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",         \
+              .label = N_("Decided by"), .readonly = true, .help = N_("Who approved or declined it.")),      \
+        FIELD(record, decided_at, .label = N_("Decided at"), .readonly = true,                               \
+              .help = N_("When that was.")),                                                                 \
+        FIELD(record, decline_reason, .label = N_("Declined because"), .readonly = true,                     \
+              .help = N_("Why it was not approved.")),                                                       \
+        FIELD(record, reversed_by, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",        \
+              .label = N_("Reversed by"), .readonly = true, .help = N_("Who took the paper back.")),         \
+        FIELD(record, reversed_at, .label = N_("Reversed at"), .readonly = true,                             \
+              .help = N_("When it was taken back."))
+
 struct driver_paper {
     const char *number;
     int64_t branch_id, driver_id, created_by, amount_fen;

@@ -1,4 +1,5 @@
 /* Money that drivers handed in above all that they held: paid back to them, or taken as income, and it waits no more. */
+#include "server/areas/rescue/driver_paper.h"
 #include "server/areas/rescue/overage.h"
 
 static const struct choice states[] = {
@@ -34,18 +35,7 @@ static const struct field fields[] = {
           .width = 16, .help = N_("How it came that there was more.")),
     FIELD(overage, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 500, .create_only = true,
           .help = N_("What else is to be known.")),
-    FIELD(overage, created_by, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",
-          .label = N_("Made by"), .readonly = true, .width = 10,
-          .help = N_("Who decided it, or asked for it.")),
-    FIELD(overage, decided_by, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",
-          .label = N_("Decided by"), .readonly = true, .help = N_("Who approved or declined it.")),
-    FIELD(overage, decided_at, .label = N_("Decided at"), .readonly = true, .help = N_("When that was.")),
-    FIELD(overage, decline_reason, .label = N_("Declined because"), .readonly = true,
-          .help = N_("Why it was not approved.")),
-    FIELD(overage, reversed_by, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",
-          .label = N_("Reversed by"), .readonly = true, .help = N_("Who took the paper back.")),
-    FIELD(overage, reversed_at, .label = N_("Reversed at"), .readonly = true,
-          .help = N_("When it was taken back.")),
+    DRIVER_PAPER_FIELDS(overage),
 };
 
 static const struct action actions[] = {

@@ -1,4 +1,5 @@
 /* Shortages of drivers that are settled: what is missing of what they hold is borne by their wages or by the company, and they hold it no more. */
+#include "server/areas/rescue/driver_paper.h"
 #include "server/areas/rescue/handin.h"
 
 static const struct choice states[] = {
@@ -30,18 +31,7 @@ static const struct field fields[] = {
           .width = 16, .help = N_("How it came that the money is missing.")),
     FIELD(handin, remarks, .type = FIELD_NOTE, .label = N_("Remarks"), .max = 500, .create_only = true,
           .help = N_("What else is to be known.")),
-    FIELD(handin, created_by, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",
-          .label = N_("Made by"), .readonly = true, .width = 10,
-          .help = N_("Who decided it, or asked for it.")),
-    FIELD(handin, decided_by, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",
-          .label = N_("Decided by"), .readonly = true, .help = N_("Who approved or declined it.")),
-    FIELD(handin, decided_at, .label = N_("Decided at"), .readonly = true, .help = N_("When that was.")),
-    FIELD(handin, decline_reason, .label = N_("Declined because"), .readonly = true,
-          .help = N_("Why it was not approved.")),
-    FIELD(handin, reversed_by, .type = FIELD_REF, .ref = "employee", .label_by = "employee_name",
-          .label = N_("Reversed by"), .readonly = true, .help = N_("Who took the paper back.")),
-    FIELD(handin, reversed_at, .label = N_("Reversed at"), .readonly = true,
-          .help = N_("When it was taken back.")),
+    DRIVER_PAPER_FIELDS(handin),
 };
 
 static const struct action actions[] = {
