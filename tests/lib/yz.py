@@ -207,12 +207,13 @@ def demo_database(cluster):
 
 
 def fresh_demo(cluster=None):
-    """A copy of the demo company for one test file. Its drivers are at work at any hour, and no hour costs more: a test must not go by the
+    """A copy of the demo company for one test file. Its drivers are at work at any hour, and no hour or day costs more: a test must not go by the
     clock on the wall."""
     cluster = cluster or shared_cluster()
     name = copy_database(cluster, demo_database(cluster))
     cluster.sql("UPDATE employee SET work_from = '00:00', work_to = '00:00', work_days = '{1,2,3,4,5,6,7}' WHERE 'driver' = ANY (roles);"
-                " UPDATE setting SET value = '00:00' WHERE name IN ('rescue.night_from', 'rescue.night_to')", name)
+                " UPDATE setting SET value = '00:00' WHERE name IN ('rescue.night_from', 'rescue.night_to');"
+                " UPDATE base_item SET disabled_at = now() WHERE kind = 'holiday' AND code::date BETWEEN current_date - 1 AND current_date + 1", name)
     return cluster, name
 
 
