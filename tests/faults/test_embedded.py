@@ -188,7 +188,7 @@ def test_plain_user():
         mask = os.umask(0o022)
         other = start(state)
         os.umask(mask)
-        users = {pwd.getpwuid(pathlib.Path(f"/proc/{pid}").stat().st_uid).pw_name for pid in inside(state)}
+        users = set(yz.still_there(lambda pid: pwd.getpwuid(pathlib.Path(f"/proc/{pid}").stat().st_uid).pw_name, inside(state)))
         check(users == {"nobody"} and pwd.getpwuid(pathlib.Path(f"/proc/{other.process.pid}").stat().st_uid).pw_name == "nobody",
               f"server and PostgreSQL are the plain user's: {users}")
         was = postmasters(state)

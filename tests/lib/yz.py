@@ -73,6 +73,13 @@ def free_port():
     raise RuntimeError("no port is free")
 
 
+def still_there(look, paths):
+    """What `look` gives for each path that is still there: what a process has open, its threads and its children come and go meanwhile."""
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            yield look(path)
+
+
 def temp_dir(prefix="yizhan-test-"):
     path = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
     path.chmod(0o755)

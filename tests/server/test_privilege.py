@@ -23,8 +23,7 @@ def status(pid):
 def plain(pid, name):
     """Every thread of it is that user and can become nobody else."""
     entry = pwd.getpwnam(name)
-    for thread in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        said = status(f"{pid}/task/{thread.name}")
+    for said in yz.still_there(lambda thread: status(f"{pid}/task/{thread.name}"), pathlib.Path(f"/proc/{pid}/task").iterdir()):
         if set(said["Uid"].split()) != {str(entry.pw_uid)} or set(said["Gid"].split()) != {str(entry.pw_gid)} or said["Groups"].split() or \
                 said["NoNewPrivs"] != "1" or int(said["CapEff"], 16) or int(said["CapPrm"], 16):
             return f"{said['Name']}: {said['Uid']} {said['Gid']} {said['Groups']} {said['NoNewPrivs']} {said['CapPrm']}"
@@ -77,8 +76,7 @@ def test_private_cluster():
     check(certificate(server) != was, "SIGHUP makes a certificate and takes it, though the server cannot walk there")
     log = server.log_path.read_text()
     check(f"running as {OWNER}" in log and "cannot read" not in log, "the log says whom it runs as")
-    for fd in pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir():
-        held = os.readlink(fd)
+    for held in yz.still_there(os.readlink, pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir()):
         if held.startswith(str(home)) and not held.endswith((".lock", "yizhand.log", "/state", "/tls")):
             check(False, f"it holds {held}")
     server.kill()

@@ -145,7 +145,7 @@ def test_first_start_under_a_closed_directory():
     check(int(probe.sql("SHOW max_connections")) >= 100, "there is room for connections")
     check(probe.sql("SELECT string_agg(setting, ' ' ORDER BY name) FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'jit', "
                     "'log_parameter_max_length', 'log_parameter_max_length_on_error')") == "on off 0 0 on", "the settings hold")
-    inherited = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+    inherited = list(yz.still_there(os.readlink, pathlib.Path(f"/proc/{pid}/fd").iterdir()))
     check(not any(name.endswith(".lock") for name in inherited if name.startswith(str(state))), "PostgreSQL holds no lock of ours")
     socket = probe.socket
     probe.sql("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
