@@ -19,8 +19,7 @@ enum { PATIENCE_MS = 10 * 1000, RUNS_MAX = 4 };
 struct inside {
     struct connection *connection;
     struct arena *arena;
-    struct task task; /* nobody waits for its answer */
-    struct request_state state;
+    struct request_state state; /* of a task whose answer nobody waits for */
     struct request request;
     struct session session;
     struct session_private private_;
@@ -35,7 +34,7 @@ struct inside *inside_create(const char *conninfo, const char *name)
     inside->connection = connection_create(conninfo, name);
     inside->arena = arena_create(0);
     inside->grant = (struct grant){.own = true, .scope = "{}"};
-    inside->state.task = &inside->task;
+    inside->state.task = task_create(NULL, "", "", 0);
     inside->state.connection = inside->connection;
     inside->request.state = &inside->state;
     inside->session.private_ = &inside->private_;
@@ -49,6 +48,7 @@ void inside_destroy(struct inside *inside)
     event_list_destroy(inside->state.events);
     connection_destroy(inside->connection);
     arena_destroy(inside->arena);
+    task_destroy(inside->state.task);
     free(inside);
 }
 
