@@ -245,7 +245,7 @@ static int parse(cfg_t *cfg, const char *path)
     return result;
 }
 
-static void complain(cfg_t *cfg, const char *format, va_list args)
+printf_like(2, 0) static void complain(cfg_t *cfg, const char *format, va_list args)
 {
     char text[512];
     vsnprintf(text, sizeof(text), format, args);

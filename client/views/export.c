@@ -117,7 +117,6 @@ static void on_overwrite(void *context, const struct dialog_answer *answer)
 
 static void ask_overwrite(struct wish *wish)
 {
-    struct arena *arena cleanup(cleanup_arena) = arena_create(0);
     const struct dialog_button buttons[] = {{'o', _("Overwrite")}, {'n', _("Another name")}};
     dialog_confirm(wish->app->ui, _("The file is there already"), wish->path, buttons, array_len(buttons),
                    true, on_overwrite, wish);
