@@ -147,7 +147,7 @@ static void drop_oldest(struct notices *notices)
 /* In the order of their numbers, whatever order they come in. */
 static struct notice *add(struct notices *notices, const json_t *object)
 {
-    struct notice notice = {0};
+    struct notice notice = {.ahead = notices->asked != 0};
     if (json_get_int(object, "id", &notice.id) != JSON_GET_FOUND || find(notices, notice.id))
         return NULL;
     json_get_bool(object, "read", &notice.read);
@@ -194,21 +194,61 @@ static void clear(struct notices *notices)
     notices->more = 0;
 }
 
+/* All but those that came while the list was on its way. */
+static void drop_what_was_before(struct notices *notices)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < notices->all.count; i++) {
+        struct notice notice = notices->all.items[i];
+        if (notice.ahead)
+            notices->all.items[kept++] = notice;
+        else
+            json_decref(notice.object);
+    }
+    notices->all.count = kept;
+}
+
+/* One that came meanwhile and stands in the list all the same is counted there. */
+static void take_row(struct notices *notices, const json_t *row)
+{
+    int64_t id = 0;
+    json_get_int(row, "id", &id);
+    struct notice *notice = find(notices, id);
+    if (!notice)
+        notice = add(notices, row);
+    if (!notice)
+        return;
+    notice->ahead = false;
+    json_get_bool(row, "read", &notice->read);
+    if (!notice->read && notices->more)
+        notices->more--;
+}
+
+/* What the list does not have yet stays, and what it settled is settled in the list as well. */
+static void take_rows(struct notices *notices, const json_t *rows)
+{
+    for (size_t i = json_array_size(rows); i-- > 0;)
+        take_row(notices, json_array_get(rows, i));
+    vec_each(struct notice, notice, &notices->all)
+    {
+        if (notice->ahead)
+            settle(notices, notice->object);
+        notice->ahead = false;
+    }
+}
+
 static void on_list(void *context, const struct answer *answer)
 {
     struct app_context *app = context;
     struct notices *notices = app->notices;
-    const json_t *rows = json_object_get(answer->object, "rows");
     int64_t unread = 0;
     notices->asked = 0;
     if (answer->code)
         return;
-    clear(notices);
-    for (size_t i = json_array_size(rows); i-- > 0;)
-        add(notices, json_array_get(rows, i));
+    drop_what_was_before(notices);
     json_get_int(answer->object, "unread", &unread);
-    size_t here = count_unread(notices);
-    notices->more = (size_t)unread > here ? (size_t)unread - here : 0;
+    notices->more = (size_t)MAX(unread, 0);
+    take_rows(notices, json_object_get(answer->object, "rows"));
     changed(app);
 }
 

@@ -12,6 +12,7 @@ struct notice {
     int64_t id;
     json_t *object; /* as the server sent it */
     bool read;
+    bool ahead; /* came while the list was asked for, which may not have it yet */
 };
 
 struct notices *notices_create(struct app_context *app);
