@@ -213,20 +213,17 @@ def test_the_check_finds():
 
 
 def test_beyond_the_credit_limit():
-    """Whoever enters an order or a price beyond it is told, and it is entered all the same."""
+    """Whoever asks what an order costs, or enters a price, is told when it goes beyond it; it is entered all the same."""
     firm = co.as_("admin").do("customer.create", {"name": "众诚保险", "kind": "insurer", "credit_limit_fen": 50000})["id"]
     manager, clerk = co.as_("finance_manager"), co.as_("order_clerk")
     manager.do("agreement.create", {"party_id": firm, "service": "tow", "base_fen": 30000})
     asks = {"customer_id": firm, "service": "tow"}
     yz.check(clerk.call("rescue.estimate", asks)["credit"] == [], "the first is within it")
     first = clerk.do("rescue.create", co.order_args(customer_id=firm))
-    yz.check("credit" not in first, f"and nothing is said of it {first}")
     told = [{"party_id": firm, "name": "众诚保险", "limit_fen": 50000, "owed_fen": 0, "coming_fen": 30000, "order_fen": 30000, "over_fen": 10000}]
     yz.check(clerk.call("rescue.estimate", asks)["credit"] == told, f"the second is not {clerk.call('rescue.estimate', asks)['credit']}")
     second = clerk.do("rescue.create", co.order_args(customer_id=firm))
-    yz.check(second["credit"] == told and second["id"], f"it is told, and made {second}")
-    changed = clerk.do("rescue.update", {"id": second["id"], "version": second["version"], "remarks": "twice"})
-    yz.check(changed["credit"] == told, f"whoever changes it is told as well {changed}")
+    yz.check(second["id"] and "credit" not in second, f"it is made all the same {second}")
     co.step("order_clerk", "void", second["id"], reason="other")
     co.walk(first["id"], 6, "VA4", 30000)
     priced = co.step("finance_manager", "price", first["id"], price_fen=60000)

@@ -3,9 +3,7 @@
 #include "base/arena.h"
 #include "base/money.h"
 
-static const struct sql sql_credit = {"rescue_credit",
-                                      "SELECT c.* FROM customer_credit(coalesce($1, (SELECT customer_id FROM "
-                                      "rescue_order WHERE id = $2)), $2) c"};
+static const struct sql sql_credit = {"rescue_credit", "SELECT c.* FROM customer_credit($1, NULL) c"};
 static const struct sql sql_payers = {
     "rescue_credit_payers",
     "SELECT c.* FROM (SELECT customer_id FROM rescue_order WHERE id = $1 UNION "
@@ -13,9 +11,9 @@ static const struct sql sql_payers = {
 
 enum { COL_PARTY, COL_NAME, COL_LIMIT, COL_OWED, COL_COMING };
 
-struct rows *credit_read(struct request *request, int64_t customer_id, int64_t order_id)
+struct rows *credit_read(struct request *request, int64_t customer_id)
 {
-    return tx_read(request->tx, &sql_credit, p_int(customer_id), p_int(order_id));
+    return tx_read(request->tx, &sql_credit, p_int(customer_id));
 }
 
 struct rows *credit_read_payers(struct request *request, int64_t order_id)

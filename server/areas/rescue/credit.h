@@ -1,4 +1,5 @@
-/* Customers' credit limits: who enters an order or a price beyond one is told, and does as he sees fit. */
+/* Customers' credit limits: who asks what an order costs, or enters a price, is told when it goes beyond one, and does as he sees fit. To save an
+ * order adds nothing up: of a firm with thousands of open ones that took longer than all the rest. */
 #pragma once
 
 #include "server/entity/entity.h"
@@ -8,9 +9,9 @@ struct credit_more {
     int64_t party_id, fen;
 };
 
-/* Queues what a customer owes already, but for one order (NIL: none). `customer_id` NIL: the order's. */
-struct rows *credit_read(struct request *request, int64_t customer_id, int64_t order_id);
-/* The same of each payer of an order. */
+/* Queues what a customer owes already, and what his open orders will come to; of one without a limit, or NIL, nothing. */
+struct rows *credit_read(struct request *request, int64_t customer_id);
+/* The same of each payer of an order, but for that order. */
 struct rows *credit_read_payers(struct request *request, int64_t order_id);
 
 /* A JSON array of those who are beyond their limits with it, and what makes that up; of most customers "[]". */

@@ -196,7 +196,7 @@ int rescue_estimate(struct request *request)
     if (result)
         return result;
     struct rows *read = facts_read(request, &of);
-    struct rows *credit = credit_read(request, of.customer_id, NIL);
+    struct rows *credit = credit_read(request, of.customer_id);
     struct rows *live =
         tx_read(request->tx, &sql_live, p_text(of.plate), p_text(request_text(request, "contact_phone")),
                 p_text(request->grant->scope), p_int(LIVE_MAX));

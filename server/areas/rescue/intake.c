@@ -1,7 +1,6 @@
 /* Taking a call: an order is created, and put right while it lives. */
 #include "base/arena.h"
 #include "server/areas/rescue/charge.h"
-#include "server/areas/rescue/credit.h"
 #include "server/areas/rescue/hooks.h"
 #include "server/areas/rescue/step.h"
 
@@ -74,7 +73,6 @@ int rescue_load(struct act *act)
     if (act->kind == ACT_UPDATE)
         step->items = finish_items_queue(act->request, act->id);
     step->facts = facts_read(act->request, &of);
-    step->credit = credit_read(act->request, order->customer_id, of.order_id);
     look_for_case(act);
     return 0;
 }
@@ -206,14 +204,6 @@ static int update(struct act *act, const struct rescue_facts *facts)
     return intake_estimate(act, facts);
 }
 
-/* Whoever enters it is told when the customer comes to owe more than he may; it is entered all the same. */
-static void tell_credit(struct act *act)
-{
-    const struct rescue *order = act->now;
-    int64_t fen = order->proposal_fen != NIL ? order->proposal_fen : order->estimate_fen;
-    credit_reply(act, step_of(act)->credit, &(struct credit_more){order->customer_id, fen}, 1);
-}
-
 int rescue_in_tx(struct act *act)
 {
     struct rescue_facts facts;
@@ -224,8 +214,5 @@ int rescue_in_tx(struct act *act)
         result = check_case(act);
     if (result)
         return result;
-    result = act->kind == ACT_CREATE ? create(act, &facts) : update(act, &facts);
-    if (result == 0)
-        tell_credit(act);
-    return result;
+    return act->kind == ACT_CREATE ? create(act, &facts) : update(act, &facts);
 }

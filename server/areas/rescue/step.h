@@ -27,7 +27,7 @@ struct instant intake_due(const struct rescue *order, struct instant from);
 
 /* What hooks of the flow carry from load to in_tx. */
 struct step {
-    struct rows *vehicle, *facts, *drivers, *items, *ids, *other, *proof, *credit;
+    struct rows *vehicle, *facts, *drivers, *items, *ids, *other, *proof;
     int64_t driver; /* who goes, once the vehicle was taken */
 };
 
