@@ -149,10 +149,12 @@ class Cluster:
         if template:
             self.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
             return
-        for name, where in (("setup_cluster.sql", "postgres"),):
-            self.sql((ROOT / "schema" / name).read_text(), where)
-        self.sql(f'CREATE DATABASE "{database}" OWNER yizhan_owner ENCODING \'UTF8\' TEMPLATE template0')
-        self.sql((ROOT / "schema" / "setup_database.sql").read_text(), database)
+        # Roles belong to the cluster: two that set them at once meet in "tuple concurrently updated".
+        with open(self.dir / "roles.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.sql((ROOT / "schema" / "setup_cluster.sql").read_text())
+            self.sql(f'CREATE DATABASE "{database}" OWNER yizhan_owner ENCODING \'UTF8\' TEMPLATE template0')
+            self.sql((ROOT / "schema" / "setup_database.sql").read_text(), database)
 
 
 class SqlSession:
